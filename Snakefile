@@ -1,0 +1,37 @@
+# The entry: configuration, rules by stage, targets. `snakemake` without a target makes everything.
+
+from snakemake.exceptions import WorkflowError
+
+from hepchain.config import Role, load_run
+from hepchain.errors import ConfigError
+from hepchain.workflow import digest
+
+
+configfile: "config/config.yaml"
+
+
+try:
+    run = load_run(config)
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
+
+
+RESULTS = "results"
+LOGS = f"{RESULTS}/logs"
+BENCHMARKS = f"{RESULTS}/benchmarks"
+
+
+include: "workflow/rules/simulation.smk"
+include: "workflow/rules/skimming.smk"
+include: "workflow/rules/features.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/combination.smk"
+include: "workflow/rules/selection.smk"
+include: "workflow/rules/statistics.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.figures.input,

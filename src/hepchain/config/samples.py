@@ -1,0 +1,93 @@
+"""The list of samples: what is simulated or read, in which role, with which normalisation."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, PositiveFloat, model_validator
+
+from hepchain.config.base import Block
+
+
+class Role(StrEnum):
+    """What a sample is for."""
+
+    PILEUP = "pileup"
+    TRAINING = "training"
+    SIGNAL = "signal"
+    BACKGROUND = "background"
+
+
+class Process(StrEnum):
+    """What the simulation can generate."""
+
+    MINIMUM_BIAS = "minimum_bias"
+    SINGLE_ELECTRON = "single_electron"
+    HIGGSINO = "higgsino"
+    WENU_JETS = "wenu_jets"
+
+
+class HiggsinoMasses(Block):
+    """Mass point of N2 -> N1 e e."""
+
+    n2: PositiveFloat = Field(description="mass of the second neutralino [GeV]")
+    n1: PositiveFloat = Field(description="mass of the lightest neutralino [GeV]")
+
+    @property
+    def splitting(self) -> float:
+        """Mass difference, the end point of m(ee) [GeV]."""
+        return self.n2 - self.n1
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.splitting < 0.1:
+            raise ValueError(
+                f"n2 ({self.n2} GeV) must be at least 0.1 GeV above n1 ({self.n1} GeV)"
+            )
+        return self
+
+
+class Sample(Block):
+    """One sample, simulated (``process``) or read from ntuples (``files`` and ``ntuple``)."""
+
+    role: Role = Field(description="what the sample is for")
+    process: Process | None = Field(default=None, description="process to simulate")
+    pileup: str | None = Field(
+        default=None, description="sample of role pileup whose collisions are overlaid"
+    )
+    masses: HiggsinoMasses | None = Field(
+        default=None, description="mass point: of a simulated higgsino sample or any signal"
+    )
+    cross_section_pb: PositiveFloat | None = Field(
+        default=None, description="cross-section [pb]; the generator's own if absent"
+    )
+    scale_factor: PositiveFloat = Field(
+        default=1.0, description="factor on the cross-section: higher orders, further channels"
+    )
+    branching_fraction: float = Field(
+        default=1.0, gt=0.0, le=1.0, description="branching fraction forced in the generator"
+    )
+    files: list[str] | None = Field(default=None, description="ROOT files or glob patterns")
+    ntuple: str | None = Field(
+        default=None, description="branch map of `files`, a name in config/ntuples/"
+    )
+    sum_of_weights: PositiveFloat | None = Field(
+        default=None,
+        description="sum of generator weights before any filter, where the files do not tell",
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.process is None) == (self.files is None):
+            raise ValueError("give either `process` (to simulate) or `files` (to read)")
+        if self.files is not None and self.ntuple is None:
+            raise ValueError("`files` need `ntuple`, the name of their branch map")
+        if self.role is Role.SIGNAL and self.masses is None:
+            raise ValueError("a signal needs `masses: {n2: ..., n1: ...}`")
+        return self
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the simulation stage makes this sample."""
+        return self.process is not None

@@ -1,0 +1,41 @@
+"""Block ``skimming``: which tracks are kept, and the cones around them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, PositiveFloat
+
+from hepchain.config.base import Block
+from hepchain.config.types import Range
+
+
+class TrackSelection(Block):
+    """Pre-selection of tracks."""
+
+    pt: Range = Field(description="transverse momentum [GeV]")
+    max_abs_eta: PositiveFloat = Field(description="largest absolute pseudorapidity")
+    quality: Literal["loose", "tight_primary"] = Field(description="track quality working point")
+    max_z0_sin_theta: PositiveFloat = Field(
+        description="largest |z0 sin(theta)| to the track's own vertex [mm]"
+    )
+
+
+class Isolation(Block):
+    """Cone sums of transverse momentum around each track."""
+
+    cone: PositiveFloat = Field(description="radius of the cone in (eta, phi)")
+    constituent_pt: list[PositiveFloat] = Field(
+        min_length=1, description="smallest pT of a summed track [GeV]; a column for each"
+    )
+    max_z0_sin_theta: PositiveFloat = Field(
+        description="largest |z0 sin(theta)| between summed and central track [mm]"
+    )
+
+
+class SkimmingConfig(Block):
+    """Reading ntuples."""
+
+    ntuple: str = Field(description="branch map of the simulated ntuples")
+    tracks: TrackSelection = Field(description="pre-selection of tracks")
+    isolation: Isolation = Field(description="cone sums")

@@ -1,0 +1,38 @@
+"""Identity of an event, and the fold that follows from it alone."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import numpy.typing as npt
+
+EVENTS_PER_PART = 10_000_000
+"""Event numbers of part ``p`` of a sample run from ``p * EVENTS_PER_PART``."""
+
+
+def fold_of(sample: str, event_number: npt.NDArray[np.int64], folds: int) -> npt.NDArray[np.int8]:
+    """Fold of each event, from a hash of (sample, event number) and of nothing else.
+
+    It depends neither on the order of files nor on how many jobs ran. The hash is the finaliser of
+    SplitMix64 (Steele, Lea, Flood, OOPSLA 2014) over the event number offset by the sample's name.
+
+    Parameters
+    ----------
+    sample : name of the sample
+    event_number : shape (n,), unique within the sample
+    folds : number of folds, at least 1
+
+    Returns
+    -------
+    shape (n,), values 0 to ``folds`` - 1
+    """
+    offset = np.frombuffer(hashlib.sha256(sample.encode()).digest()[:8], dtype=np.uint64)[0]
+    with np.errstate(over="ignore"):
+        state = np.asarray(event_number, dtype=np.int64).astype(np.uint64) + offset
+        state += np.uint64(0x9E3779B97F4A7C15)
+        state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        state ^= state >> np.uint64(31)
+    result: npt.NDArray[np.int8] = (state % np.uint64(folds)).astype(np.int8)
+    return result

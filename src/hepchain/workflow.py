@@ -1,0 +1,130 @@
+"""What rules and their scripts need: code digests, logging, errors without tracebacks."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hepchain.errors import HepchainError
+
+PACKAGE = "hepchain"
+_ROOT = Path(__file__).parent
+
+
+def digest(*modules: str) -> str:
+    """Digest of the source of these modules and of all modules of the package they import.
+
+    Snakemake reruns a job when its parameters change but does not see an edit in an imported
+    module; a rule therefore carries the digest of the code it runs as a parameter. Naming a
+    package takes in every module below it. Comments and blank lines do not count.
+
+    Raises
+    ------
+    ModuleNotFoundError : a module is not part of the package
+    """
+    seen: set[str] = set()
+    pending = [name for module in modules for name in _expand(module)]
+    while pending:
+        name = pending.pop()
+        if name not in seen:
+            seen.add(name)
+            pending.extend(_imports(name))
+    text = "\n".join(f"{name}\n{_normalised(_file(name))}" for name in sorted(seen))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _file(name: str) -> Path:
+    path = _ROOT.joinpath(*name.split(".")[1:])
+    if path.is_dir():
+        return path / "__init__.py"
+    path = path.with_suffix(".py")
+    if not path.is_file():
+        raise ModuleNotFoundError(f"no module '{name}' in {_ROOT}")
+    return path
+
+
+def _expand(name: str) -> list[str]:
+    file = _file(name)
+    if file.name != "__init__.py":
+        return [name]
+    below = file.parent.rglob("*.py")
+    return [_module_name(path) for path in below]
+
+
+def _module_name(path: Path) -> str:
+    parts = path.relative_to(_ROOT).with_suffix("").parts
+    return ".".join((PACKAGE, *(part for part in parts if part != "__init__")))
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), filename=str(path))
+
+
+@cache
+def _normalised(path: Path) -> str:
+    """Source without comments, formatting and docstrings, which change no result."""
+    tree = ast.parse(path.read_text(), filename=str(path))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body:
+            first = node.body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                node.body[0] = ast.Pass()
+    return ast.unparse(tree)
+
+
+@cache
+def _imports(name: str) -> list[str]:
+    found: set[str] = set()
+    for node in ast.walk(_tree(_file(name))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return [candidate for candidate in found if _is_module(candidate)]
+
+
+def _is_module(name: str) -> bool:
+    if name.split(".")[0] != PACKAGE:
+        return False
+    try:
+        return _file(name).is_file()
+    except ModuleNotFoundError:
+        return False
+
+
+@contextmanager
+def job(snakemake: Any) -> Iterator[logging.Logger]:
+    """Run the body of a rule's script: log to the rule's log file, end user errors in one message.
+
+    An error of the :class:`HepchainError` family is written to the log and to the terminal without
+    a traceback, and the job fails; any other exception keeps its traceback, in the log as well.
+    """
+    logger = logging.getLogger(PACKAGE)
+    logger.setLevel(logging.INFO)
+    log = Path(str(snakemake.log[0]))
+    log.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(log, mode="w")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    logger.addHandler(handler)
+    try:
+        yield logger
+        logger.info("done")
+    except HepchainError as error:
+        logger.error("%s", error)
+        print(f"{snakemake.rule}: {error}\n(log: {log})", file=sys.stderr)
+        raise SystemExit(1) from None
+    except Exception:
+        logger.exception("unexpected error")
+        raise
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
