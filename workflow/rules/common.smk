@@ -1,4 +1,7 @@
-# Shared by the rule files: portable resource requests. Science and file handling live in the package.
+# Shared by the rule files: parts and ntuples of a sample, portable resource requests. Science and
+# file handling live in the package.
+
+from hepchain.skimming.sources import resolve_files
 
 
 def memory(megabytes):
@@ -8,3 +11,32 @@ def memory(megabytes):
         return megabytes * attempt
 
     return request
+
+
+def _ntuples(name, sample):
+    if sample.simulated:
+        return [
+            f"{RESULTS}/simulation/{name}/ntuple-{part}.root"
+            for part in range(run.simulation.parts[name])
+        ]
+    return resolve_files(name, sample.files)
+
+
+try:
+    NTUPLES = {
+        name: _ntuples(name, sample)
+        for name, sample in run.samples.items()
+        if sample.role != Role.PILEUP
+    }
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
+
+
+def parts(sample):
+    """Numbers of the parts of a sample that is not a pile-up library: 0, 1, ..."""
+    return range(len(NTUPLES[sample]))
+
+
+wildcard_constraints:
+    part=r"\d+",
+    fold=r"\d+",

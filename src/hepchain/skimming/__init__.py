@@ -1,0 +1,1 @@
+"""From ntuples to events and tracks: branch names, units, pre-selection, cone sums, weights."""
