@@ -51,6 +51,9 @@ class RunConfig(Block):
                 [self.combination.working_points.sample],
                 self.of_role(Role.SIGNAL),
             ),
+            *_unknown(
+                "figures.titles", self.figures.titles, [*self.samples, *self.training.taggers]
+            ),
         ]
         constituent_pt = self.selection.candidate.isolation.constituent_pt
         if constituent_pt not in self.skimming.isolation.constituent_pt:

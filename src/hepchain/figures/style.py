@@ -1,0 +1,224 @@
+"""The look of all figures: fonts, the colour of each thing, labels, panels.
+
+A thing (category, tagger, sample, particle) has one colour, line style, marker and hatch in every
+figure. Colours are those of Okabe and Ito (Color Universal Design, 2008) and of Tol's *muted* scheme
+(SRON/EPS/TN/09-002), both safe for colour-blind readers; line styles, markers and hatches tell the
+things apart on a grey printer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hepchain.config.figures import FiguresConfig
+
+Floats = npt.NDArray[np.float64]
+
+SETTINGS: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "mathtext.fontset": "dejavusans",
+    "axes.labelsize": 10,
+    "axes.titlesize": 9,
+    "axes.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "xaxis.labellocation": "right",
+    "yaxis.labellocation": "top",
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "xtick.top": True,
+    "ytick.right": True,
+    "xtick.minor.visible": True,
+    "ytick.minor.visible": True,
+    "legend.fontsize": 8,
+    "legend.frameon": False,
+    "legend.handlelength": 2.2,
+    "lines.linewidth": 1.5,
+    "lines.markersize": 4.5,
+    "hatch.linewidth": 0.6,
+    "figure.dpi": 100,
+    "savefig.dpi": 200,
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "hepchain",
+    "svg.fonttype": "none",
+}
+"""Settings of matplotlib under which figures are drawn and written."""
+
+SINGLE = 4.6
+"""Width of a figure for one column of text [inches]."""
+DOUBLE = 7.4
+"""Width of a figure across the page [inches]."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one thing is drawn in every figure."""
+
+    colour: str
+    line: Any = "-"
+    marker: str = "o"
+    hatch: str = ""
+
+
+_LOOSELY_DASHED = (0, (6, 2))
+_DASH_DOT_DOT = (0, (5, 1.5, 1, 1.5, 1, 1.5))
+
+CATEGORY_LOOKS = (
+    Look("#0072B2", "-", "o", ""),
+    Look("#E69F00", _LOOSELY_DASHED, "s", "///"),
+    Look("#009E73", "-.", "^", "..."),
+    Look("#D55E00", ":", "D", "xxx"),
+)
+SIGNAL_LOOKS = (
+    Look("#CC79A7", ":", "v", "..."),
+    Look("#882255", "-.", "^", "\\\\\\"),
+    Look("#332288", "-", "o", ""),
+    Look("#56B4E9", _LOOSELY_DASHED, "s", "///"),
+)
+TAGGER_LOOKS = (
+    Look("#000000", "-", "o"),
+    Look("#7F7F7F", "--", "s"),
+    Look("#44AA99", ":", "^"),
+)
+BACKGROUND_LOOKS = (Look("#555555", "-", "P"), Look("#999933", _DASH_DOT_DOT, "X"))
+ALL_LOOK = Look("#000000", "-", "o")
+"""The sum of the categories."""
+HADRON_LOOK = Look("#7F7F7F", "-", "s", "////")
+PARTICLE_LOOKS = {
+    "pion": Look("#88CCEE", hatch=""),
+    "kaon": Look("#DDCC77", hatch="///"),
+    "proton": Look("#AA4499", hatch="\\\\\\"),
+    "muon": Look("#117733", hatch="..."),
+    "other": Look("#A0A0A0", hatch="xx"),
+    "pileup": Look("#DDDDDD", hatch=""),
+    "electron": Look("#F0E442", hatch="--"),
+}
+"""Truth of a track; ``pileup`` stands for all hadrons of other collisions."""
+
+Family = Literal["categories", "taggers", "signals", "backgrounds"]
+_FAMILIES: dict[Family, tuple[Look, ...]] = {
+    "categories": CATEGORY_LOOKS,
+    "taggers": TAGGER_LOOKS,
+    "signals": SIGNAL_LOOKS,
+    "backgrounds": BACKGROUND_LOOKS,
+}
+
+
+@dataclass(frozen=True)
+class Things:
+    """Name -> title of all things of a run, in the order that fixes their looks."""
+
+    categories: Mapping[str, str]
+    taggers: Mapping[str, str]
+    signals: Mapping[str, str]
+    backgrounds: Mapping[str, str]
+
+    def title(self, name: str) -> str:
+        """Name of a thing in a legend."""
+        for family in _FAMILIES:
+            if name in getattr(self, family):
+                return str(getattr(self, family)[name])
+        return name
+
+    def look(self, name: str) -> Look:
+        """Look of a thing.
+
+        Raises
+        ------
+        KeyError : no thing of this name
+        """
+        for family, looks in _FAMILIES.items():
+            names = list(getattr(self, family))
+            if name in names:
+                return looks[names.index(name) % len(looks)]
+        raise KeyError(name)
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Context under which figures are made and written; a user's own matplotlibrc has no say."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(SETTINGS)
+        yield
+
+
+def panels(
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    width: float = SINGLE,
+    height: float = 3.6,
+    height_ratios: Sequence[float] | None = None,
+    share_x: bool | Literal["col"] = "col",
+    share_y: bool | Literal["row"] = False,
+) -> tuple[Figure, npt.NDArray[np.object_]]:
+    """Empty figure and its axes, shape (rows, columns); sizes in inches."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.set(h_pad=0.03, w_pad=0.04, hspace=0.02, wspace=0.02)  # type: ignore[call-arg]
+    axes = figure.subplots(
+        rows,
+        columns,
+        sharex=share_x,
+        sharey=share_y,
+        squeeze=False,
+        gridspec_kw={"height_ratios": height_ratios},
+    )
+    return figure, axes
+
+
+def stamp(axes: Axes, config: FiguresConfig, luminosity: float | None = None) -> None:
+    """Print what the figure shows above ``axes``: label, energy and, with yields, luminosity."""
+    axes.set_title(config.label, loc="left", style="italic")
+    axes.set_title(conditions(config, luminosity), loc="right")
+
+
+def stamp_figure(figure: Figure, config: FiguresConfig, luminosity: float | None = None) -> None:
+    """As :func:`stamp`, above a figure of several columns."""
+    text = f"{config.label}    {conditions(config, luminosity)}"
+    figure.suptitle(text, x=0.01, ha="left", fontsize=SETTINGS["axes.titlesize"])
+
+
+def conditions(config: FiguresConfig, luminosity: float | None = None) -> str:
+    """Energy and, if given, luminosity [fb-1] as printed."""
+    text = rf"$\sqrt{{s}}$ = {config.energy:g} TeV"
+    return text if luminosity is None else rf"{text}, {luminosity:g} fb$^{{-1}}$"
+
+
+def inside(axes: Axes, text: str, x: float = 0.04, y: float = 0.95, **options: Any) -> None:
+    """Text inside the axes at a position in their coordinates, top left by default."""
+    options = {"ha": "left", "va": "top", "fontsize": 8} | options
+    axes.text(x, y, text, transform=axes.transAxes, **options)
+
+
+def headroom(axes: Axes, factor: float) -> None:
+    """Stretch the upper end of the y axis so that a legend stays clear of the data.
+
+    ``factor`` is the height of the axes over the height the data take.
+    """
+    low, high = axes.get_ylim()
+    if axes.get_yscale() == "log":
+        axes.set_ylim(low, low * (high / low) ** factor)
+    else:
+        axes.set_ylim(low, low + (high - low) * factor)
+
+
+def nothing(axes: Axes, text: str = "not enough events") -> None:
+    """Say in the middle of the axes that there is nothing to draw."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color="0.4")
+
+
+def line_at(axes: Axes, y: float) -> None:
+    """Thin horizontal line, for example at a ratio of one."""
+    axes.axhline(y, color="0.5", linewidth=0.8, linestyle=(0, (1, 1)), zorder=0)
