@@ -1,0 +1,58 @@
+# Selection: the pseudo signal region with a Z* candidate.
+#
+# inputs   skim of a signal or background sample, its scores and the working points of the tagger
+# outputs  results/selection/{sample}.parquet   candidates before the mass window and the tagger
+#          results/selection/{sample}.json      cut-flow of each mass point (a signal: of its own)
+# config   selection; skimming.isolation (how the cone sums were made); masses of the signals
+
+SELECTED = run.of_role(Role.SIGNAL, Role.BACKGROUND)
+SIGNALS = run.of_role(Role.SIGNAL)
+
+
+def skims_of(table):
+    """Input function: the files of this table of the skim, one a part."""
+
+    def paths(wildcards):
+        return [
+            f"{RESULTS}/skimming/{wildcards.sample}/{table}-{part}.parquet"
+            for part in parts(wildcards.sample)
+        ]
+
+    return paths
+
+
+def mass_points(wildcards):
+    """Mass splittings whose windows are applied: a signal's own, for background all."""
+    signal = run.samples[wildcards.sample].role == Role.SIGNAL
+    names = [wildcards.sample] if signal else SIGNALS
+    return {name: run.samples[name].masses.splitting for name in names}
+
+
+rule selection:
+    input:
+        events=skims_of("events"),
+        tracks=skims_of("tracks"),
+        scores=f"{RESULTS}/combination/{run.selection.tagger}/{{sample}}.parquet",
+        working_points=f"{RESULTS}/combination/{run.selection.tagger}/working_points.json",
+    output:
+        table=f"{RESULTS}/selection/{{sample}}.parquet",
+        cutflow=f"{RESULTS}/selection/{{sample}}.json",
+    log:
+        f"{LOGS}/selection/{{sample}}.log",
+    benchmark:
+        f"{BENCHMARKS}/selection/{{sample}}.tsv"
+    wildcard_constraints:
+        sample="|".join(SELECTED),
+    threads: 1
+    resources:
+        mem_mb=memory(1500),
+        runtime=30,
+    params:
+        code=digest("hepchain.selection.zstar_job"),
+        config=run.selection.model_dump(mode="json"),
+        isolation=run.skimming.isolation.model_dump(mode="json"),
+        points=mass_points,
+    message:
+        "Selecting Z* candidates of {wildcards.sample}"
+    script:
+        "../scripts/selection.py"

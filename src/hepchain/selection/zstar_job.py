@@ -1,0 +1,215 @@
+"""One sample through the pseudo signal region: skim and scores in, candidates and cut-flows out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hepchain.config.selection import SelectionConfig
+from hepchain.config.skimming import Isolation
+from hepchain.errors import InputError
+from hepchain.io.structured import read_json, write_json
+from hepchain.selection.cutflow import CutFlowLine, Tally, make_lines, merge, tally_flags
+from hepchain.selection.kinematics import delta_r
+from hepchain.selection.matching import ABSENT, match_events
+from hepchain.selection.working_point import WorkingPoint
+from hepchain.selection.zstar import (
+    Events,
+    Mask,
+    Tracks,
+    all_cuts,
+    candidate_cuts,
+    candidate_masks,
+    candidate_mass,
+    cumulative,
+    in_window,
+    select_events,
+)
+from hepchain.selection.zstar_files import (
+    Candidates,
+    Scores,
+    cone_column,
+    iterate_events,
+    iterate_tracks,
+    read_scores,
+    write_candidates,
+)
+
+LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SelectionInputs:
+    """Files of one sample."""
+
+    events: Sequence[Path]
+    """Events of the skim, one file a part."""
+    tracks: Sequence[Path]
+    """Tracks of the skim, the same parts in the same order."""
+    scores: Path
+    """Scores of all parts by the configured tagger."""
+    working_points: Path
+    """Working points of that tagger."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Candidates of one part, row i of the tracks with row i of the events."""
+
+    tracks: Tracks
+    events: Events
+    tallies: dict[str, Tally]
+
+
+def run_selection(
+    inputs: SelectionInputs,
+    table: Path,
+    cutflow: Path,
+    config: SelectionConfig,
+    isolation: Isolation,
+    points: Mapping[str, float],
+) -> None:
+    """Select one sample.
+
+    Parameters
+    ----------
+    table, cutflow : the two files to write
+    isolation : how the skim has made the cone sums
+    points : mass point -> mass splitting [GeV]; a cut-flow is made for each
+
+    Raises
+    ------
+    InputError : a file lacks a column, an event number occurs twice, a candidate has no score
+    """
+    parts = [
+        select_part(events, tracks, config, isolation)
+        for events, tracks in zip(inputs.events, inputs.tracks, strict=True)
+    ]
+    tallies = merge(*(part.tallies for part in parts))
+    tracks = Tracks.concatenate([part.tracks for part in parts])
+    events = Events.concatenate([part.events for part in parts])
+    scores = read_scores(inputs.scores, tracks.event_number, tracks.track_index)
+    working_point = WorkingPoint.from_content(
+        read_json(inputs.working_points), config.working_point
+    )
+    candidates = make_candidates(tracks, events, scores, working_point)
+    flows = {
+        point: cutflow_of(candidates, tallies, config, splitting)
+        for point, splitting in points.items()
+    }
+    write_candidates(table, candidates)
+    write_json(cutflow, {name: [line.to_dict() for line in flow] for name, flow in flows.items()})
+    _log(flows)
+
+
+def select_part(
+    events_path: Path, tracks_path: Path, config: SelectionConfig, isolation: Isolation
+) -> Pairs:
+    """Candidates of one part of a sample.
+
+    The tracks are read chunk by chunk: memory holds the selected events of the part, one chunk of
+    its tracks, and the candidates.
+    """
+    events, event_tallies = _read_events(events_path, config)
+    column = cone_column(isolation.cone, config.candidate.isolation.constituent_pt)
+    counts = {cut.name: np.zeros(len(events), dtype=np.int64) for cut in candidate_cuts(config)}
+    tracks, rows = [], []
+    for chunk in iterate_tracks(tracks_path, column):
+        row = match_events(events.event_number, chunk.event_number)
+        chunk, row = chunk.take(row != ABSENT), row[row != ABSENT]
+        masks = cumulative(candidate_masks(chunk, events.take(row), config, isolation))
+        for name, mask in masks.items():
+            counts[name] += np.bincount(row[mask], minlength=len(events))
+        passes = _last(masks)
+        tracks.append(chunk.take(passes))
+        rows.append(row[passes])
+    candidate_tallies = {name: tally_flags(events.weight, n) for name, n in counts.items()}
+    return Pairs(
+        Tracks.concatenate(tracks),
+        events.take(np.concatenate(rows)),
+        {**event_tallies, **candidate_tallies},
+    )
+
+
+def _last(masks: Mapping[str, Mask]) -> Mask:
+    return list(masks.values())[-1]
+
+
+def _read_events(path: Path, config: SelectionConfig) -> tuple[Events, dict[str, Tally]]:
+    """Events of a part that pass the requirements on events, by rising number."""
+    selected, tallies = [], []
+    for chunk in iterate_events(path, config.electron.identification):
+        events, tally = select_events(chunk, config)
+        selected.append(events)
+        tallies.append(tally)
+    events = Events.concatenate(selected)
+    events = events.take(np.argsort(events.event_number, kind="stable"))
+    twice = events.event_number[1:][np.diff(events.event_number) == 0]
+    if len(twice):
+        raise InputError(
+            f"{path}: event number {twice[0]} occurs more than once; "
+            "event numbers must be unique within a sample"
+        )
+    return events, merge(*tallies)
+
+
+def make_candidates(
+    tracks: Tracks, events: Events, scores: Scores, working_point: WorkingPoint
+) -> Candidates:
+    """Table of candidates, by rising event number and track index."""
+    candidates = Candidates(
+        event_number=events.event_number,
+        track_index=tracks.track_index,
+        weight=events.weight,
+        mass=candidate_mass(tracks, events),
+        score=scores.score,
+        passes_tagger=working_point.passes(scores.score, tracks.pt),
+        label=scores.label,
+        category=scores.category,
+        truth_pdg_id=tracks.truth_pdg_id,
+        truth_origin=tracks.truth_origin,
+        truth_is_pileup=tracks.truth_is_pileup,
+        pt=tracks.pt,
+        eta=tracks.eta,
+        phi=tracks.phi,
+        electron_pt=events.electron_pt,
+        electron_eta=events.electron_eta,
+        electron_phi=events.electron_phi,
+        delta_r=delta_r(tracks.eta, tracks.phi, events.electron_eta, events.electron_phi),
+        met=events.met,
+        leading_jet_pt=events.leading_jet_pt,
+    )
+    return candidates.take(np.lexsort((candidates.track_index, candidates.event_number)))
+
+
+def cutflow_of(
+    candidates: Candidates,
+    tallies: Mapping[str, Tally],
+    config: SelectionConfig,
+    splitting: float,
+) -> list[CutFlowLine]:
+    """Cut-flow of a mass point: the common ``tallies`` and the cuts that depend on the point."""
+    below, outside = in_window(candidates.mass, splitting, config.candidate.mass_veto)
+    masks = cumulative(
+        {"mass_window": below, "mass_veto": outside, "tagger": candidates.passes_tagger}
+    )
+    _, first, event = np.unique(candidates.event_number, return_index=True, return_inverse=True)
+    weight = candidates.weight[first]
+    final = {
+        name: tally_flags(weight, np.bincount(event[mask], minlength=len(weight)))
+        for name, mask in masks.items()
+    }
+    return make_lines(all_cuts(config, splitting), {**tallies, **final})
+
+
+def _log(flows: Mapping[str, Iterable[CutFlowLine]]) -> None:
+    for point, flow in flows.items():
+        LOGGER.info("cut-flow of %s: events, weighted yield", point)
+        for line in flow:
+            LOGGER.info(
+                "%8d %12.4g ± %-9.3g %s", line.events, line.weighted, line.error, line.title
+            )

@@ -1,0 +1,103 @@
+"""Files of the selection: several points and parts, empty samples, bad inputs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from selection_samples import CONFIG, ISOLATION, Event, Sample
+
+from hepchain.errors import InputError
+from hepchain.io import ParquetWriter, read_json, read_parquet
+from hepchain.selection.zstar_files import cone_column
+from hepchain.selection.zstar_job import SelectionInputs, run_selection
+
+POINTS = {"narrow": 1.0, "wide": 5.0}
+
+
+def run(inputs: SelectionInputs, folder: Path) -> tuple[Path, Path]:
+    table, flow = folder / "out.parquet", folder / "out.json"
+    run_selection(inputs, table, flow, CONFIG, ISOLATION, POINTS)
+    return table, flow
+
+
+def test_each_mass_point_has_its_window(tmp_path: Path) -> None:
+    _, flow = run(Sample(tmp_path, [[Event()]]).write(), tmp_path)
+    content = read_json(flow)
+    last = {name: lines[-1]["events"] for name, lines in content.items()}
+    assert last == {"narrow": 0, "wide": 1}
+    assert "1 GeV" in content["narrow"][-3]["title"]
+
+
+def test_a_sample_without_candidates_gives_an_empty_table_of_the_same_columns(
+    tmp_path: Path,
+) -> None:
+    table, _ = run(Sample(tmp_path, [[Event()]]).write(), tmp_path)
+    full = pq.read_schema(table)
+    empty, flow = run(Sample(tmp_path, [[Event(met=10.0)]]).write(), tmp_path)
+    assert len(read_parquet(empty)) == 0
+    assert pq.read_schema(empty) == full
+    assert read_json(flow)["wide"][-1]["events"] == 0
+
+
+def test_a_part_without_events_or_tracks_is_read(tmp_path: Path) -> None:
+    inputs = Sample(tmp_path, [[Event()], [], [replace(Event(), tracks=())]]).write()
+    table, flow = run(inputs, tmp_path)
+    assert len(read_parquet(table)) == 1
+    assert [line["events"] for line in read_json(flow)["wide"]][:6] == [2, 2, 2, 2, 2, 1]
+
+
+def test_rows_are_sorted_and_results_repeat_bit_by_bit(tmp_path: Path) -> None:
+    inputs = Sample(tmp_path, [[Event()] * 5, [Event()] * 4]).write()
+    table, _ = run(inputs, tmp_path)
+    numbers = np.asarray(read_parquet(table)["event_number"])
+    assert numbers.tolist() == [0, 1, 2, 3, 4, 10_000_000, 10_000_001, 10_000_002, 10_000_003]
+    first = table.read_bytes()
+    assert run(inputs, tmp_path)[0].read_bytes() == first
+
+
+def drop_rows(path: Path, keep: slice) -> None:
+    content = read_parquet(path)[keep]
+    with ParquetWriter.open(path) as writer:
+        writer.write({name: content[name] for name in content.fields})
+
+
+def test_a_candidate_without_score_is_refused(tmp_path: Path) -> None:
+    inputs = Sample(tmp_path, [[Event()] * 3]).write()
+    drop_rows(inputs.scores, slice(0, 2))
+    with pytest.raises(InputError, match="1 of 3 candidate tracks have no score"):
+        run(inputs, tmp_path)
+    assert not (tmp_path / "out.parquet").exists()
+
+
+def test_a_score_that_is_not_a_number_is_refused(tmp_path: Path) -> None:
+    inputs = Sample(tmp_path, [[Event().with_track(score=float("nan"))]]).write()
+    with pytest.raises(InputError, match="event 0, track 1"):
+        run(inputs, tmp_path)
+
+
+def test_an_event_number_that_occurs_twice_is_refused(tmp_path: Path) -> None:
+    inputs = Sample(tmp_path, [[Event()] * 2]).write()
+    content = read_parquet(inputs.events[0])
+    columns = {name: content[name] for name in content.fields}
+    with ParquetWriter.open(inputs.events[0]) as writer:
+        writer.write({**columns, "event_number": np.array([4, 4])})
+    with pytest.raises(InputError, match="event number 4 occurs more than once"):
+        run(inputs, tmp_path)
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    inputs = Sample(tmp_path, [[Event()]]).write()
+    content = read_parquet(inputs.tracks[0])
+    with ParquetWriter.open(inputs.tracks[0]) as writer:
+        writer.write({name: content[name] for name in content.fields if name != "ptcone30_1000"})
+    with pytest.raises(InputError, match="missing column ptcone30_1000"):
+        run(inputs, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("cone", "constituent", "name"), [(0.3, 0.5, "ptcone30_500"), (0.2, 1.0, "ptcone20_1000")]
+)
+def test_names_of_cone_columns(cone: float, constituent: float, name: str) -> None:
+    assert cone_column(cone, constituent) == name

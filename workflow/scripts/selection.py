@@ -1,0 +1,23 @@
+"""Rule ``selection``."""
+
+from pathlib import Path
+
+from hepchain.config.selection import SelectionConfig
+from hepchain.config.skimming import Isolation
+from hepchain.selection.zstar_job import SelectionInputs, run_selection
+from hepchain.workflow import job
+
+with job(snakemake):
+    run_selection(
+        SelectionInputs(
+            events=[Path(path) for path in snakemake.input.events],
+            tracks=[Path(path) for path in snakemake.input.tracks],
+            scores=Path(snakemake.input.scores),
+            working_points=Path(snakemake.input.working_points),
+        ),
+        table=Path(snakemake.output.table),
+        cutflow=Path(snakemake.output.cutflow),
+        config=SelectionConfig.model_validate(snakemake.params.config),
+        isolation=Isolation.model_validate(snakemake.params.isolation),
+        points=snakemake.params.points,
+    )
