@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from hepchain.config.base import Block
+from hepchain.config.consistency import problems as consistency_problems
 from hepchain.config.names import nearest
 from hepchain.config.run import RunConfig
 from hepchain.errors import ConfigError
 
 BlockType = TypeVar("BlockType", bound=Block)
+Location = tuple[int | str, ...]
 
 FILES = ("samples", "variables")
 """Keys of the config that name a file whose content is part of the configuration."""
@@ -25,14 +28,43 @@ def read_yaml(path: str | Path) -> Any:
 
     Raises
     ------
-    ConfigError : the file is missing or not YAML
+    ConfigError : the file is missing, unreadable or not YAML
     """
     try:
         return yaml.safe_load(Path(path).read_text())
     except FileNotFoundError as error:
-        raise ConfigError(f"{path}: no such file (named in the config)") from error
+        raise ConfigError(f"{path}: no such file (searched from {Path.cwd()})") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not valid YAML: {error}") from error
+
+
+def merge(base: Mapping[str, Any], extension: Mapping[str, Any]) -> dict[str, Any]:
+    """``base`` extended as Snakemake does it: mappings merge, everything else is replaced."""
+    merged = dict(base)
+    for key, value in extension.items():
+        if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
+            merged[key] = merge(merged[key], value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def read_configs(paths: Iterable[str | Path]) -> dict[str, Any]:
+    """Config files merged, later ones over earlier ones.
+
+    Raises
+    ------
+    ConfigError : a file is missing, not YAML, or not a mapping of keys
+    """
+    merged: dict[str, Any] = {}
+    for path in paths:
+        content = read_yaml(path)
+        if not isinstance(content, Mapping):
+            raise ConfigError(f"{path}: holds no mapping of keys to values")
+        merged = merge(merged, content)
+    return merged
 
 
 def load_run(config: Mapping[str, Any]) -> RunConfig:
@@ -47,24 +79,20 @@ def load_run(config: Mapping[str, Any]) -> RunConfig:
     ConfigError : unknown keys (with the nearest right name), wrong values, unknown samples,
         variables or categories; all in one message
     """
-    content = dict(config)
-    problems: list[str] = []
-    for key in FILES:
-        if isinstance(content.get(key), str):
-            try:
-                content[key] = read_yaml(content[key])
-            except ConfigError as error:
-                problems.append(str(error))
-                content.pop(key)
+    content, problems = _with_files(config)
+    unread = [key for key in FILES if key in config and key not in content]
     try:
         run = RunConfig.model_validate(content)
     except ValidationError as error:
-        problems += describe(error, RunConfig)
-    if problems:
-        plural = "problems" if len(problems) > 1 else "problem"
-        lines = "\n".join(f"  {problem}" for problem in problems)
-        raise ConfigError(f"the configuration has {len(problems)} {plural}:\n{lines}")
-    return run
+        described = describe(error, RunConfig, content, ignore=unread)
+        problems += described
+        if any(detail["loc"] for detail in error.errors()):
+            problems += consistency_problems(_valid_blocks(content))
+    else:
+        return run
+    plural = "problems" if len(problems) > 1 else "problem"
+    lines = "\n".join(f"  {problem}" for problem in problems)
+    raise ConfigError(f"the configuration has {len(problems)} {plural}:\n{lines}")
 
 
 def load_block(path: str | Path, model: type[BlockType]) -> BlockType:
@@ -74,53 +102,121 @@ def load_block(path: str | Path, model: type[BlockType]) -> BlockType:
     ------
     ConfigError : as :func:`load_run`, with the file's name
     """
+    content = read_yaml(path)
     try:
-        return model.model_validate(read_yaml(path))
+        return model.model_validate(content)
     except ValidationError as error:
-        lines = "\n".join(f"  {problem}" for problem in describe(error, model))
+        lines = "\n".join(f"  {problem}" for problem in describe(error, model, content))
         raise ConfigError(f"{path}:\n{lines}") from error
 
 
-def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """One line a problem: the dotted key, what is wrong, and for a misspelt key the right one."""
+def _with_files(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The configuration with the content of the files it names, without those not readable."""
+    content = dict(config)
+    problems: list[str] = []
+    for key in FILES:
+        if isinstance(content.get(key), str):
+            try:
+                content[key] = read_yaml(content[key])
+            except ConfigError as error:
+                problems.append(f"{key}: {error}")
+                content.pop(key)
+    return content, problems
+
+
+def _valid_blocks(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Blocks that are in order by themselves, name -> model."""
+    blocks: dict[str, Any] = {}
+    for name, field in RunConfig.model_fields.items():
+        try:
+            adapter: TypeAdapter[Any] = TypeAdapter(cast(Any, field.annotation))
+            blocks[name] = adapter.validate_python(content.get(name))
+        except ValidationError:
+            continue
+    return blocks
+
+
+def describe(
+    error: ValidationError, model: type[BaseModel], content: Any, ignore: Iterable[str] = ()
+) -> list[str]:
+    """One line a problem: the dotted key, what is wrong, and for a misspelt key the right one.
+
+    Parameters
+    ----------
+    error, model, content : what failed, of which model, with which input
+    ignore : top-level keys whose problems are reported elsewhere
+    """
     lines: list[str] = []
+    ignored = set(ignore)
     for problem in error.errors():
-        where = ".".join(str(part) for part in problem["loc"])
-        if problem["type"] == "extra_forbidden":
-            known = _known_keys(model, problem["loc"][:-1])
-            lines.append(f"{where}: unknown key{nearest(str(problem['loc'][-1]), known)}")
-        else:
-            message = problem["msg"].removeprefix("Value error, ")
-            prefix = f"{where}: " if where else ""
-            got = (
-                ""
-                if problem["type"] in ("missing", "value_error")
-                else (f" (got {problem['input']!r})")
-            )
-            lines += [f"{prefix}{line}{got}" for line in message.splitlines()]
+        location = problem["loc"]
+        if location and location[0] in ignored:
+            continue
+        where = ".".join(str(part) for part in _keys(location, content))
+        prefix = f"{where}: " if where else ""
+        lines += [f"{prefix}{line}" for line in _message(problem, model).splitlines()]
     return lines
 
 
-def _known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+def _message(problem: ErrorDetails, model: type[BaseModel]) -> str:
+    """What is wrong, in the words of the configuration."""
+    location, kind = problem["loc"], problem["type"]
+    if kind == "extra_forbidden":
+        return f"unknown key{nearest(str(location[-1]), _known_keys(model, location[:-1]))}"
+    if kind == "missing":
+        return "missing"
+    if kind == "union_tag_not_found":
+        return f"missing key {problem['ctx']['discriminator']}"
+    if kind == "union_tag_invalid":
+        key, tag, expected = (
+            problem["ctx"][name] for name in ("discriminator", "tag", "expected_tags")
+        )
+        return f"{key} is '{tag}', not one of {expected}"
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        return f"must be a mapping of keys to values (got {problem['input']!r})"
+    message = problem["msg"].removeprefix("Value error, ")
+    return message if kind == "value_error" else f"{message} (got {problem['input']!r})"
+
+
+def _keys(location: Location, content: Any) -> Location:
+    """Location without the names of union members, which stand in no file."""
+    keys: list[int | str] = []
+    for position, part in enumerate(location):
+        inside = isinstance(content, Mapping) and part in content
+        inside = inside or (isinstance(content, list) and isinstance(part, int))
+        if inside or position == len(location) - 1:
+            keys.append(part)
+            content = content[part] if inside else None
+    return tuple(keys)
+
+
+def _known_keys(model: type[BaseModel], location: Location) -> list[str]:
     """Keys allowed at ``location``, found by walking the JSON schema of ``model``."""
     schema = model.model_json_schema()
     definitions = schema.get("$defs", {})
-
-    def resolve(node: dict[str, Any]) -> list[dict[str, Any]]:
-        if "$ref" in node:
-            return resolve(definitions[node["$ref"].rsplit("/", 1)[-1]])
-        options = [*node.get("anyOf", []), *node.get("oneOf", [])]
-        return [found for option in options for found in resolve(option)] or [node]
-
-    nodes = resolve(schema)
+    nodes = [schema]
     for part in location:
-        children: list[dict[str, Any]] = []
-        for node in nodes:
-            if part in node.get("properties", {}):
-                children += resolve(node["properties"][part])
-            elif isinstance(node.get("additionalProperties"), dict):
-                children += resolve(node["additionalProperties"])
-            elif isinstance(part, int) and isinstance(node.get("items"), dict):
-                children += resolve(node["items"])
-        nodes = children or nodes
+        nodes = [child for node in nodes for child in _children(node, part, definitions)] or nodes
     return sorted({key for node in nodes for key in node.get("properties", {})})
+
+
+def _children(
+    node: dict[str, Any], part: int | str, definitions: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Schemas below ``node`` under the key or index ``part``."""
+    if part in node.get("properties", {}):
+        return _alternatives(node["properties"][part], definitions)
+    if isinstance(part, int) and isinstance(node.get("items"), dict):
+        return _alternatives(node["items"], definitions)
+    if isinstance(node.get("additionalProperties"), dict):
+        return _alternatives(node["additionalProperties"], definitions)
+    tags = [child.get("const") for child in node.get("properties", {}).values()]
+    return [node] if part in tags else []
+
+
+def _alternatives(node: dict[str, Any], definitions: dict[str, Any]) -> list[dict[str, Any]]:
+    """The schemas a node stands for, references and unions resolved."""
+    if "$ref" in node:
+        return _alternatives(definitions[node["$ref"].rsplit("/", 1)[-1]], definitions)
+    options = [*node.get("anyOf", []), *node.get("oneOf", [])]
+    return [found for option in options for found in _alternatives(option, definitions)] or [node]

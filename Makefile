@@ -1,0 +1,72 @@
+# `make results` and `make test` each do everything, from an empty clone on. `make help` lists the rest.
+#
+#   CORES=2                        cores to use (default: all)
+#   CONFIG="config/paper.yaml"     config files that extend config/config.yaml
+#   ARGS="--notemp"                anything else for Snakemake
+#   PYTHON=python3.12              the Python to make the environment with
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+CORES ?= $(shell nproc)
+CONFIG ?=
+ARGS ?=
+PYTHON ?=
+
+BIN := .venv/bin
+ENVIRONMENT := .venv/.complete
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(strip $(CONFIG)),--configfile $(CONFIG)) $(ARGS)
+# What runs envs/setup.py, be it too old for the environment itself.
+ANY_PYTHON := $(firstword $(foreach name,$(PYTHON) python3 python3.13 python3.12 python3.11,$(shell command -v $(name))))
+SMK := Snakefile workflow/rules
+
+.PHONY: help setup results report dry-run test lint format docs htcondor clean distclean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: $(ENVIRONMENT) ## make the environment in .venv from uv.lock
+
+$(ENVIRONMENT): uv.lock pyproject.toml envs/setup.py envs/uv.txt
+	@if [ -z "$(ANY_PYTHON)" ]; then echo "set-up: no python3 on PATH; install Python 3.11 or later" >&2; exit 1; fi
+	@$(ANY_PYTHON) envs/setup.py --python "$(PYTHON)"
+
+results: $(ENVIRONMENT) ## run the whole chain, then write results/report.html
+	$(SNAKEMAKE)
+	$(SNAKEMAKE) --report results/report.html
+
+report: $(ENVIRONMENT) ## write results/report.html again from the results that are there
+	$(SNAKEMAKE) --report results/report.html
+
+dry-run: $(ENVIRONMENT) ## show what `make results` would run, and why
+	$(SNAKEMAKE) --dry-run
+
+test: lint ## lint, types and all tests, the whole chain (small) among them
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: $(ENVIRONMENT) ## style and types only
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/snakefmt --check $(SMK)
+	$(BIN)/mypy
+
+format: $(ENVIRONMENT) ## put the code into the house style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/snakefmt $(SMK)
+
+docs: $(ENVIRONMENT) ## write docs/config.md again from the models of the config
+	$(BIN)/hepchain config describe --markdown > docs/config.md.new
+	mv docs/config.md.new docs/config.md
+
+htcondor: $(ENVIRONMENT) ## add what `snakemake --profile profiles/htcondor` needs
+	$(ANY_PYTHON) envs/setup.py --python "$(PYTHON)" --group htcondor
+
+clean: ## remove all results
+	rm -rf results .snakemake
+
+distclean: clean ## remove results, environment and caches: back to an empty clone
+	rm -rf .venv .venv-tools .venv-tools.partial .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,113 @@
+"""Checks that span several blocks of the configuration.
+
+Each check names the blocks it needs as its parameters, so that those whose blocks are in order run
+even when another block is wrong, and all problems are reported at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from hepchain.config.combination import CombinationConfig
+from hepchain.config.figures import FiguresConfig
+from hepchain.config.names import nearest
+from hepchain.config.samples import Role, Sample
+from hepchain.config.selection import SelectionConfig
+from hepchain.config.simulation import SimulationConfig
+from hepchain.config.skimming import SkimmingConfig
+from hepchain.config.training import TrainingConfig
+from hepchain.config.variables import Variables
+
+Samples = Mapping[str, Sample]
+
+
+def problems(blocks: Mapping[str, Any]) -> list[str]:
+    """Every problem found by the checks whose blocks are all in ``blocks`` (name -> model)."""
+    found: list[str] = []
+    for check in CHECKS:
+        needed = inspect.signature(check).parameters
+        if all(name in blocks for name in needed):
+            found += check(**{name: blocks[name] for name in needed})
+    return found
+
+
+def unknown(where: str, names: Iterable[str], known: Iterable[str]) -> list[str]:
+    """One problem for each of ``names`` that is not known, with the nearest one that is."""
+    known = list(known)
+    return [
+        f"{where}: unknown name '{name}'{nearest(name, known)}"
+        for name in names
+        if name not in known
+    ]
+
+
+def of_role(samples: Samples, *roles: Role) -> list[str]:
+    """Names of the samples in these roles, in the order of the file."""
+    return [name for name, sample in samples.items() if sample.role in roles]
+
+
+def _roles(samples: Samples) -> Iterator[str]:
+    for role in (Role.TRAINING, Role.SIGNAL, Role.BACKGROUND):
+        if not of_role(samples, role):
+            yield f"samples: none of role '{role}'"
+
+
+def _pileup(samples: Samples) -> Iterator[str]:
+    libraries = of_role(samples, Role.PILEUP)
+    for name, sample in samples.items():
+        if sample.pileup is not None:
+            yield from unknown(f"samples.{name}.pileup", [sample.pileup], libraries)
+
+
+def _sizes(samples: Samples, simulation: SimulationConfig) -> Iterator[str]:
+    simulated = [name for name, sample in samples.items() if sample.simulated]
+    for key in ("parts", "events_per_part"):
+        sizes = getattr(simulation, key)
+        yield from unknown(f"simulation.{key}", sizes, simulated)
+        for name in simulated:
+            if name not in sizes:
+                yield f"simulation.{key}: no entry for sample '{name}'"
+
+
+def _categories(training: TrainingConfig, variables: Variables) -> Iterator[str]:
+    yield from unknown("training.categories", training.categories, variables.categories)
+
+
+def _tagger(selection: SelectionConfig, training: TrainingConfig) -> Iterator[str]:
+    yield from unknown("selection.tagger", [selection.tagger], training.taggers)
+
+
+def _working_points(combination: CombinationConfig, samples: Samples) -> Iterator[str]:
+    signals = of_role(samples, Role.SIGNAL)
+    where = "combination.working_points.sample"
+    yield from unknown(where, [combination.working_points.sample], signals)
+
+
+def _titles(figures: FiguresConfig, samples: Samples, training: TrainingConfig) -> Iterator[str]:
+    yield from unknown("figures.titles", figures.titles, [*samples, *training.taggers])
+
+
+def _isolation(selection: SelectionConfig, skimming: SkimmingConfig) -> Iterator[str]:
+    wanted, made = (
+        selection.candidate.isolation.constituent_pt,
+        skimming.isolation.constituent_pt,
+    )
+    if wanted not in made:
+        yield (
+            f"selection.candidate.isolation.constituent_pt: {wanted} is not one of "
+            f"skimming.isolation.constituent_pt {made}"
+        )
+
+
+CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
+    _roles,
+    _pileup,
+    _sizes,
+    _categories,
+    _tagger,
+    _working_points,
+    _titles,
+    _isolation,
+)
