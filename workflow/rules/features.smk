@@ -1,0 +1,35 @@
+# Features: one row a track, with category, label, fold and the named variables.
+#
+# in:   {RESULTS}/skimming/{sample}/tracks-{part}.parquet, report-{part}.json
+# out:  {RESULTS}/features/{sample}/features-{part}.parquet, summary-{part}.json
+# keys: features, variables (names, groups and categories only)
+
+CATEGORY_GROUPS = {name: item.groups for name, item in run.variables.categories.items()}
+
+
+rule features:
+    input:
+        tracks=rules.skimming.output.tracks,
+        report=rules.skimming.output.report,
+    output:
+        features=f"{RESULTS}/features/{{sample}}/features-{{part}}.parquet",
+        summary=f"{RESULTS}/features/{{sample}}/summary-{{part}}.json",
+    log:
+        f"{LOGS}/features/{{sample}}-{{part}}.log",
+    benchmark:
+        f"{BENCHMARKS}/features/{{sample}}-{{part}}.tsv"
+    wildcard_constraints:
+        sample=any_of(NTUPLES),
+    threads: 1
+    resources:
+        mem_mb=memory(1500),
+        runtime=30,
+    params:
+        code=digest("hepchain.features.table"),
+        features=run.features.model_dump(mode="json"),
+        groups=VARIABLE_GROUPS,
+        categories=CATEGORY_GROUPS,
+    message:
+        "features of {wildcards.sample}, part {wildcards.part}"
+    script:
+        "../scripts/features.py"

@@ -15,7 +15,9 @@ class TrackSelection(Block):
 
     pt: Range = Field(description="transverse momentum [GeV]")
     max_abs_eta: PositiveFloat = Field(description="largest absolute pseudorapidity")
-    quality: Literal["loose", "tight_primary"] = Field(description="track quality working point")
+    quality: Literal["none", "loose", "tight_primary"] = Field(
+        description="track quality working point"
+    )
     max_z0_sin_theta: PositiveFloat = Field(
         description="largest |z0 sin(theta)| to the track's own vertex [mm]"
     )

@@ -1,0 +1,136 @@
+"""Quantities computed from others on behalf of a branch map.
+
+All functions take Awkward arrays with one entry an event, jagged per object, and return one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import awkward as ak
+import numpy as np
+
+from hepchain.config.ntuple import Derivation
+
+
+def pt_from_q_over_p(q_over_p: ak.Array, theta: ak.Array) -> ak.Array:
+    """Transverse momentum sin(theta) / |q/p| of a track fit."""
+    return np.sin(theta) / abs(q_over_p)
+
+
+def eta_from_theta(theta: ak.Array) -> ak.Array:
+    """Pseudorapidity -ln tan(theta / 2)."""
+    return -np.log(np.tan(theta / 2))
+
+
+def e_over_p(energy: ak.Array, q_over_p: ak.Array) -> ak.Array:
+    """Energy over momentum, E |q/p|."""
+    return energy * abs(q_over_p)
+
+
+def where_positive(values: ak.Array, flags: ak.Array) -> ak.Array:
+    """Entries of each event's list whose flag is above zero."""
+    return values[flags > 0]
+
+
+def nearest_vertex(track_z: ak.Array, vertex_z: ak.Array) -> ak.Array:
+    """Index of the vertex nearest in z to each track; -1 if the event has none.
+
+    sin(theta) is the same for all vertices of a track, so this is the nearest in z0 sin(theta).
+    """
+    pairs = ak.cartesian({"track": track_z, "vertex": vertex_z}, nested=True)
+    distance = abs(pairs["track"] - pairs["vertex"])
+    return ak.fill_none(ak.argmin(distance, axis=2), -1)
+
+
+def z0_sin_theta_to_vertex(
+    track_z: ak.Array, theta: ak.Array, vertex_z: ak.Array, vertex_index: ak.Array
+) -> ak.Array:
+    """Longitudinal distance (z - z_vertex) sin(theta) [mm] to a vertex; NaN if the index is -1."""
+    return (track_z - take(vertex_z, vertex_index, np.nan)) * np.sin(theta)
+
+
+def z0_sin_theta_significance(
+    z0_sin_theta: ak.Array, theta: ak.Array, z0_error: ak.Array
+) -> ak.Array:
+    """Longitudinal distance to the vertex over its error sigma(z0) sin(theta).
+
+    The term of the error of theta is left out: it is the distance itself times
+    cos(theta) sigma(theta), micrometres for the tracks that pass the pre-selection.
+    """
+    return z0_sin_theta / (z0_error * np.sin(theta))
+
+
+def linked(key: ak.Array, index: ak.Array, values: ak.Array) -> ak.Array:
+    """Value of the element that each object's xAOD ElementLink points to; NaN for null links."""
+    return take(values, _index_of(key, index), np.nan)
+
+
+def follow_links(
+    key: ak.Array, index: ak.Array, next_key: ak.Array, next_index: ak.Array
+) -> ak.Array:
+    """Follow two xAOD ElementLinks in turn: object -> intermediate -> target.
+
+    Parameters
+    ----------
+    key, index : persistent key and index of each object's link; key 0 is the null link, whose
+        index is not to be used (it may be 0)
+    next_key, next_index : of the links of the intermediate container's elements
+
+    Returns
+    -------
+    index in the target container, -1 where either link is null
+    """
+    step = _index_of(key, index)
+    target = take(ak.values_astype(next_index, np.int64), step, -1)
+    target_key = take(ak.values_astype(next_key, np.int64), step, 0)
+    return ak.where(target_key > 0, target, -1)
+
+
+def _index_of(key: ak.Array, index: ak.Array) -> ak.Array:
+    return ak.where(key > 0, ak.values_astype(index, np.int64), -1)
+
+
+def of_electron(
+    electron_values: ak.Array, electron_track_index: ak.Array, track_values: ak.Array
+) -> ak.Array:
+    """Values of the electrons that own a track, spread to tracks; NaN for all other tracks.
+
+    The last electron wins if two share a track.
+    """
+    counts = ak.num(track_values)
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    index = ak.values_astype(electron_track_index, np.int64)
+    valid = (index >= 0) & (index < counts)
+    flat = np.full(int(offsets[-1]), np.nan, dtype=np.float32)
+    flat[ak.to_numpy(ak.flatten((index + offsets[:-1])[valid]))] = ak.to_numpy(
+        ak.flatten(electron_values[valid])
+    )
+    return ak.unflatten(flat, counts)
+
+
+def take(values: ak.Array, index: ak.Array, otherwise: float) -> ak.Array:
+    """``values[index]`` of each event, with a value for indices outside the list."""
+    size = ak.num(values)
+    valid = (index >= 0) & (index < size)
+    taken = values[ak.mask(index, valid)]
+    return ak.fill_none(taken, otherwise)
+
+
+FUNCTIONS: dict[Derivation, Callable[..., ak.Array]] = {
+    Derivation.SQUARE_ROOT: np.sqrt,
+    Derivation.SUM: np.add,
+    Derivation.RATIO: np.divide,
+    Derivation.SIGN: np.sign,
+    Derivation.PT_FROM_Q_OVER_P: pt_from_q_over_p,
+    Derivation.ETA_FROM_THETA: eta_from_theta,
+    Derivation.E_OVER_P: e_over_p,
+    Derivation.WHERE_POSITIVE: where_positive,
+    Derivation.NEAREST_VERTEX: nearest_vertex,
+    Derivation.Z0_SIN_THETA_TO_VERTEX: z0_sin_theta_to_vertex,
+    Derivation.Z0_SIN_THETA_SIGNIFICANCE: z0_sin_theta_significance,
+    Derivation.LINKED: linked,
+    Derivation.FOLLOW_LINKS: follow_links,
+    Derivation.OF_ELECTRON: of_electron,
+}
+"""Implementation of each derivation."""

@@ -1,0 +1,19 @@
+"""Features of the tracks of one skim."""
+
+from hepchain.features.table import FeatureSettings, make_features
+from hepchain.workflow import job
+
+with job(snakemake):
+    settings = FeatureSettings(
+        sample=snakemake.wildcards.sample,
+        folds=snakemake.params.features["folds"],
+        groups=dict(snakemake.params.groups),
+        categories=dict(snakemake.params.categories),
+    )
+    make_features(
+        tracks=snakemake.input.tracks,
+        report=snakemake.input.report,
+        settings=settings,
+        output=snakemake.output.features,
+        summary=snakemake.output.summary,
+    )
