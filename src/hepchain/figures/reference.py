@@ -24,8 +24,8 @@ CATEGORY_SHARES = {
 class EfficiencyMark:
     """A reading of the reference's efficiency.
 
-    ``pt``: range in GeV. ``low`` and ``high``: bounds of the efficiency; ``high`` is None where only
-    a lower bound is given.
+    ``pt``: range in GeV. ``low`` and ``high``: bounds of the efficiency; ``high`` is None where
+    only a lower bound is given.
     """
 
     pt: tuple[float, float]

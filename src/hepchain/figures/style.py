@@ -1,9 +1,9 @@
 """The look of all figures: fonts, the colour of each thing, labels, panels.
 
 A thing (category, tagger, sample, particle) has one colour, line style, marker and hatch in every
-figure. Colours are those of Okabe and Ito (Color Universal Design, 2008) and of Tol's *muted* scheme
-(SRON/EPS/TN/09-002), both safe for colour-blind readers; line styles, markers and hatches tell the
-things apart on a grey printer.
+figure. Colours are those of Okabe and Ito (Color Universal Design, 2008) and of Tol's *muted*
+scheme (SRON/EPS/TN/09-002), both safe for colour-blind readers; line styles, markers and hatches
+tell the things apart on a grey printer.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hepchain.config.figures import FiguresConfig
 
 Floats = npt.NDArray[np.float64]
 
-SETTINGS: dict[str, Any] = {
+SETTINGS: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "mathtext.fontset": "dejavusans",
@@ -90,6 +90,8 @@ TAGGER_LOOKS = (
     Look("#44AA99", ":", "^"),
 )
 BACKGROUND_LOOKS = (Look("#555555", "-", "P"), Look("#999933", _DASH_DOT_DOT, "X"))
+REFERENCE_COLOUR = "#8B5A00"
+"""The study that ours is compared with."""
 ALL_LOOK = Look("#000000", "-", "o")
 """The sum of the categories."""
 HADRON_LOOK = Look("#7F7F7F", "-", "s", "////")
@@ -198,8 +200,8 @@ def conditions(config: FiguresConfig, luminosity: float | None = None) -> str:
 
 def inside(axes: Axes, text: str, x: float = 0.04, y: float = 0.95, **options: Any) -> None:
     """Text inside the axes at a position in their coordinates, top left by default."""
-    options = {"ha": "left", "va": "top", "fontsize": 8} | options
-    axes.text(x, y, text, transform=axes.transAxes, **options)
+    merged: dict[str, Any] = {"ha": "left", "va": "top", "fontsize": 8} | options
+    axes.text(x, y, text, transform=axes.transAxes, **merged)
 
 
 def headroom(axes: Axes, factor: float) -> None:

@@ -1,0 +1,146 @@
+"""The two ways to put the categories on one scale: likelihood ratio and raw score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hepchain.config.figures import FiguresConfig
+from hepchain.efficiency import efficiency_of_sums
+from hepchain.figures.roc import ALL, ClassSums, auc, auc_error, collect
+from hepchain.figures.style import Floats, Things, line_at, panels, stamp, styled
+from hepchain.figures.tables import Columns, pieces
+
+GRID = np.logspace(-3.0, 0.0, 121)
+"""Fake rates at which efficiencies are given."""
+
+
+def _log_likelihood_ratio(table: Columns) -> Floats:
+    return table["log_likelihood_ratio"]
+
+
+def _logit_of_raw(table: Columns) -> Floats:
+    """Same order as the raw output, but spread out near 0 and 1."""
+    raw = np.clip(table["raw"].astype(np.float64), 1e-12, 1.0 - 1e-12)
+    spread: Floats = np.log(raw / (1.0 - raw))
+    return spread
+
+
+SCORES: Mapping[str, Callable[[Columns], Floats]] = {
+    "likelihood_ratio": _log_likelihood_ratio,
+    "raw": _logit_of_raw,
+}
+TITLES = {"likelihood_ratio": "likelihood ratio", "raw": "raw output"}
+
+
+@dataclass(frozen=True)
+class Combination:
+    """Efficiency of all categories together; empty arrays and NaN if a class is empty."""
+
+    tagger: str
+    score: str
+    """``likelihood_ratio`` or ``raw``."""
+    fake_rate: Floats
+    efficiency: Floats
+    low: Floats
+    high: Floats
+    """Shape (n,), the grid of fake rates and the efficiency with its interval."""
+    auc: float
+    auc_error: float
+
+
+def combinations(scores: Mapping[str, Path], categories: Sequence[str]) -> list[Combination]:
+    """Both combinations of each tagger (name -> score file)."""
+    columns = ("category", "label", "weight", "raw", "log_likelihood_ratio")
+    return [
+        combination(tagger, score, collect(pieces([path], columns), categories, function)[ALL])
+        for tagger, path in scores.items()
+        for score, function in SCORES.items()
+    ]
+
+
+def combination(tagger: str, score: str, sums: ClassSums) -> Combination:
+    """Efficiency on the grid of fake rates."""
+    electrons, hadrons = sums.above()
+    if electrons[-1] <= 0.0 or hadrons[-1] <= 0.0:
+        empty = np.empty(0)
+        return Combination(tagger, score, empty, empty, empty, empty, float("nan"), float("nan"))
+    last = np.concatenate([np.diff(hadrons) > 0, [True]])
+    efficiency = np.interp(GRID, hadrons[last] / hadrons[-1], electrons[last] / electrons[-1])
+    entries = sums.effective_entries()
+    bounds = [efficiency_of_sums(e * entries[0], entries[0], entries[0]) for e in efficiency]
+    area = auc(sums)
+    return Combination(
+        tagger,
+        score,
+        GRID,
+        efficiency,
+        np.array([bound.low for bound in bounds]),
+        np.array([bound.high for bound in bounds]),
+        area,
+        auc_error(area, *entries),
+    )
+
+
+@styled()
+def draw(
+    curves: Sequence[Combination], things: Things, config: FiguresConfig, fake_rate: float
+) -> Figure:
+    """Thick: likelihood ratio; thin: raw output; below: the first over the second."""
+    figure, grid = panels(2, height=4.6, height_ratios=[3, 1])
+    upper, lower = grid[:, 0]
+    for curve in curves:
+        _draw_curve(upper, curve, things)
+    for tagger in dict.fromkeys(curve.tagger for curve in curves):
+        _draw_ratio(lower, [curve for curve in curves if curve.tagger == tagger], things)
+    for axes in (upper, lower):
+        axes.axvline(fake_rate, color="0.5", linewidth=0.8, linestyle=(0, (1, 1)), zorder=0)
+    upper.text(fake_rate * 1.05, 0.02, f"working point {100 * fake_rate:g} %", fontsize=7.5)
+    upper.set_xscale("log")
+    upper.set_xlim(GRID[0], GRID[-1])
+    upper.set_ylim(0.0, 1.05)
+    upper.set_ylabel("Electron efficiency")
+    upper.legend(loc="lower right", bbox_to_anchor=(1.0, 0.08), fontsize=7.5)
+    line_at(lower, 1.0)
+    lower.set_ylim(0.7, 1.5)
+    lower.set_ylabel("Ratio to raw", loc="center")
+    lower.set_xlabel("Hadron fake rate, all categories")
+    stamp(upper, config)
+    return figure
+
+
+def _draw_curve(axes: Axes, curve: Combination, things: Things) -> None:
+    look, ratio = things.look(curve.tagger), curve.score == "likelihood_ratio"
+    area = f"AUC {curve.auc:.3f} ± {curve.auc_error:.3f}" if curve.efficiency.size else "no tracks"
+    axes.plot(
+        curve.fake_rate,
+        curve.efficiency,
+        color=look.colour,
+        linestyle=look.line,
+        linewidth=2.0 if ratio else 1.0,
+        marker="" if ratio else look.marker,
+        markevery=(5, 12),
+        markersize=3.5,
+        markerfacecolor="white",
+        label=f"{things.title(curve.tagger)}, {TITLES[curve.score]}: {area}",
+    )
+    if ratio:
+        axes.fill_between(
+            curve.fake_rate, curve.low, curve.high, color=look.colour, alpha=0.2, linewidth=0
+        )
+
+
+def _draw_ratio(axes: Axes, pair: Sequence[Combination], things: Things) -> None:
+    by_score = {curve.score: curve for curve in pair if curve.efficiency.size}
+    if len(by_score) < 2:
+        return
+    raw, ratio = by_score["raw"], by_score["likelihood_ratio"]
+    shown = raw.efficiency > 0.0
+    look = things.look(raw.tagger)
+    value = ratio.efficiency[shown] / raw.efficiency[shown]
+    axes.plot(raw.fake_rate[shown], value, color=look.colour, linestyle=look.line)

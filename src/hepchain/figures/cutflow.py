@@ -1,0 +1,175 @@
+"""Cut-flow: weighted yields after each cut, as a figure and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hepchain.config.figures import FiguresConfig
+from hepchain.errors import InputError
+from hepchain.figures.style import Floats, Look, Things, panels, stamp, styled
+from hepchain.figures.tabulate import Table, number
+from hepchain.io.structured import read_json
+
+
+@dataclass(frozen=True)
+class CutFlow:
+    """Cut-flow of one sample in the signal region of one mass point; shapes (cuts,)."""
+
+    sample: str
+    point: str
+    """Mass point whose mass window is used."""
+    cuts: tuple[str, ...]
+    """What is required."""
+    events: tuple[int, ...]
+    """Events left, not weighted."""
+    weighted: Floats
+    error: Floats
+    """Expected events at the luminosity, with statistical error."""
+
+
+def cut_flows(signals: Mapping[str, Path], backgrounds: Mapping[str, Path]) -> list[CutFlow]:
+    """Signals in their own region, backgrounds in the region of every signal.
+
+    Parameters
+    ----------
+    signals, backgrounds : sample -> its cut-flow file
+
+    Raises
+    ------
+    InputError : a file lacks a mass point
+    """
+    flows = [_flow(name, name, path) for name, path in signals.items()]
+    return flows + [
+        _flow(name, point, path) for name, path in backgrounds.items() for point in signals
+    ]
+
+
+def _flow(sample: str, point: str, path: Path) -> CutFlow:
+    content = read_json(path)
+    if point not in content:
+        raise InputError(f"{path}: no cut-flow of mass point {point}; found {sorted(content)}")
+    return flow(sample, point, content[point])
+
+
+def flow(sample: str, point: str, lines: Sequence[Mapping[str, Any]]) -> CutFlow:
+    """Cut-flow from the lines of a file."""
+    return CutFlow(
+        sample,
+        point,
+        tuple(str(line.get("title", line["cut"])) for line in lines),
+        tuple(int(line["events"]) for line in lines),
+        np.array([line["weighted"] for line in lines], dtype=np.float64),
+        np.array([line["error"] for line in lines], dtype=np.float64),
+    )
+
+
+@styled()
+def draw(
+    flows: Sequence[CutFlow], things: Things, config: FiguresConfig, luminosity: float
+) -> Figure:
+    """Cuts from top to bottom, expected events to the right, with statistical error bands."""
+    cuts = max((flow.cuts for flow in flows), key=len)
+    figure, grid = panels(width=5.6, height=1.6 + 0.3 * len(cuts))
+    axes = grid[0, 0]
+    axes.set_xscale("log")
+    _draw_flows(axes, flows, things)
+    axes.set_ylim(len(cuts) - 0.5, -0.5)
+    axes.set_yticks(range(len(cuts)), [_generic(flows, row) for row in range(len(cuts))])
+    axes.tick_params(axis="y", which="both", length=0)
+    axes.set_xlabel("Expected events")
+    _limits(axes, flows)
+    axes.grid(axis="y", which="major", color="0.9", linewidth=0.5)
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower right", ncols=2, fontsize=7.5)
+    stamp(axes, config, luminosity)
+    return figure
+
+
+def _generic(flows: Sequence[CutFlow], row: int) -> str:
+    """Title of a cut if it is the same everywhere, else the titles one after another."""
+    titles = list(dict.fromkeys(flow.cuts[row] for flow in flows if row < len(flow.cuts)))
+    return " / ".join(titles)
+
+
+def _draw_flows(axes: Axes, flows: Sequence[CutFlow], things: Things) -> None:
+    regions = _regions(flows)
+    for flow in flows:
+        if flow.sample in things.backgrounds:
+            if flow.point not in regions:
+                continue
+            style: Any = dict(zip(regions, ("-", "--", "-.", ":"), strict=False)).get(flow.point)
+            title = f"{things.title(flow.sample)}, region of {regions[flow.point]}"
+            _draw_flow(axes, flow, Look(things.look(flow.sample).colour, style, "P"), title, things)
+        else:
+            _draw_flow(axes, flow, things.look(flow.sample), things.title(flow.sample), things)
+
+
+def _regions(flows: Sequence[CutFlow]) -> dict[str, str]:
+    """Mass points with cuts of their own -> the cut that sets them apart."""
+    regions: dict[tuple[str, ...], str] = {}
+    for flow in flows:
+        regions.setdefault(flow.cuts, flow.point)
+    common = set.intersection(*(set(cuts) for cuts in regions))
+    return {
+        point: ", ".join(cut for cut in cuts if cut not in common) or "all points"
+        for cuts, point in regions.items()
+    }
+
+
+def _draw_flow(axes: Axes, flow: CutFlow, look: Look, title: str, things: Things) -> None:
+    edges = np.arange(len(flow.cuts) + 1) - 0.5
+    shown = np.where(flow.weighted > 0, flow.weighted, np.nan)
+    options: Any = {"orientation": "horizontal"}
+    axes.stairs(
+        shown, edges, baseline=None, color=look.colour, linestyle=look.line, label=title, **options
+    )
+    low = np.maximum(shown - flow.error, 1e-3 * shown)
+    axes.stairs(
+        shown + flow.error,
+        edges,
+        baseline=low,
+        fill=True,
+        color=look.colour,
+        alpha=0.25,
+        linewidth=0,
+        **options,
+    )
+
+
+def _limits(axes: Axes, flows: Sequence[CutFlow]) -> None:
+    positive = np.concatenate([flow.weighted[flow.weighted > 0] for flow in flows])
+    if positive.size:
+        axes.set_xlim(0.5 * positive.min(), 3 * positive.max())
+
+
+def table(flows: Sequence[CutFlow], things: Things, luminosity: float) -> Table:
+    """Cut by cut: expected events ± statistical error (simulated events)."""
+    cuts = max((flow.cuts for flow in flows), key=len)
+    header = ["Requirement", *(_column(flow, things) for flow in flows)]
+    rows = [
+        [_generic(flows, row), *(_cell(flow, row) for flow in flows)] for row in range(len(cuts))
+    ]
+    note = (
+        f"Expected events at {luminosity:g} fb-1 ± statistical error of the simulation "
+        "[simulated events, not weighted]."
+    )
+    return Table("Cut-flow", header, rows, note)
+
+
+def _column(flow: CutFlow, things: Things) -> str:
+    if flow.sample == flow.point:
+        return things.title(flow.sample)
+    return f"{things.title(flow.sample)} in the region of {things.title(flow.point)}"
+
+
+def _cell(flow: CutFlow, row: int) -> str:
+    if row >= len(flow.cuts):
+        return ""
+    return f"{number(flow.weighted[row], flow.error[row])} [{flow.events[row]}]"

@@ -1,0 +1,37 @@
+"""Efficiency and fake rate against pT at a fixed fake rate, a line for each category."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from hepchain.config.figures import FiguresConfig
+from hepchain.figures.efficiency_vs_pt import (
+    ALL,
+    PtEfficiencies,
+    draw_curve,
+    finish,
+    pt_efficiencies,
+)
+from hepchain.figures.style import ALL_LOOK, Things, inside, panels, stamp, styled
+
+__all__ = ["draw", "pt_efficiencies"]
+
+
+@styled()
+def draw(numbers: PtEfficiencies, things: Things, config: FiguresConfig) -> Figure:
+    """One threshold for all pT and all categories."""
+    figure, grid = panels(2, height=5.0, height_ratios=[2.2, 1])
+    upper, lower = grid[:, 0]
+    for name in (ALL, *things.categories):
+        title = "all categories" if name == ALL else things.title(name)
+        look = ALL_LOOK if name == ALL else things.look(name)
+        for axes, label in ((upper, "electron"), (lower, "hadron")):
+            draw_curve(axes, numbers.edges, numbers.of(name, label, "overall"), look, title)
+    finish(upper, lower, numbers)
+    lower.set_ylim(0.0, 5 * numbers.fake_rate)
+    upper.set_ylim(0.0, 1.45)
+    upper.set_yticks([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    inside(upper, things.title(numbers.tagger))
+    upper.legend(loc="upper right", ncols=1, fontsize=7.5)
+    stamp(upper, config)
+    return figure
