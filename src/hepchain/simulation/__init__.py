@@ -1,0 +1,1 @@
+"""Simulation: generated collisions and the response of an open, ATLAS-like detector."""

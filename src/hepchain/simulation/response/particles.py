@@ -1,0 +1,150 @@
+"""Arrays of particles on their way through the detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+import awkward as ak
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+Columns = dict[str, npt.NDArray[Any]]
+"""Name -> one value a track, shape (n,)."""
+
+MASSES = {11: 0.000511, 13: 0.10566, 22: 0.0, 211: 0.13957, 321: 0.49368, 2212: 0.93827}
+"""Masses of the particles that live long enough to cross the detector [GeV] (PDG)."""
+
+NEGATIVE_CODES_ARE_POSITIVE = (11, 13, 15, 3112, 3312, 3334)
+"""Charged particles whose positive PDG code has negative charge."""
+
+
+@dataclass(frozen=True)
+class Particles:
+    """Charged particles (and photons, until they convert), one entry each, shape (n,).
+
+    ``serial`` numbers the particles of a crossing, -1 for those born in the material;
+    ``event`` counts from 0 within the chunk; ``collision`` is 0 for the hard one; positions are
+    absolute, in mm, momenta in GeV.
+    """
+
+    serial: IntArray
+    event: IntArray
+    collision: IntArray
+    pdg_id: IntArray
+    parent_pdg_id: IntArray
+    origin: IntArray
+    pt: FloatArray
+    eta: FloatArray
+    phi: FloatArray
+    x: FloatArray
+    y: FloatArray
+    z: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.event)
+
+    def take(self, index: BoolArray | IntArray) -> Self:
+        """The particles selected by a mask or by positions."""
+        return replace(self, **{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
+    def append(self, other: Self) -> Self:
+        """These particles and then the others."""
+        return replace(
+            self,
+            **{
+                f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)])
+                for f in fields(self)
+            },
+        )
+
+    @property
+    def absolute_id(self) -> IntArray:
+        """Absolute PDG code."""
+        return np.abs(self.pdg_id)
+
+    @property
+    def is_electron(self) -> BoolArray:
+        """Electrons and positrons."""
+        return np.asarray(self.absolute_id == 11)
+
+    @property
+    def is_photon(self) -> BoolArray:
+        """Photons."""
+        return np.asarray(self.pdg_id == 22)
+
+    @property
+    def is_muon(self) -> BoolArray:
+        """Muons of both charges."""
+        return np.asarray(self.absolute_id == 13)
+
+    @property
+    def is_hadron(self) -> BoolArray:
+        """Neither electron, muon nor photon."""
+        return ~np.isin(self.absolute_id, (11, 13, 22))
+
+    @property
+    def charge(self) -> IntArray:
+        """Electric charge, 0 for photons."""
+        sign = np.where(np.isin(self.absolute_id, NEGATIVE_CODES_ARE_POSITIVE), -1, 1)
+        return np.where(self.is_photon, 0, np.sign(self.pdg_id) * sign)
+
+    @property
+    def mass(self) -> FloatArray:
+        """Mass [GeV]; charged hyperons count as 1.2 GeV."""
+        mass = np.full(len(self), 1.2)
+        for code, value in MASSES.items():
+            mass[self.absolute_id == code] = value
+        return mass
+
+    @property
+    def momentum(self) -> FloatArray:
+        """Absolute momentum [GeV]."""
+        return self.pt * np.cosh(self.eta)
+
+    @property
+    def sin_theta(self) -> FloatArray:
+        """Sine of the polar angle."""
+        return 1.0 / np.cosh(self.eta)
+
+    @property
+    def radius(self) -> FloatArray:
+        """Distance of the production point from the beam axis [mm]."""
+        return np.hypot(self.x, self.y)
+
+
+COLUMNS = {
+    "pdg_id": "particle_pdg_id",
+    "parent_pdg_id": "particle_parent_pdg_id",
+    "origin": "particle_origin",
+    "pt": "particle_pt",
+    "eta": "particle_eta",
+    "phi": "particle_phi",
+    "x": "particle_vx",
+    "y": "particle_vy",
+    "z": "particle_vz",
+}
+"""Column of the generated events for each field that they hold."""
+
+
+def from_generated(events: ak.Array) -> Particles:
+    """Particles of generated events, all in collision 0 at the origin.
+
+    Parameters
+    ----------
+    events : record array with the ``particle_*`` columns of the generated events
+    """
+    counts = ak.to_numpy(ak.num(events["particle_pt"])).astype(np.int64)
+    columns = {name: ak.to_numpy(ak.flatten(events[column])) for name, column in COLUMNS.items()}
+    integers = {"pdg_id", "parent_pdg_id", "origin"}
+    typed = {
+        name: column.astype(np.int64 if name in integers else np.float64)
+        for name, column in columns.items()
+    }
+    event = np.repeat(np.arange(len(events), dtype=np.int64), counts)
+    return Particles(
+        serial=np.arange(len(event)), event=event, collision=np.zeros_like(event), **typed
+    )

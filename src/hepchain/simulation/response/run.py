@@ -1,0 +1,177 @@
+"""The response stage for one part of a sample: generated events in, ntuple out."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import awkward as ak
+import numpy as np
+
+from hepchain.config.samples import Role, Sample
+from hepchain.io import iterate_parquet, read_json
+from hepchain.seeds import generator
+from hepchain.simulation.response.crossing import Crossing, PileupLibrary, overlay
+from hepchain.simulation.response.ntuple import NtupleWriter
+from hepchain.simulation.response.objects import (
+    Electrons,
+    smear_jets,
+    smear_met,
+    standard_electrons,
+)
+from hepchain.simulation.response.parameters import ResponseParameters
+from hepchain.simulation.response.particles import Columns, FloatArray, IntArray, from_generated
+from hepchain.simulation.response.tracks import Tracks, reconstruct
+from hepchain.truth import TruthOrigin
+
+logger = logging.getLogger(__name__)
+
+
+def respond(
+    sample: Sample,
+    name: str,
+    part: int,
+    seed: int,
+    generated: Path,
+    metadata: Path,
+    library: list[Path],
+    parameters: ResponseParameters,
+    output: Path,
+) -> None:
+    """Simulate the detector for one part of a sample and write its ntuple.
+
+    Streams row group by row group; the result depends on (seed, name, part) and the inputs only.
+
+    Parameters
+    ----------
+    generated, metadata : the two files of the generation
+    library : the generated parts of the sample's pile-up
+
+    Raises
+    ------
+    InputError : a missing, unreadable or empty input
+    """
+    started = time.perf_counter()
+    rng = generator(seed, name, part, "response")
+    pileup = PileupLibrary.read(library)
+    training = sample.role is Role.TRAINING
+    tracks = 0
+    with NtupleWriter.open(output, read_json(metadata)) as ntuple:
+        for events in iterate_parquet(generated):
+            tracks += _chunk(events, pileup, parameters, rng, ntuple, training=training)
+    seconds = time.perf_counter() - started
+    logger.info(
+        "%d events, %d tracks in %.1f s: %.0f tracks/s",
+        ntuple.events,
+        tracks,
+        seconds,
+        tracks / seconds,
+    )
+
+
+def _chunk(
+    events: ak.Array,
+    pileup: PileupLibrary,
+    p: ResponseParameters,
+    rng: np.random.Generator,
+    ntuple: NtupleWriter,
+    *,
+    training: bool,
+) -> int:
+    n = len(events)
+    hard = from_generated(events)
+    crossing = overlay(hard, n, pileup, p.crossing, rng, training=training)
+    tracks = reconstruct(crossing, p, rng)
+    electrons = standard_electrons(tracks.particles, p.electron, p.tracking, p.calorimeter, rng)
+    counts = _counts(tracks.particles.event, n)
+    first = np.cumsum(counts) - counts
+    groups = {
+        "vertex": {"z": ak.unflatten(crossing.vertex_z, _counts(crossing.vertex_event, n))},
+        "electron": _electrons(electrons, tracks, first, n),
+        "jet": smear_jets(events, p.jets, rng),
+        "track": {k: ak.unflatten(v, counts) for k, v in _track_columns(tracks).items()},
+        "truth_track": {k: ak.unflatten(v, counts) for k, v in _truth(tracks).items()},
+        "truth_electron": _truth_electrons(crossing, tracks, first, n),
+    }
+    ntuple.write(_event_columns(events, crossing, smear_met(events, p.met, rng)), groups)
+    return int(counts.sum())
+
+
+def _event_columns(
+    events: ak.Array, crossing: Crossing, met: dict[str, FloatArray]
+) -> dict[str, Any]:
+    return {
+        "event_number": ak.to_numpy(events["event_number"]),
+        "weight": ak.to_numpy(events["weight"]),
+        "mu": crossing.mu,
+        **met,
+        **{name: ak.to_numpy(events[name]) for name in ("truth_met", "truth_met_phi")},
+        "truth_m_ee": ak.to_numpy(events["m_ee"]),
+        "truth_cos_theta_star": ak.to_numpy(events["cos_theta_star"]),
+        "truth_system_pt": ak.to_numpy(events["system_pt"]),
+    }
+
+
+def _electrons(
+    electrons: Electrons, tracks: Tracks, first: IntArray, n: int
+) -> dict[str, ak.Array]:
+    track = electrons.track
+    event = tracks.particles.event[track]
+    columns = {
+        "pt": electrons.pt,
+        "eta": tracks.columns["eta"][track],
+        "phi": tracks.columns["phi"][track],
+        "charge": tracks.columns["charge"][track].astype(np.int64),
+        "lh_very_loose": electrons.very_loose.astype(np.int64),
+        "track_index": track - first[event],
+    }
+    return {name: ak.unflatten(values, _counts(event, n)) for name, values in columns.items()}
+
+
+def _counts(event: IntArray, n: int) -> IntArray:
+    return np.bincount(event, minlength=n)
+
+
+def _track_columns(tracks: Tracks) -> Columns:
+    """Counts that can be absent are floats in the ntuple, since NaN marks absence."""
+    integers = {"charge", "vertex_index"}
+    return {
+        name: values.astype(np.int64 if name in integers else np.float64)
+        for name, values in tracks.columns.items()
+    }
+
+
+def _truth(tracks: Tracks) -> Columns:
+    particles = tracks.particles
+    return {
+        "pdg_id": particles.pdg_id,
+        "origin": particles.origin,
+        "is_pileup": (particles.collision > 0).astype(np.int64),
+        "pt": particles.pt,
+        "eta": particles.eta,
+        "phi": particles.phi,
+        "vertex_radius": particles.radius,
+    }
+
+
+def _truth_electrons(
+    crossing: Crossing, tracks: Tracks, first: IntArray, n: int
+) -> dict[str, ak.Array]:
+    """Electrons of the hard process with the position of their track, -1 for those without."""
+    particles = crossing.particles
+    track_of = np.full(len(particles), -1)
+    position = np.arange(len(tracks.particles)) - first[tracks.particles.event]
+    primary = tracks.particles.serial >= 0
+    track_of[tracks.particles.serial[primary]] = position[primary]
+    electrons = particles.take(particles.origin == TruthOrigin.HARD_ELECTRON)
+    columns = {
+        "pt": electrons.pt,
+        "eta": electrons.eta,
+        "phi": electrons.phi,
+        "charge": electrons.charge,
+        "track_index": track_of[electrons.serial],
+    }
+    counts = _counts(electrons.event, n)
+    return {name: ak.unflatten(values, counts) for name, values in columns.items()}
