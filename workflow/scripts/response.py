@@ -2,20 +2,19 @@
 
 from pathlib import Path
 
-from hepchain.config.samples import Sample
 from hepchain.simulation.response.parameters import ResponseParameters
 from hepchain.simulation.response.run import respond
 from hepchain.workflow import job
 
 with job(snakemake):
     respond(
-        Sample.model_validate(snakemake.params.sample),
         snakemake.wildcards.sample,
         int(snakemake.wildcards.part),
         snakemake.params.seed,
-        Path(snakemake.input.generated),
-        Path(snakemake.input.metadata),
-        [Path(path) for path in snakemake.input.library],
-        ResponseParameters.model_validate(snakemake.params.parameters),
-        Path(snakemake.output[0]),
+        training=snakemake.params.training,
+        generated=Path(snakemake.input.generated),
+        metadata=Path(snakemake.input.metadata),
+        library=[Path(path) for path in snakemake.input.library],
+        parameters=ResponseParameters.model_validate(snakemake.params.parameters),
+        output=Path(snakemake.output[0]),
     )

@@ -10,7 +10,6 @@ from typing import Any
 import awkward as ak
 import numpy as np
 
-from hepchain.config.samples import Role, Sample
 from hepchain.io import iterate_parquet, read_json
 from hepchain.seeds import generator
 from hepchain.simulation.response.crossing import Crossing, PileupLibrary, overlay
@@ -30,10 +29,11 @@ logger = logging.getLogger(__name__)
 
 
 def respond(
-    sample: Sample,
-    name: str,
+    sample: str,
     part: int,
     seed: int,
+    *,
+    training: bool,
     generated: Path,
     metadata: Path,
     library: list[Path],
@@ -42,10 +42,11 @@ def respond(
 ) -> None:
     """Simulate the detector for one part of a sample and write its ntuple.
 
-    Streams row group by row group; the result depends on (seed, name, part) and the inputs only.
+    Streams row group by row group; the result depends on (seed, sample, part) and the inputs only.
 
     Parameters
     ----------
+    training : whether the sample is one to train on (see ``crossing.overlay``)
     generated, metadata : the two files of the generation
     library : the generated parts of the sample's pile-up
 
@@ -54,9 +55,8 @@ def respond(
     InputError : a missing, unreadable or empty input
     """
     started = time.perf_counter()
-    rng = generator(seed, name, part, "response")
+    rng = generator(seed, sample, part, "response")
     pileup = PileupLibrary.read(library)
-    training = sample.role is Role.TRAINING
     tracks = 0
     with NtupleWriter.open(output, read_json(metadata)) as ntuple:
         for events in iterate_parquet(generated):
