@@ -1,6 +1,8 @@
 # Shared by the rule files: parts and ntuples of a sample, portable resource requests. Science and
 # file handling live in the package.
 
+import re
+
 from hepchain.skimming.sources import resolve_files
 
 
@@ -37,6 +39,14 @@ def parts(sample):
     return range(len(NTUPLES[sample]))
 
 
+def any_of(names):
+    """Wildcard constraint: one of these names, whole."""
+    return "|".join(map(re.escape, names))
+
+
 wildcard_constraints:
     part=r"\d+",
     fold=r"\d+",
+    sample=any_of(run.samples),
+    tagger=any_of(run.training.taggers),
+    category=any_of(run.training.categories),

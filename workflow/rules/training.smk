@@ -1,0 +1,74 @@
+# Training: one model for each tagger, category of tracks and fold.
+#
+# inputs   features of all parts of all samples of role training
+# outputs  results/training/{tagger}/{category}/fold{fold}/, trained without the events of {fold}
+# config   training (of the tagger at hand, no other); transformations of the category's variables
+#          in the file of variables; features.folds; seed
+
+TRAINING_SAMPLES = run.of_role(Role.TRAINING)
+TRAINING_PARTS = [
+    (sample, part) for sample in TRAINING_SAMPLES for part in parts(sample)
+]
+
+
+def tagger_settings(wildcards):
+    """Settings of this tagger alone, so that a change of another does not retrain it."""
+    return run.training.taggers[wildcards.tagger].model_dump(mode="json")
+
+
+def tagger_code(wildcards):
+    """Digest of what trains this kind of taggers."""
+    kind = run.training.taggers[wildcards.tagger].kind
+    return digest("hepchain.training.train", f"hepchain.training.taggers.{kind}")
+
+
+def inputs_of_category(wildcards):
+    """Input variables of the category: name -> [transformation, scale]."""
+    variables = run.variables.variables
+    return {
+        name: [variables[name].transformation.value, variables[name].scale]
+        for name in run.variables.of_category(wildcards.category)
+    }
+
+
+def gpus_of_tagger(wildcards):
+    """GPUs of a training job."""
+    return run.training.gpu if run.training.taggers[wildcards.tagger].uses_gpu else 0
+
+
+# Without it, one GPU in `--resources` would mean one GPU job at a time on the whole cluster.
+resource_scopes:
+    gpu="local",
+
+
+rule training:
+    input:
+        features=[
+            f"{RESULTS}/features/{sample}/features-{part}.parquet"
+            for sample, part in TRAINING_PARTS
+        ],
+    output:
+        model=directory(f"{RESULTS}/training/{{tagger}}/{{category}}/fold{{fold}}"),
+    log:
+        f"{LOGS}/training/{{tagger}}-{{category}}-fold{{fold}}.log",
+    benchmark:
+        f"{BENCHMARKS}/training/{{tagger}}-{{category}}-fold{{fold}}.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(3000),
+        runtime=240,
+        gpu=gpus_of_tagger,
+    params:
+        code=tagger_code,
+        settings=tagger_settings,
+        tracks=run.training.model_dump(
+            mode="json", exclude={"taggers", "categories", "gpu"}
+        ),
+        variables=inputs_of_category,
+        samples=[sample for sample, _ in TRAINING_PARTS],
+        folds=run.features.folds,
+        seed=run.seed,
+    message:
+        "Training {wildcards.tagger} on {wildcards.category} tracks without fold {wildcards.fold}"
+    script:
+        "../scripts/training.py"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, TypeAdapter
 
 from hepchain.config.base import Block
 from hepchain.config.types import Edges
@@ -13,6 +13,7 @@ from hepchain.config.types import Edges
 class NetworkConfig(Block):
     """A dense Keras network."""
 
+    uses_gpu: ClassVar[bool] = True
     kind: Literal["network"]
     hidden: list[PositiveInt] = Field(min_length=1, description="nodes of each hidden layer")
     dropout: float = Field(ge=0.0, lt=1.0, description="dropout after each hidden layer")
@@ -25,6 +26,7 @@ class NetworkConfig(Block):
 class TreesConfig(Block):
     """Boosted trees (XGBoost)."""
 
+    uses_gpu: ClassVar[bool] = False
     kind: Literal["trees"]
     trees: PositiveInt = Field(description="largest number of trees")
     depth: PositiveInt = Field(description="largest depth of a tree")
@@ -32,7 +34,16 @@ class TreesConfig(Block):
     patience: PositiveInt = Field(description="trees without a better validation loss")
 
 
-TaggerConfig = Annotated[NetworkConfig | TreesConfig, Field(discriminator="kind")]
+TaggerSettings = NetworkConfig | TreesConfig
+"""Settings of any kind of tagger. A new kind joins here."""
+
+TaggerConfig = Annotated[TaggerSettings, Field(discriminator="kind")]
+
+
+def tagger_settings(content: Any) -> TaggerSettings:
+    """Settings of a tagger from their mapping, by its ``kind``."""
+    adapter: TypeAdapter[TaggerSettings] = TypeAdapter(TaggerConfig)
+    return adapter.validate_python(content)
 
 
 class BalanceConfig(Block):
@@ -45,14 +56,23 @@ class BalanceConfig(Block):
     )
 
 
-class TrainingConfig(Block):
-    """What is trained."""
+class TrainingTracksConfig(Block):
+    """Which tracks a model learns from, and with which weights."""
 
-    categories: list[str] = Field(min_length=1, description="categories of tracks")
-    taggers: dict[str, TaggerConfig] = Field(min_length=1, description="name -> settings")
     validation_fraction: float = Field(
         gt=0.0, lt=1.0, description="share of the training events kept for early stopping"
     )
     min_tracks: PositiveInt = Field(description="fewest tracks of each class in each category")
+    max_tracks: PositiveInt = Field(
+        default=2_000_000,
+        description="most tracks of each class a model learns from; limits the memory of a job",
+    )
     balance: BalanceConfig = Field(description="weights of the classes")
-    gpu: NonNegativeInt = Field(description="GPUs of a training or scoring job")
+
+
+class TrainingConfig(TrainingTracksConfig):
+    """What is trained."""
+
+    categories: list[str] = Field(min_length=1, description="categories of tracks")
+    taggers: dict[str, TaggerConfig] = Field(min_length=1, description="name -> settings")
+    gpu: NonNegativeInt = Field(description="GPUs of a job that trains a network")

@@ -1,0 +1,1 @@
+"""Combination: scores of the categories on one scale, and working points."""

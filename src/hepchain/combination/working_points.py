@@ -1,0 +1,174 @@
+"""Thresholds of a given fake rate."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hepchain.config.combination import WorkingPointsConfig
+from hepchain.efficiency import efficiency
+from hepchain.errors import StageError
+from hepchain.io import iterate_parquet, write_json
+from hepchain.truth import Label
+
+logger = logging.getLogger(__name__)
+
+Float = npt.NDArray[np.float64]
+
+DENOMINATOR = (
+    "tracks that pass the track pre-selection and are not electrons (muons included), without "
+    "isolation and event selection"
+)
+"""What the fake rate is a share of, in words for tables and captions."""
+MIN_PASSING = 2
+"""Fewest tracks expected above the threshold of a pT bin for it to have one of its own."""
+
+
+@dataclass(frozen=True)
+class WorkingPoint:
+    """A threshold and the fake rate it really has."""
+
+    threshold: float
+    """A track passes if its score is larger."""
+    fake_rate: float
+    """Share of the hadrons that pass."""
+    low: float
+    """Lower bound of the 68 % interval of the fake rate."""
+    high: float
+    tracks: int
+    """Hadrons it was made from."""
+
+
+@dataclass(frozen=True)
+class WorkingPoints:
+    """Thresholds of one tagger."""
+
+    overall: WorkingPoint
+    per_pt_bin: tuple[WorkingPoint, ...]
+    overall_taken: tuple[int, ...]
+    """pT bins with too few hadrons, which have the overall threshold."""
+
+
+def threshold_of(score: Float, weight: Float, fake_rate: float) -> float:
+    """Smallest of the scores above which at most this weighted share lies.
+
+    Parameters
+    ----------
+    score : shape (n,)
+    weight : shape (n,)
+    fake_rate : between 0 and 1
+    """
+    values, index = np.unique(score, return_inverse=True)
+    per_value = np.bincount(index, weight, minlength=len(values))
+    # Weight of all larger scores, summed from the top so that the tail is exact.
+    above = np.concatenate([np.cumsum(per_value[::-1])[::-1][1:], [0.0]])
+    allowed = above <= fake_rate * per_value.sum()
+    # With negative weights the sum above may rise and fall: stay above its last crossing.
+    refused = np.flatnonzero(~allowed)
+    return float(values[refused[-1] + 1 if len(refused) else 0])
+
+
+def working_points(
+    score: Float, pt: Float, weight: Float, config: WorkingPointsConfig
+) -> WorkingPoints:
+    """Overall threshold and one for each bin of pT.
+
+    Parameters
+    ----------
+    score, pt, weight : shape (n,), of the hadrons of the sample; pT in GeV
+
+    Raises
+    ------
+    StageError : too few hadrons for the fake rate
+    """
+    needed = MIN_PASSING / config.fake_rate
+    if len(score) < needed or weight.sum() <= 0.0:
+        raise StageError(
+            f"sample {config.sample}: {len(score)} hadron tracks with weights of sum "
+            f"{weight.sum():.3g} are too few for a fake rate of {config.fake_rate:.1%} (at least "
+            f"{needed:.0f} are needed): generate more events of it or choose another "
+            "combination.working_points.sample"
+        )
+    overall = _working_point(score, weight, config.fake_rate)
+    bins, overall_taken = [], []
+    for index, (low, high) in enumerate(
+        zip(config.pt_edges[:-1], config.pt_edges[1:], strict=True)
+    ):
+        inside = (pt >= low) & (pt < high)
+        if inside.sum() < needed or weight[inside].sum() <= 0.0:
+            logger.warning(
+                "%d hadron tracks with pT of %g to %g GeV are too few for a threshold of their "
+                "own: the overall one is taken",
+                inside.sum(),
+                low,
+                high,
+            )
+            overall_taken.append(index)
+            bins.append(_at(overall.threshold, score[inside], weight[inside]))
+        else:
+            bins.append(_working_point(score[inside], weight[inside], config.fake_rate))
+    return WorkingPoints(overall, tuple(bins), tuple(overall_taken))
+
+
+def _working_point(score: Float, weight: Float, fake_rate: float) -> WorkingPoint:
+    return _at(threshold_of(score, weight, fake_rate), score, weight)
+
+
+def _at(threshold: float, score: Float, weight: Float) -> WorkingPoint:
+    measured = efficiency(score > threshold, weight)
+    value = measured.value if measured.entries > 0.0 else 0.0
+    return WorkingPoint(threshold, value, measured.low, measured.high, len(score))
+
+
+def write_working_points(
+    scores: str | Path, config: WorkingPointsConfig, score: str, output: str | Path
+) -> None:
+    """Thresholds from the hadrons of a scored sample, written as JSON.
+
+    Raises
+    ------
+    InputError : the scores are missing or unreadable
+    StageError : too few hadrons
+    """
+    points = working_points(*_hadrons(scores), config)
+    content: dict[str, Any] = {
+        "sample": config.sample,
+        "fake_rate": config.fake_rate,
+        "score": score,
+        "denominator": f"{DENOMINATOR}, of sample {config.sample}",
+        "overall": points.overall.threshold,
+        "per_pt_bin": {
+            "edges": list(config.pt_edges),
+            "thresholds": [point.threshold for point in points.per_pt_bin],
+            "overall_taken": list(points.overall_taken),
+        },
+        "measured": {
+            "overall": asdict(points.overall),
+            "per_pt_bin": [asdict(point) for point in points.per_pt_bin],
+        },
+    }
+    write_json(output, content)
+    logger.info(
+        "threshold %.4f: fake rate %.4f (%.4f to %.4f) of %d hadrons",
+        points.overall.threshold,
+        points.overall.fake_rate,
+        points.overall.low,
+        points.overall.high,
+        points.overall.tracks,
+    )
+
+
+def _hadrons(path: str | Path) -> tuple[Float, Float, Float]:
+    columns = ("score", "pt", "weight")
+    pieces: dict[str, list[Float]] = {name: [np.empty(0)] for name in columns}
+    for chunk in iterate_parquet(path, (*columns, "label")):
+        hadron = np.asarray(chunk["label"]) == Label.HADRON
+        for name in columns:
+            pieces[name].append(np.asarray(chunk[name], dtype=np.float64)[hadron])
+    score, pt, weight = (np.concatenate(pieces[name]) for name in columns)
+    return score, pt, weight

@@ -1,0 +1,1 @@
+"""Training: one model for each tagger, category of tracks and fold."""

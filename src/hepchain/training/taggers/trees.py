@@ -1,0 +1,123 @@
+"""Boosted trees (XGBoost)."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from hepchain.config.training import TreesConfig
+from hepchain.errors import InputError
+from hepchain.training import environment
+from hepchain.training.tagger import Examples, History, Matrix, Vector
+
+logger = logging.getLogger(__name__)
+
+FILE = "model.ubj"
+LOG_EVERY = 25
+"""Trees between two lines in the log."""
+
+
+class Trees:
+    """Gradient-boosted trees on histograms, stopped by the validation loss."""
+
+    def __init__(self, settings: TreesConfig) -> None:
+        self._settings = settings
+        self._booster: Any = None
+
+    def fit(self, training: Examples, validation: Examples, seed: int) -> History:
+        """See :class:`~hepchain.training.tagger.Tagger`."""
+        import xgboost
+
+        training_set = xgboost.QuantileDMatrix(
+            training.inputs, training.labels, weight=training.weights, nthread=1
+        )
+        validation_set = xgboost.QuantileDMatrix(
+            validation.inputs,
+            validation.labels,
+            weight=validation.weights,
+            nthread=1,
+            ref=training_set,
+        )
+        record: dict[str, dict[str, list[float]]] = {}
+        booster = xgboost.train(
+            self._parameters(seed),
+            training_set,
+            num_boost_round=self._settings.trees,
+            evals=[(training_set, "training"), (validation_set, "validation")],
+            early_stopping_rounds=self._settings.patience,
+            evals_result=record,
+            verbose_eval=False,
+        )
+        best = booster.best_iteration + 1
+        self._booster = booster[:best]
+        history = History(_curves(record), best)
+        _log(history)
+        return history
+
+    def _parameters(self, seed: int) -> dict[str, Any]:
+        return {
+            "objective": "binary:logistic",
+            "tree_method": "hist",
+            "max_depth": self._settings.depth,
+            "eta": self._settings.learning_rate,
+            # The last metric is the one that stops the fit.
+            "eval_metric": ["error", "logloss"],
+            "nthread": 1,
+            "seed": seed,
+            "device": "cpu",
+        }
+
+    def score(self, inputs: Matrix) -> Vector:
+        """See :class:`~hepchain.training.tagger.Tagger`."""
+        if not len(inputs):
+            return np.empty(0, dtype=np.float32)
+        scores: Vector = self._booster.inplace_predict(inputs)
+        return scores
+
+    def save(self, directory: Path) -> None:
+        """See :class:`~hepchain.training.tagger.Tagger`."""
+        self._booster.save_model(directory / FILE)
+
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        """See :class:`~hepchain.training.tagger.Tagger`."""
+        import xgboost
+
+        tagger = cls.__new__(cls)
+        path = directory / FILE
+        try:
+            tagger._booster = xgboost.Booster({"nthread": 1}, model_file=path)
+        except (xgboost.core.XGBoostError, OSError, UnicodeDecodeError) as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise InputError(
+                f"{path}: not a readable XGBoost model ({reason}); "
+                "remove the directory and rerun the training"
+            ) from error
+        return tagger
+
+    def software(self) -> dict[str, str]:
+        """See :class:`~hepchain.training.tagger.Tagger`."""
+        return environment.versions("xgboost", "xgboost-cpu") | {"device": "cpu:0"}
+
+
+def _curves(record: dict[str, dict[str, list[float]]]) -> dict[str, list[float]]:
+    training, validation = record["training"], record["validation"]
+    return {
+        "loss": list(training["logloss"]),
+        "accuracy": [1.0 - error for error in training["error"]],
+        "val_loss": list(validation["logloss"]),
+        "val_accuracy": [1.0 - error for error in validation["error"]],
+    }
+
+
+def _log(history: History) -> None:
+    losses = list(zip(history.curves["loss"], history.curves["val_loss"], strict=True))
+    for tree in range(0, len(losses), LOG_EVERY):
+        logger.info("tree %d: loss %.4f, val_loss %.4f", tree + 1, *losses[tree])
+    logger.info("kept %d of %d trees", history.best, len(losses))
+
+
+TAGGER = Trees

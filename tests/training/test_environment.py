@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+
+import pytest
+
+from hepchain.training import environment
+
+
+def test_one_thread_and_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {"CUDA_VISIBLE_DEVICES": "0"})
+    environment.prepare(gpus=0)
+    assert os.environ["TF_NUM_INTRAOP_THREADS"] == "1"
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == "-1"
+
+
+def test_gpu_of_the_batch_system_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {"CUDA_VISIBLE_DEVICES": "3"})
+    environment.prepare(gpus=1)
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == "3"
+
+
+def test_missing_gpu_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        environment.warn_without_gpu(1, "gpu:0")
+        assert not caplog.records
+        environment.warn_without_gpu(1, "cpu:0")
+    assert "runs on cpu:0" in caplog.text
+
+
+def test_versions_of_what_is_not_installed_are_left_out() -> None:
+    assert set(environment.versions("numpy", "no-such-package")) == {"python", "numpy"}
+
+
+def test_training_module_does_not_import_keras() -> None:
+    """The command line, the workflow and the tree tagger must not wait for it."""
+    code = (
+        "import sys, hepchain.training.train, hepchain.training.taggers.network\n"
+        "sys.exit(any(m in sys.modules for m in ('keras', 'tensorflow', 'xgboost')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

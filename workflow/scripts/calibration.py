@@ -1,0 +1,13 @@
+"""Rule ``calibration``."""
+
+from hepchain.combination.calibration import calibrate, read_scored, write_calibration
+from hepchain.config.training import BalanceConfig
+from hepchain.workflow import job
+
+with job(snakemake):
+    results = calibrate(
+        read_scored(snakemake.input),
+        snakemake.params.categories,
+        BalanceConfig.model_validate(snakemake.params.balance),
+    )
+    write_calibration(snakemake.output[0], results, snakemake.params.samples)
