@@ -71,6 +71,8 @@ def _walk(schema: Schema, definitions: Schema, prefix: str) -> Iterator[Key]:
     for name, node in schema.get("properties", {}).items():
         target = _resolve(node, definitions)
         description = node.get("description") or target.get("description", "")
+        if "const" in target:
+            description = "with this value the keys that follow"
         default = "" if name in required else _default(node)
         kind = _kind(target, definitions)
         yield Key(f"{prefix}{name}", kind, default, description.split("\n")[0])

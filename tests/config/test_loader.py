@@ -1,0 +1,188 @@
+"""Bad configurations: each kind is refused with what is wrong, where, and what would be right."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hepchain.config.loader import load_block, load_run, merge, read_configs
+from hepchain.config.run import RunConfig
+from hepchain.config.variables import Variables
+from hepchain.errors import ConfigError
+from workspace import REPOSITORY
+
+Change = Callable[[dict[str, Any]], Any]
+
+
+@pytest.fixture(autouse=True)
+def _in_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPOSITORY)
+
+
+@pytest.fixture(scope="module")
+def default() -> dict[str, Any]:
+    """The default run with the content of the files it names."""
+    content = read_configs([REPOSITORY / "config/config.yaml"])
+    for key in ("samples", "variables"):
+        content[key] = yaml.safe_load((REPOSITORY / content[key]).read_text())
+    return content
+
+
+def refusal(content: dict[str, Any]) -> str:
+    with pytest.raises(ConfigError) as error:
+        load_run(content)
+    return str(error.value)
+
+
+def with_change(default: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """The default run with one dotted key set."""
+    changed = copy.deepcopy(default)
+    *above, last = path.split(".")
+    block = changed
+    for key in above:
+        block = block[key]
+    block[last] = value
+    return changed
+
+
+@pytest.mark.parametrize("name", ["config", "smoke", "paper"])
+def test_shipped_configs_are_in_order(name: str) -> None:
+    run = load_run(read_configs(["config/config.yaml", f"config/{name}.yaml"]))
+    assert isinstance(run, RunConfig)
+    assert len(run.variables.variables) == 79
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("trainig", {}, "trainig: unknown key; did you mean 'training'?"),
+        ("selection.candidate.delta_R", [0, 1], "selection.candidate.delta_R: unknown key"),
+        (
+            "training.taggers.keras.epoch",
+            3,
+            "training.taggers.keras.epoch: unknown key; did you mean 'epochs'?",
+        ),
+        ("training.taggers.keras.kind", "tree", "training.taggers.keras: 'kind' is 'tree'"),
+        ("training.taggers.keras", {"hidden": [8]}, "training.taggers.keras: missing key 'kind'"),
+        ("training.taggers.keras", 5, "training.taggers.keras: must be a mapping of keys to"),
+        ("training.categories", ["silcon"], "did you mean 'silicon'?"),
+        ("selection.tagger", "kerras", "selection.tagger: unknown name 'kerras'; did you mean"),
+        (
+            "combination.working_points.sample",
+            "higsino_153_150",
+            "unknown name 'higsino_153_150'; did you mean 'higgsino_153_150'?",
+        ),
+        ("simulation.parts.wenujets", 1, "simulation.parts: unknown name 'wenujets'; did you"),
+        ("samples.wenu_jets.pileup", "minimum_bais", "samples.wenu_jets.pileup: unknown name"),
+        ("samples.wenu_jets.proces", "gun", "samples.wenu_jets.proces: unknown key; did you mean"),
+        ("variables.variables.pt.group", "silikon", "unknown group 'silikon'; did you mean"),
+        ("variables.categories.trt.groups", ["trtt"], "unknown group 'trtt'; did you mean 'trt'?"),
+        ("features.folds", "two", "features.folds: Input should be a valid integer"),
+        ("features.folds", 1, "features.folds: Input should be greater than or equal to 2"),
+        ("seed", 1.5, "seed: Input should be a valid integer"),
+        ("skimming.tracks.pt", [5.0, 0.5], "lower bound 5.0 must be below upper bound 0.5"),
+        ("training.balance.pt_edges", [1, 1], "bin edges must be at least two and increase"),
+        ("statistics.luminosity", float("nan"), "statistics.luminosity: Input should be a finite"),
+        ("statistics", None, "statistics: must be a mapping of keys to values (got None)"),
+        ("samples.wenu_jets.role", "training", "none of role 'background'"),
+    ],
+)
+def test_refused(default: dict[str, Any], path: str, value: Any, message: str) -> None:
+    text = refusal(with_change(default, path, value))
+    assert message in text
+    assert "network" not in text.split(":")[1]
+
+
+def test_missing_block(default: dict[str, Any]) -> None:
+    content = {key: value for key, value in default.items() if key != "selection"}
+    assert "selection: missing" in refusal(content)
+
+
+def test_missing_size_of_a_sample(default: dict[str, Any]) -> None:
+    content = copy.deepcopy(default)
+    del content["simulation"]["parts"]["wenu_jets"]
+    assert "simulation.parts: no entry for sample 'wenu_jets'" in refusal(content)
+
+
+def test_all_problems_are_reported_at_once(default: dict[str, Any]) -> None:
+    content = with_change(default, "features.folds", "two")
+    content = with_change(content, "selection.met", -1.0)
+    content = with_change(content, "training.categories", ["silcon"])
+    content = with_change(content, "combination.working_points.sample", "nothing")
+    text = refusal(content)
+    assert "4 problems" in text
+    for key in ("features.folds", "selection.met", "training.categories", "combination.working"):
+        assert text.count(key) == 1
+
+
+def test_named_file_is_missing(default: dict[str, Any]) -> None:
+    text = refusal(default | {"samples": "config/sample.yaml"})
+    assert "samples: config/sample.yaml: no such file" in text
+    assert "1 problem:" in text
+
+
+def test_named_file_is_broken(default: dict[str, Any], tmp_path: Path) -> None:
+    broken = tmp_path / "samples.yaml"
+    broken.write_text("a: [1, 2\nb: {")
+    text = refusal(default | {"samples": str(broken)})
+    assert f"samples: {broken}: not valid YAML" in text
+    assert "line 2" in text
+
+
+def test_named_file_is_empty(default: dict[str, Any], tmp_path: Path) -> None:
+    empty = tmp_path / "samples.yaml"
+    empty.write_text("")
+    assert "samples: must be a mapping" in refusal(default | {"samples": str(empty)})
+
+
+def test_config_file_is_no_mapping(tmp_path: Path) -> None:
+    path = tmp_path / "list.yaml"
+    path.write_text("- 1\n")
+    with pytest.raises(ConfigError, match="holds no mapping of keys to values"):
+        read_configs([path])
+
+
+def test_strings_of_the_command_line_are_read_as_numbers(default: dict[str, Any]) -> None:
+    content = with_change(default, "features.folds", "3")
+    content = with_change(content, "statistics.luminosity", "150")
+    run = load_run(content)
+    assert run.features.folds == 3
+    assert run.statistics.luminosity == 150.0
+
+
+def test_block_of_its_own_names_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "variables.yaml"
+    path.write_text("groups: [a]\ncategories: {a: {groups: [a], title: A}}\nvariable: {}\n")
+    with pytest.raises(ConfigError) as error:
+        load_block(path, Variables)
+    assert str(path) in str(error.value)
+    assert "variable: unknown key; did you mean 'variables'?" in str(error.value)
+    assert "variables: missing" in str(error.value)
+
+
+def nested(depth: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Mappings in which a key is a value or a mapping, never one here and the other there."""
+    leaf = st.integers() | st.lists(st.integers(), max_size=2)
+    keys: dict[str, st.SearchStrategy[Any]] = {"value": leaf, "other": leaf}
+    if depth:
+        keys |= {"block": nested(depth - 1)}
+    return st.fixed_dictionaries({}, optional=keys)
+
+
+mappings = nested(3)
+
+
+@given(mappings, mappings)
+def test_merge_is_that_of_snakemake(base: dict[str, Any], extension: dict[str, Any]) -> None:
+    from snakemake.utils import update_config
+
+    expected = copy.deepcopy(base)
+    update_config(expected, copy.deepcopy(extension))
+    assert merge(base, extension) == expected

@@ -1,0 +1,84 @@
+"""The graph of jobs: it builds for every config and profile; a bad config never gets so far."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+
+from workspace import Workspace
+
+
+def job_counts(output: str) -> dict[str, int]:
+    """Rule -> number of jobs, from the table that Snakemake prints."""
+    table = output.partition("Job stats:")[2].partition("total")[0]
+    rows = [line.split() for line in table.splitlines()]
+    return {row[0]: int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
+
+
+@pytest.mark.parametrize("config", ["config", "smoke", "paper"])
+def test_dag_builds(workspace: Workspace, config: str) -> None:
+    run = workspace.snakemake("-n", "--quiet", "rules", "--configfile", f"config/{config}.yaml")
+    print(f"dry run of {config}.yaml: {run.seconds:.1f} s")
+    assert run.status == 0, run.output
+    counts = job_counts(run.output)
+    assert counts.pop("all") == 1
+    assert sum(counts.values()) > 0, run.output
+
+
+def test_runs_use_the_package_beside_them(workspace: Workspace) -> None:
+    run = workspace.run("hepchain.cli", "config", "check")
+    assert run.status == 0, run.output
+    located = workspace.run("inspect", "--details", "hepchain")
+    assert str(workspace.root / "src") in located.output
+
+
+def test_unknown_key_names_the_nearest(workspace: Workspace) -> None:
+    config = workspace.write_config("typo.yaml", {"training": {"taggers": {"keras": {"epoch": 1}}}})
+    run = workspace.snakemake("-n", "--configfile", config)
+    assert run.status != 0
+    assert "training.taggers.keras.epoch: unknown key; did you mean 'epochs'?" in run.output
+    assert "Traceback" not in run.output
+
+
+def test_all_problems_at_once(workspace: Workspace) -> None:
+    content = {
+        "seed": -1,
+        "training": {"categories": ["silicone"]},
+        "combination": {"working_points": {"sample": "higgsino_153_15"}},
+    }
+    run = workspace.snakemake("-n", "--configfile", workspace.write_config("wrong.yaml", content))
+    assert run.status != 0
+    assert "3 problems" in run.output, run.output
+    for part in ("seed: ", "did you mean 'silicon'?", "did you mean 'higgsino_153_150'?"):
+        assert part in run.output
+
+
+def test_values_of_the_command_line(workspace: Workspace) -> None:
+    run = workspace.snakemake("-n", "--quiet", "rules", "--config", "seed=7", "features={folds: 3}")
+    assert run.status == 0, run.output
+    wrong = workspace.snakemake("-n", "--config", "seed=seven")
+    assert wrong.status != 0
+    assert "seed: " in wrong.output
+    assert "Traceback" not in wrong.output
+
+
+@pytest.mark.parametrize(
+    ("profile", "executor"), [("slurm", "slurm"), ("profiles/htcondor", "htcondor")]
+)
+def test_profile_resolves(workspace: Workspace, profile: str, executor: str) -> None:
+    if importlib.util.find_spec(f"snakemake_executor_plugin_{executor}") is None:
+        pytest.skip(f"the plugin snakemake-executor-plugin-{executor} is not installed")
+    run = workspace.run("snakemake", "-n", "--quiet", "rules", "--profile", profile)
+    assert run.status == 0, run.output
+
+
+def test_slurm_profile_takes_account_and_partition_from_the_environment(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SBATCH_ACCOUNT", "lab")
+    monkeypatch.setenv("SBATCH_PARTITION", "short")
+    run = workspace.run("snakemake", "-n", "--profile", "slurm")
+    assert run.status == 0, run.output
+    assert "slurm_account=lab" in run.output
+    assert "slurm_partition=short" in run.output

@@ -1,0 +1,78 @@
+"""A copy of the repository to run Snakemake in, apart from the checkout and its results."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished command: exit status, both outputs together, seconds it took."""
+
+    status: int
+    output: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A copy of the repository. What runs in it imports the copied package."""
+
+    root: Path
+
+    def environment(self) -> dict[str, str]:
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith("SNAKEMAKE_")
+        }
+        return inherited | {"PYTHONPATH": str(self.root / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def run(self, *command: str, timeout: float = 600) -> Run:
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=self.root,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout, time.perf_counter() - start)
+
+    def snakemake(self, *arguments: str, cores: int = 2, timeout: float = 600) -> Run:
+        return self.run("snakemake", "--cores", str(cores), *arguments, timeout=timeout)
+
+    def write_config(self, name: str, content: object) -> str:
+        """Write a config file that extends the default run, return its path."""
+        path = self.root / name
+        path.write_text(yaml.safe_dump(content))
+        return name
+
+
+def copy_repository(target: Path) -> Workspace:
+    """Copy what is, or could be, under version control."""
+    for name in repository_files():
+        source, copy = REPOSITORY / name, target / name
+        if source.is_symlink() or source.is_file():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, copy, follow_symlinks=False)
+    return Workspace(target)
+
+
+def repository_files() -> list[str]:
+    """Paths of what is, or could be, under version control, relative to the repository."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    return [name for name in listed.stdout.split("\0") if name]
