@@ -167,7 +167,7 @@ def perigee(particles: Particles) -> tuple[FloatArray, FloatArray, FloatArray]:
     path = particles.x * np.cos(particles.phi) + particles.y * np.sin(particles.phi)
     bend = particles.charge * path / (CURVATURE_RADIUS * particles.pt)
     d0 = particles.y * np.cos(particles.phi) - particles.x * np.sin(particles.phi)
-    return d0 + 0.5 * bend * path, particles.z - path * np.sinh(particles.eta), particles.phi + bend
+    return d0 - 0.5 * bend * path, particles.z - path * np.sinh(particles.eta), particles.phi + bend
 
 
 def _relative_curvature_error(eta: FloatArray, pt: FloatArray, p: TrackingParameters) -> FloatArray:
