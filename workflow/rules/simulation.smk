@@ -27,6 +27,46 @@ def pileup_library(wildcards):
     ]
 
 
+SIMULATED = [name for name, sample in run.samples.items() if sample.simulated]
+
+
+def process_of(wildcards):
+    """Process and masses of a sample; its normalisation is no matter of generation."""
+    return run.samples[wildcards.sample].model_dump(
+        mode="json", include={"role", "process", "masses"}
+    )
+
+
+def events_per_part(wildcards):
+    """Number of events that a job keeps."""
+    return run.simulation.events_per_part[wildcards.sample]
+
+
+rule generation:
+    output:
+        events=f"{RESULTS}/simulation/{{sample}}/generated-{{part}}.parquet",
+        summary=f"{RESULTS}/simulation/{{sample}}/generated-{{part}}.json",
+    log:
+        f"{LOGS}/generation/{{sample}}-{{part}}.log",
+    benchmark:
+        f"{BENCHMARKS}/generation/{{sample}}-{{part}}.tsv"
+    wildcard_constraints:
+        sample=any_of(SIMULATED),
+    threads: 1
+    resources:
+        mem_mb=memory(1000),
+        runtime=120,
+    params:
+        sample=process_of,
+        events=events_per_part,
+        seed=run.seed,
+        code=digest("hepchain.simulation.generation.run"),
+    message:
+        "Generating {params.events} events of {wildcards.sample}, part {wildcards.part}"
+    script:
+        "../scripts/generation.py"
+
+
 rule response:
     input:
         generated=f"{RESULTS}/simulation/{{sample}}/generated-{{part}}.parquet",
