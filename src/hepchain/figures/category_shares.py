@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,6 +21,7 @@ from hepchain.figures.style import (
     panels,
     stamp,
     styled,
+    wrapped,
 )
 from hepchain.figures.tables import Columns, pieces
 from hepchain.truth import Label
@@ -130,7 +130,7 @@ def _finish(upper: Axes, lower: Axes, names: Sequence[str], things: Things) -> N
     upper.legend(loc="upper right")
     lower.set_ylabel("Ratio to ref.", loc="center")
     line_at(lower, 1.0)
-    lower.set_xticks(np.arange(len(names)), [things.title(name) for name in names])
+    lower.set_xticks(np.arange(len(names)), [wrapped(things.title(name)) for name in names])
     for axes in (upper, lower):
         axes.tick_params(axis="x", which="both", length=0)
         axes.set_xlim(-0.55, len(names) - 0.45)

@@ -96,18 +96,21 @@ def draw(
     upper, lower = grid[:, 0]
     for curve in curves:
         _draw_curve(upper, curve, things)
+    largest = 0.05
     for tagger in dict.fromkeys(curve.tagger for curve in curves):
-        _draw_ratio(lower, [curve for curve in curves if curve.tagger == tagger], things)
+        pair = [curve for curve in curves if curve.tagger == tagger]
+        largest = max(largest, _draw_ratio(lower, pair, things))
     for axes in (upper, lower):
         axes.axvline(fake_rate, color="0.5", linewidth=0.8, linestyle=(0, (1, 1)), zorder=0)
     upper.text(fake_rate * 1.05, 0.02, f"working point {100 * fake_rate:g} %", fontsize=7.5)
     upper.set_xscale("log")
     upper.set_xlim(GRID[0], GRID[-1])
-    upper.set_ylim(0.0, 1.05)
+    upper.set_ylim(0.0, 1.4)
+    upper.set_yticks([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
     upper.set_ylabel("Electron efficiency")
-    upper.legend(loc="lower right", bbox_to_anchor=(1.0, 0.08), fontsize=7.5)
+    upper.legend(loc="upper left", fontsize=7.5)
     line_at(lower, 1.0)
-    lower.set_ylim(0.7, 1.5)
+    lower.set_ylim(1.0 - 1.2 * largest, 1.0 + 1.2 * largest)
     lower.set_ylabel("Ratio to raw", loc="center")
     lower.set_xlabel("Hadron fake rate, all categories")
     stamp(upper, config)
@@ -135,12 +138,14 @@ def _draw_curve(axes: Axes, curve: Combination, things: Things) -> None:
         )
 
 
-def _draw_ratio(axes: Axes, pair: Sequence[Combination], things: Things) -> None:
+def _draw_ratio(axes: Axes, pair: Sequence[Combination], things: Things) -> float:
+    """Draw the ratio; return its largest distance from one, up to a half."""
     by_score = {curve.score: curve for curve in pair if curve.efficiency.size}
     if len(by_score) < 2:
-        return
+        return 0.0
     raw, ratio = by_score["raw"], by_score["likelihood_ratio"]
     shown = raw.efficiency > 0.0
     look = things.look(raw.tagger)
     value = ratio.efficiency[shown] / raw.efficiency[shown]
     axes.plot(raw.fake_rate[shown], value, color=look.colour, linestyle=look.line)
+    return min(float(np.abs(value - 1.0).max(initial=0.0)), 0.5)

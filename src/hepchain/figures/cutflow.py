@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.errors import InputError
-from hepchain.figures.style import Floats, Look, Things, panels, stamp, styled
+from hepchain.figures.style import Floats, Look, Things, panels, stamp_figure, styled
 from hepchain.figures.tabulate import Table, number
 from hepchain.io.structured import read_json
 
@@ -88,7 +88,7 @@ def draw(
     axes.grid(axis="y", which="major", color="0.9", linewidth=0.5)
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower right", ncols=2, fontsize=7.5)
-    stamp(axes, config, luminosity)
+    stamp_figure(figure, config, luminosity)
     return figure
 
 
@@ -126,21 +126,11 @@ def _regions(flows: Sequence[CutFlow]) -> dict[str, str]:
 def _draw_flow(axes: Axes, flow: CutFlow, look: Look, title: str, things: Things) -> None:
     edges = np.arange(len(flow.cuts) + 1) - 0.5
     shown = np.where(flow.weighted > 0, flow.weighted, np.nan)
-    options: Any = {"orientation": "horizontal"}
-    axes.stairs(
-        shown, edges, baseline=None, color=look.colour, linestyle=look.line, label=title, **options
-    )
-    low = np.maximum(shown - flow.error, 1e-3 * shown)
-    axes.stairs(
-        shown + flow.error,
-        edges,
-        baseline=low,
-        fill=True,
-        color=look.colour,
-        alpha=0.25,
-        linewidth=0,
-        **options,
-    )
+    options: Any = {"orientation": "horizontal", "color": look.colour}
+    line: Any = {"linestyle": look.line, "linewidth": 1.4, "label": title}
+    axes.stairs(shown, edges, baseline=None, **options, **line)
+    low, high = np.maximum(shown - flow.error, 1e-3 * shown), shown + flow.error
+    axes.stairs(high, edges, baseline=low, fill=True, alpha=0.25, linewidth=0, **options)
 
 
 def _limits(axes: Axes, flows: Sequence[CutFlow]) -> None:

@@ -146,20 +146,33 @@ def draw(
     return figure
 
 
-def draw_curve(axes: Axes, edges: Floats, curve: PtCurve, look: Look, title: str) -> None:
-    """Points at the bin centres with the interval as error bar and as band."""
+def draw_curve(
+    axes: Axes,
+    edges: Floats,
+    curve: PtCurve,
+    look: Look,
+    title: str,
+    band: bool = True,
+    place: float = 0.5,
+) -> None:
+    """Points with the interval as error bar and, if wanted, as band over the bin.
+
+    ``place`` is where in its bin a point stands, from 0 to 1 on the logarithmic scale.
+    """
     filled = curve.entries > 0
-    centres = np.sqrt(edges[1:] * edges[:-1])
+    centres = edges[1:] ** place * edges[:-1] ** (1.0 - place)
     axes.errorbar(
         centres[filled],
         curve.value[filled],
         np.abs([(curve.value - curve.low)[filled], (curve.high - curve.value)[filled]]),
-        xerr=[(centres - edges[:-1])[filled], (edges[1:] - centres)[filled]],
+        xerr=[(centres - edges[:-1])[filled], (edges[1:] - centres)[filled]] if band else None,
         color=look.colour,
         fmt=look.marker,
         linewidth=1.2,
         label=title,
     )
+    if not band:
+        return
     low, high = (np.where(filled, bound, np.nan) for bound in (curve.low, curve.high))
     axes.stairs(high, edges, baseline=low, fill=True, color=look.colour, alpha=0.15, linewidth=0)
 
@@ -170,7 +183,7 @@ def draw_reference(axes: Axes, reference: Sequence[EfficiencyMark]) -> None:
     for mark in reference:
         if mark.high is None:
             axes.plot(mark.pt, [mark.low, mark.low], **options)
-            for pt in (mark.pt[0], float(np.sqrt(mark.pt[0] * mark.pt[1])), mark.pt[1]):
+            for pt in np.geomspace(*mark.pt, 7)[1:-1:2]:
                 arrow = {"arrowstyle": "-|>", "color": REFERENCE_COLOUR, "linewidth": 1.5}
                 axes.annotate("", (pt, mark.low + 0.09), (pt, mark.low), arrowprops=arrow)
         elif mark.high > mark.low:
@@ -191,5 +204,5 @@ def finish(upper: Axes, lower: Axes, numbers: PtEfficiencies) -> None:
     upper.set_ylabel("Electron efficiency")
     line_at(lower, numbers.fake_rate)
     lower.set_ylim(0.0, max(3 * numbers.fake_rate, 1e-3))
-    lower.set_ylabel("Fake rate", loc="center")
+    lower.set_ylabel("Hadron fake rate", loc="center")
     lower.set_xlabel("$p_T$ of the track [GeV]")

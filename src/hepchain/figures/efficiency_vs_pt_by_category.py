@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
@@ -22,11 +23,13 @@ def draw(numbers: PtEfficiencies, things: Things, config: FiguresConfig) -> Figu
     """One threshold for all pT and all categories."""
     figure, grid = panels(2, height=5.0, height_ratios=[2.2, 1])
     upper, lower = grid[:, 0]
-    for name in (ALL, *things.categories):
+    places = np.linspace(0.2, 0.8, len(things.categories))
+    for name, place in ((ALL, 0.5), *zip(things.categories, places, strict=True)):
         title = "all categories" if name == ALL else things.title(name)
         look = ALL_LOOK if name == ALL else things.look(name)
         for axes, label in ((upper, "electron"), (lower, "hadron")):
-            draw_curve(axes, numbers.edges, numbers.of(name, label, "overall"), look, title)
+            curve = numbers.of(name, label, "overall")
+            draw_curve(axes, numbers.edges, curve, look, title, band=name == ALL, place=place)
     finish(upper, lower, numbers)
     lower.set_ylim(0.0, 5 * numbers.fake_rate)
     upper.set_ylim(0.0, 1.45)

@@ -137,7 +137,9 @@ def draw(numbers: FakeComposition, things: Things, config: FiguresConfig) -> Fig
     _finish(left, right, numbers, places)
     figure.legend(*left.get_legend_handles_labels(), loc="outside upper right", ncols=len(samples))
     stamp_figure(figure, config)
-    note = f"{things.title(numbers.tagger)}; fake rate: {numbers.denominator}"
+    note = (
+        f"{things.title(numbers.tagger)}; fake rate: share that passes of the {numbers.denominator}"
+    )
     figure.supxlabel(textwrap.fill(note, 105), fontsize=7.5, x=0.02, ha="left")
     return figure
 

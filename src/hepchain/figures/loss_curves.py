@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -125,7 +126,8 @@ def _draw_models(axes: Axes, models: Sequence[Training], measure: str, look: Loo
 
 
 def _legend(axes: Axes, numbers: Trainings, things: Things) -> None:
+    kept: Any = {"marker": "o", "markerfacecolor": "white", "linestyle": ""}
     axes.plot([], [], color="0.3", linestyle="--", linewidth=0.9, label="training")
     axes.plot([], [], color="0.3", linewidth=1.1, label="validation")
-    axes.plot([], [], color="0.3", marker="o", markerfacecolor="white", linestyle="", label="kept")
+    axes.plot([], [], color="0.3", label="kept", **kept)
     axes.legend(title=things.title(numbers.tagger), loc="best", fontsize=7.5, title_fontsize=7.5)

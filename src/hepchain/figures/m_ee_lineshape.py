@@ -123,7 +123,7 @@ def draw(shapes: Sequence[LineShape], things: Things, config: FiguresConfig) -> 
         lower.set_xlabel("true $m(ee)$ [GeV]")
     grid[0, 0].set_ylabel(r"$1/\Gamma\;\; d\Gamma/dm$ [GeV$^{-1}$]")
     grid[0, 0].set_ylim(bottom=0.0)
-    headroom(grid[0, 0], 1.3)
+    headroom(grid[0, 0], 1.45)
     grid[1, 0].set_ylabel("Ratio to formula", loc="center")
     grid[1, 0].set_ylim(0.5, 1.5)
     if len(splittings) == 1:
@@ -143,7 +143,7 @@ def _draw_column(upper: Axes, lower: Axes, shapes: Sequence[LineShape], things: 
         shift = (row - (len(shapes) - 1) / 2) * 0.25 * (shape.edges[1] - shape.edges[0])
         _draw_points(upper, lower, shape, shift, things.look(shape.sample), things)
     upper.set_xlim(0.0, splitting)
-    upper.legend(loc="upper right", fontsize=7, ncols=1)
+    upper.legend(loc="upper right", fontsize=6.5, ncols=1)
     if not any(shape.events for shape in shapes):
         nothing(upper)
 

@@ -217,7 +217,7 @@ def _scales(upper: Axes, middle: Axes, numbers: MassSpectra) -> None:
     positive = values[values > 0]
     low = max(positive.min() / 2, 1e-4 * positive.max()) if positive.size else 0.1
     high = max(float(total.max()), float(values.max(initial=0.0)), 10 * low)
-    for axes, room in ((upper, 1.75), (middle, 1.25)):
+    for axes, room in ((upper, 1.6), (middle, 1.25)):
         axes.set_yscale("log")
         axes.set_ylim(low, low * (high / low) ** room)
         axes.set_ylabel(f"Candidates / {width:g} GeV")
@@ -253,3 +253,5 @@ def _draw_shares(axes: Axes, numbers: MassSpectra, things: Things) -> None:
         )
     axes.set_ylim(0.0, 1.1)
     axes.set_ylabel("Share passing", loc="center")
+    handles = [axes.plot([], [], "P", color=BACKGROUND_LOOKS[0].colour, label="background")[0]]
+    axes.legend(handles=handles, loc="upper right", fontsize=7)

@@ -231,33 +231,40 @@ def _draw_curve(axes: Axes, curve: Roc, things: Things) -> None:
 
 
 def _legend(axes: Axes, curves: Sequence[Roc], things: Things) -> None:
-    """Entries of one tagger below each other, a column a tagger, above the curves."""
+    """Areas of all taggers in one entry a category, then the line styles of the taggers."""
     axes.set_xlim(0.0, 1.0)
-    axes.set_ylim(2e-4, 3e3)
-    axes.set_yticks([1e-3, 1e-2, 1e-1, 1.0])
+    axes.set_ylim(1e-4, 1e2)
+    axes.set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1.0])
     axes.set_ylabel("Hadron fake rate")
-    handles = []
-    for tagger in dict.fromkeys(curve.tagger for curve in curves):
-        (title,) = axes.plot([], [], " ", label=f"{things.title(tagger)}, AUC:")
-        handles.append(title)
-        handles += [_entry(axes, curve, things) for curve in curves if curve.tagger == tagger]
-    axes.legend(handles=handles, loc="upper left", ncols=2, fontsize=7, columnspacing=1.0)
+    taggers = list(dict.fromkeys(curve.tagger for curve in curves))
+    handles = [_tagger_entry(things, tagger) for tagger in taggers]
+    for category in dict.fromkeys(curve.category for curve in curves):
+        same = [curve for curve in curves if curve.category == category]
+        handles.append(_category_entry(things, same))
+    title = "AUC: " + " / ".join(things.title(tagger) for tagger in taggers)
+    axes.legend(handles=handles, loc="upper left", title=title, fontsize=7, title_fontsize=7)
 
 
-def _entry(axes: Axes, curve: Roc, things: Things) -> Line2D:
-    look = _look(curve, things)
-    name = "all categories" if curve.category == ALL else things.title(curve.category)
-    area = f"{curve.auc:.3f} ± {curve.auc_error:.3f}" if curve.efficiency.size else "no tracks"
-    (handle,) = axes.plot(
+def _tagger_entry(things: Things, tagger: str) -> Line2D:
+    line = things.look(tagger).line
+    return Line2D([], [], color="0.4", linestyle=line, linewidth=1.2, label=things.title(tagger))
+
+
+def _category_entry(things: Things, curves: Sequence[Roc]) -> Line2D:
+    look = _look(curves[0], things)
+    name = "all categories" if curves[0].category == ALL else things.title(curves[0].category)
+    areas = (
+        f"{curve.auc:.3f} ± {curve.auc_error:.3f}" if curve.efficiency.size else "no tracks"
+        for curve in curves
+    )
+    return Line2D(
         [],
         [],
         color=look.colour,
-        linestyle=things.look(curve.tagger).line,
-        linewidth=2.0 if curve.category == ALL else 1.2,
-        marker="" if curve.category == ALL else look.marker,
-        label=f"{name}: {area}",
+        linewidth=2.0 if curves[0].category == ALL else 1.2,
+        marker="" if curves[0].category == ALL else look.marker,
+        label=f"{name}: {' / '.join(areas)}",
     )
-    return handle
 
 
 def _draw_ratio(axes: Axes, curves: Sequence[Roc], taggers: Sequence[str], things: Things) -> None:

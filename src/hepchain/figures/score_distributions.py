@@ -31,6 +31,10 @@ from hepchain.io.structured import read_json
 from hepchain.truth import Label
 
 ALL = "all"
+SCORE_TITLES = {
+    "likelihood_ratio": "Score (logarithm of the likelihood ratio)",
+    "raw": "Score (output of the tagger)",
+}
 BINS = 50
 COLUMNS = ("category", "label", "weight", "score")
 
@@ -50,6 +54,8 @@ class ScoreDistributions:
     """Distributions of one tagger."""
 
     tagger: str
+    score: str
+    """``likelihood_ratio`` or ``raw``."""
     edges: Floats
     """Shape (bins + 1,)."""
     threshold: float
@@ -73,7 +79,13 @@ def score_distributions(
         for label in (Label.ELECTRON, Label.HADRON)
     )
     return ScoreDistributions(
-        tagger, edges, points["overall"], points["fake_rate"], electrons, hadrons
+        tagger,
+        points["score"],
+        edges,
+        points["overall"],
+        points["fake_rate"],
+        electrons,
+        hadrons,
     )
 
 
@@ -116,16 +128,16 @@ def _normalised(sums: Floats, tracks: int) -> ClassDistribution:
 def draw(numbers: ScoreDistributions, things: Things, config: FiguresConfig) -> Figure:
     """A panel a category, filled: electrons, hatched: hadrons."""
     names = list(numbers.electrons)
-    rows = (len(names) + 1) // 2
+    rows = len(names) // 2 + 1
     figure, grid = panels(rows, 2, width=DOUBLE, height=2.1 * rows, share_x="col")
     cells: list[Axes] = list(grid.ravel())
+    _legend(cells.pop(1), numbers, things)
     for axes, name in zip(cells, names, strict=False):
         _draw_panel(axes, numbers, name, things)
     for axes in cells[len(names) :]:
-        _legend(axes, numbers, things)
-    for axes in cells[len(names) - 2 : len(names)]:
-        axes.set_xlabel("Score (logarithm of the likelihood ratio)")
-        axes.tick_params(axis="x", labelbottom=True)
+        axes.axis("off")
+    for axes in grid[-1]:
+        axes.set_xlabel(SCORE_TITLES[numbers.score])
     stamp_figure(figure, config)
     return figure
 
@@ -137,7 +149,7 @@ def _draw_panel(axes: Axes, numbers: ScoreDistributions, name: str, things: Thin
     _draw_class(axes, numbers.edges, electrons, look, filled=True)
     axes.axvline(numbers.threshold, color="black", linewidth=1.0, linestyle="--")
     title = "all categories" if name == ALL else things.title(name)
-    inside(axes, f"{title}\n{electrons.tracks:,} e, {hadrons.tracks:,} hadrons".replace(",", " "))
+    inside(axes, f"{title}\n{electrons.tracks} e, {hadrons.tracks} hadrons")
     axes.set_ylabel("Share of tracks / bin")
     axes.set_ylim(bottom=0.0)
     headroom(axes, 1.3)

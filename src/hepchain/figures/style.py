@@ -8,6 +8,8 @@ tell the things apart on a grey printer.
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,6 +59,8 @@ SINGLE = 4.6
 """Width of a figure for one column of text [inches]."""
 DOUBLE = 7.4
 """Width of a figure across the page [inches]."""
+PADDING = 0.03
+"""Between parts of a figure [inches]."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ TAGGER_LOOKS = (
 BACKGROUND_LOOKS = (Look("#555555", "-", "P"), Look("#999933", _DASH_DOT_DOT, "X"))
 REFERENCE_COLOUR = "#8B5A00"
 """The study that ours is compared with."""
+SIGMA_COLOURS = ("#85C0F9", "#F5E9A6")
+"""Bands of one and of two standard deviations of an expected limit."""
 ALL_LOOK = Look("#000000", "-", "o")
 """The sum of the categories."""
 HADRON_LOOK = Look("#7F7F7F", "-", "s", "////")
@@ -168,7 +174,7 @@ def panels(
     figure = Figure(figsize=(width, height), layout="constrained")
     engine = figure.get_layout_engine()
     if engine is not None:
-        engine.set(h_pad=0.03, w_pad=0.04, hspace=0.02, wspace=0.02)  # type: ignore[call-arg]
+        engine.set(h_pad=PADDING, w_pad=0.04, hspace=0.02, wspace=0.02)  # type: ignore[call-arg]
     axes = figure.subplots(
         rows,
         columns,
@@ -188,8 +194,17 @@ def stamp(axes: Axes, config: FiguresConfig, luminosity: float | None = None) ->
 
 def stamp_figure(figure: Figure, config: FiguresConfig, luminosity: float | None = None) -> None:
     """As :func:`stamp`, above a figure of several columns."""
-    text = f"{config.label}    {conditions(config, luminosity)}"
-    figure.suptitle(text, x=0.01, ha="left", fontsize=SETTINGS["axes.titlesize"])
+    # Left without a height, the title keeps the room it needs free above the axes.
+    options: Any = {"va": "top", "fontsize": SETTINGS["axes.titlesize"]}
+    figure.suptitle(config.label, x=0.01, ha="left", style="italic", **options)
+    y = 1.0 - PADDING / figure.get_figheight()
+    figure.text(0.99, y, conditions(config, luminosity), ha="right", **options)
+
+
+def wrapped(title: str, width: int = 13) -> str:
+    """Title in lines of at most ``width`` characters, for tick labels; brackets stay whole."""
+    whole = re.sub(r"\([^)]*\)( \S+)?", lambda match: match[0].replace(" ", "\u00a0"), title)
+    return textwrap.fill(whole, width, break_long_words=False)
 
 
 def conditions(config: FiguresConfig, luminosity: float | None = None) -> str:

@@ -1,0 +1,197 @@
+"""The key numbers of a run in tables, taken from the numbers beside the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hepchain.figures.reference import EfficiencyMark
+from hepchain.figures.style import Things
+from hepchain.figures.tabulate import Table, number
+from hepchain.io.structured import read_json
+
+ALL = "all"
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Contents of the figures' JSON files."""
+
+    shares: Sequence[Record]
+    rocs: Sequence[Record]
+    efficiencies: Sequence[Record]
+    """One of each tagger."""
+    sensitivity: Record
+
+
+def read_numbers(
+    shares: Path, rocs: Path, efficiencies: Sequence[Path], sensitivity: Path
+) -> Numbers:
+    """Read the files.
+
+    Raises
+    ------
+    InputError : a file is missing or not JSON
+    """
+    return Numbers(
+        read_json(shares),
+        read_json(rocs),
+        [read_json(path) for path in efficiencies],
+        read_json(sensitivity),
+    )
+
+
+def tables(
+    numbers: Numbers,
+    things: Things,
+    shares: Mapping[str, float],
+    marks: Sequence[EfficiencyMark],
+) -> list[Table]:
+    """All tables; ``shares`` and ``marks`` are those of the reference study."""
+    return [
+        sensitivity_table(numbers.sensitivity, things),
+        tagger_table(numbers.rocs, numbers.efficiencies, things),
+        efficiency_table(numbers.efficiencies, things, marks),
+        share_table(numbers.shares, things, shares),
+    ]
+
+
+def sensitivity_table(sensitivity: Record, things: Things) -> Table:
+    """A line a mass point: yields, limits, gains."""
+    header = [
+        "Signal",
+        "s without",
+        "b without",
+        "s with",
+        "b with",
+        "limit without",
+        "limit with",
+        "gain s/√b",
+        "gain Asimov",
+        "gain limit",
+        "efficiency/√fake rate",
+    ]
+    points = sensitivity["points"]
+    rows = [_sensitivity_row(p, sensitivity["expectation"], things) for p in points]
+    level = f"{100 * points[0]['confidence_level']:g} % CL" if points else "CL"
+    luminosity = f"{points[0]['luminosity']:g} fb-1" if points else ""
+    note = (
+        f"Expected events at {luminosity} ± statistical error of the simulation; expected {level} "
+        "limit on the signal strength [range of one standard deviation]; gains of the tagger. "
+        "'Not enough events': too few simulated events for a result. Simulation with an open "
+        "detector response."
+    )
+    return Table("Sensitivity without and with the tagger", header, rows, note)
+
+
+def _sensitivity_row(point: Record, expectation: Mapping[str, float], things: Things) -> list[str]:
+    uses = [point["uses"][name] for name in ("without_tagger", "with_tagger")]
+    yields = [
+        number(use[what]["value"], use[what]["error"])
+        for use in uses
+        for what in ("signal", "background")
+    ]
+    gains = [point[f"gain_{name}"] for name in ("s_over_sqrt_b", "asimov", "limit")]
+    return [
+        things.title(point["name"]),
+        *yields,
+        *(_limit(use) for use in uses),
+        *(number(gain["value"], gain["error"]) for gain in gains),
+        number(expectation.get(point["name"])),
+    ]
+
+
+def _limit(use: Record) -> str:
+    if not use["sufficient"]:
+        return "not enough events"
+    if use["limit"] is None:
+        return "no limit"
+    _, low, median, high, _ = use["limit"]
+    return f"{number(median)} [{number(low)}, {number(high)}]"
+
+
+def tagger_table(rocs: Sequence[Record], efficiencies: Sequence[Record], things: Things) -> Table:
+    """A line a set of tracks, columns a tagger: areas; then shares that pass."""
+    taggers = [str(record["tagger"]) for record in efficiencies]
+    areas = {(roc["category"], roc["tagger"]): (roc["auc"], roc["auc_error"]) for roc in rocs}
+    names = [ALL, *things.categories]
+    rows = [
+        [
+            f"AUC, {_category(name, things)}",
+            *(number(*areas.get((name, t), (None, None))) for t in taggers),
+        ]
+        for name in names
+    ]
+    for label, title in (("electron", "electron efficiency"), ("hadron", "hadron fake rate")):
+        shares = [_curve(record, label)["inclusive"] for record in efficiencies]
+        rows.append([f"{title}, all categories", *(_share(share) for share in shares)])
+    rate = f"{100 * efficiencies[0]['fake_rate']:g} %" if efficiencies else ""
+    note = f"Test sample; efficiency and fake rate at the threshold of a fake rate of {rate}."
+    return Table("Taggers", ["", *map(things.title, taggers)], rows, note)
+
+
+def _category(name: str, things: Things) -> str:
+    return "all categories" if name == ALL else things.title(name)
+
+
+def _curve(record: Record, label: str) -> Record:
+    wanted = (ALL, label, "overall")
+    curves: Sequence[Record] = record["curves"]
+    return next(c for c in curves if (c["category"], c["label"], c["kind"]) == wanted)
+
+
+def _share(share: Record) -> str:
+    if share["value"] is None:
+        return "–"
+    return number(100 * share["value"], 50 * (share["high"] - share["low"])) + " %"
+
+
+def efficiency_table(
+    efficiencies: Sequence[Record], things: Things, marks: Sequence[EfficiencyMark]
+) -> Table:
+    """A line a bin of pT, columns the taggers and the reference."""
+    header = ["pT [GeV]", *(things.title(r["tagger"]) for r in efficiencies), "reference study"]
+    edges = efficiencies[0]["edges"] if efficiencies else []
+    rows = []
+    for index, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        cells = [_bin(_curve(record, "electron"), index) for record in efficiencies]
+        rows.append([f"{low:g} to {high:g}", *cells, _reference(low, high, marks)])
+    rate = f"{100 * efficiencies[0]['fake_rate']:g} %" if efficiencies else ""
+    note = f"One threshold for all pT and categories, with a fake rate of {rate}."
+    return Table("Electron efficiency", header, rows, note)
+
+
+def _bin(curve: Record, index: int) -> str:
+    return _share({name: curve[name][index] for name in ("value", "low", "high")})
+
+
+def _reference(low: float, high: float, marks: Sequence[EfficiencyMark]) -> str:
+    for mark in marks:
+        if mark.pt[0] == mark.pt[1]:
+            inside = low <= mark.pt[0] < high
+        else:
+            inside = mark.pt[0] <= low and high <= mark.pt[1]
+        if inside and mark.high is None:
+            return f"≥ {100 * mark.low:g} %"
+        if inside:
+            return " to ".join(dict.fromkeys(f"{100 * v:g}" for v in (mark.low, mark.high))) + " %"
+    return ""
+
+
+def share_table(samples: Sequence[Record], things: Things, reference: Mapping[str, float]) -> Table:
+    """A line a category, columns the samples and the reference."""
+    header = ["Category", *(things.title(s["sample"]) for s in samples), "reference study"]
+    rows = [
+        [
+            things.title(name),
+            *(_share(sample["shares"][name]) for sample in samples),
+            f"{100 * reference[name]:.1f} %" if name in reference else "",
+        ]
+        for name in things.categories
+    ]
+    total = 100 * sum(reference.values())
+    note = f"Shares among electron tracks; the reference's add up to {total:.1f} %, as printed."
+    return Table("Categories of tracks", header, rows, note)
