@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import ctypes
 import hashlib
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from hepchain.errors import HepchainError
 
@@ -73,11 +75,14 @@ def _normalised(path: Path) -> str:
     """Source without comments, formatting and docstrings, which change no result."""
     tree = ast.parse(path.read_text(), filename=str(path))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body:
-            first = node.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                node.body[0] = ast.Pass()
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            node.body = [item for item in node.body if not _is_text(item)] or [ast.Pass()]
     return ast.unparse(tree)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    """Whether a statement is a bare constant, such as a docstring."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 @cache
@@ -103,28 +108,50 @@ def _is_module(name: str) -> bool:
 
 @contextmanager
 def job(snakemake: Any) -> Iterator[logging.Logger]:
-    """Run the body of a rule's script: log to the rule's log file, end user errors in one message.
+    """Run the body of a rule's script: everything it says goes to the rule's log file.
 
-    An error of the :class:`HepchainError` family is written to the log and to the terminal without
-    a traceback, and the job fails; any other exception keeps its traceback, in the log as well.
+    An error of the :class:`HepchainError` family is logged as one message without a traceback, any
+    other exception with its traceback; either way the job fails. Snakemake then shows the log
+    (``show-failed-logs`` in the default profile). What libraries print is kept off the terminal.
     """
-    logger = logging.getLogger(PACKAGE)
-    logger.setLevel(logging.INFO)
-    log = Path(str(snakemake.log[0]))
-    log.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(log, mode="w")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
-    logger.addHandler(handler)
+    path = Path(str(snakemake.log[0]))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file, _output_to(file):
+        handler = logging.StreamHandler(file)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+        logger = logging.getLogger(PACKAGE)
+        logger.setLevel(logging.INFO)
+        logger.addHandler(handler)
+        try:
+            yield logger
+            logger.info("done")
+        except HepchainError as error:
+            logger.error("%s", error)
+            raise SystemExit(1) from None
+        except Exception:
+            logger.exception("unexpected error")
+            raise SystemExit(1) from None
+        finally:
+            logger.removeHandler(handler)
+
+
+@contextmanager
+def _output_to(file: TextIO) -> Iterator[None]:
+    """Send standard output and error to an open file, those of compiled libraries included."""
+    kept = [(number, os.dup(number)) for number in (1, 2)]
+    _flush()
     try:
-        yield logger
-        logger.info("done")
-    except HepchainError as error:
-        logger.error("%s", error)
-        print(f"{snakemake.rule}: {error}\n(log: {log})", file=sys.stderr)
-        raise SystemExit(1) from None
-    except Exception:
-        logger.exception("unexpected error")
-        raise
+        for number, _ in kept:
+            os.dup2(file.fileno(), number)
+        yield
     finally:
-        logger.removeHandler(handler)
-        handler.close()
+        _flush()
+        for number, copy in kept:
+            os.dup2(copy, number)
+            os.close(copy)
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    ctypes.CDLL(None).fflush(None)

@@ -1,0 +1,153 @@
+"""Digests of code and the frame around a rule's script."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from hepchain import workflow
+from hepchain.errors import InputError
+from hepchain.workflow import digest, job
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of two stages; `late.work` imports `early.tool`, which imports `base`."""
+    root = tmp_path / "hepchain"
+    files = {
+        "__init__.py": "",
+        "base.py": "LIMIT = 1\n",
+        "other.py": "OTHER = 1\n",
+        "early/__init__.py": "",
+        "early/tool.py": "from hepchain.base import LIMIT\n\n\ndef tool():\n    return LIMIT\n",
+        "late/__init__.py": "",
+        "late/work.py": "def work():\n    from hepchain.early import tool\n    return tool\n",
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    monkeypatch.setattr(workflow, "_ROOT", root)
+    return root
+
+
+def fresh_digest(*modules: str) -> str:
+    for cached in (workflow._tree, workflow._normalised, workflow._imports):
+        cached.cache_clear()
+    return digest(*modules)
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    fresh_digest()
+
+
+@pytest.mark.parametrize("edited", ["late/work.py", "early/tool.py", "base.py"])
+def test_digest_follows_imports(package: Path, edited: str) -> None:
+    before = fresh_digest("hepchain.late.work")
+    with (package / edited).open("a") as file:
+        file.write("ADDED = 1\n")
+    assert fresh_digest("hepchain.late.work") != before
+
+
+def test_digest_ignores_what_is_not_imported(package: Path) -> None:
+    before = fresh_digest("hepchain.late.work")
+    (package / "other.py").write_text("OTHER = 2\n")
+    assert fresh_digest("hepchain.late.work") == before
+
+
+def test_digest_ignores_what_changes_no_result(package: Path) -> None:
+    before = fresh_digest("hepchain.early.tool")
+    tool = package / "early/tool.py"
+    tool.write_text(
+        '"""A docstring."""\n# a comment\n'
+        + tool.read_text().replace("def tool():\n", 'def tool():\n    """Another."""\n\n')
+    )
+    assert fresh_digest("hepchain.early.tool") == before
+
+
+def test_digest_of_a_package_takes_in_all_of_it(package: Path) -> None:
+    before = fresh_digest("hepchain.early")
+    (package / "early/further.py").write_text("X = 1\n")
+    assert fresh_digest("hepchain.early") != before
+
+
+def test_digest_does_not_depend_on_place_or_order(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fresh_digest("hepchain.late.work", "hepchain.other")
+    assert fresh_digest("hepchain.other", "hepchain.late.work") == before
+    moved = tmp_path / "elsewhere/hepchain"
+    shutil.copytree(package, moved)
+    monkeypatch.setattr(workflow, "_ROOT", moved)
+    assert fresh_digest("hepchain.late.work", "hepchain.other") == before
+
+
+def test_digest_of_an_unknown_module(package: Path) -> None:
+    with pytest.raises(ModuleNotFoundError, match=r"hepchain\.lat"):
+        fresh_digest("hepchain.lat")
+
+
+def script(tmp_path: Path) -> SimpleNamespace:
+    return SimpleNamespace(rule="skimming", log=[str(tmp_path / "logs/skimming/a.log")])
+
+
+def test_job_logs_to_the_file_of_the_rule(tmp_path: Path) -> None:
+    snakemake = script(tmp_path)
+    with job(snakemake) as logger:
+        logger.info("%d tracks", 7)
+        logging.getLogger("hepchain.skimming").info("of a module")
+    text = Path(snakemake.log[0]).read_text()
+    assert "7 tracks" in text
+    assert "of a module" in text
+    assert text.rstrip().endswith("done")
+
+
+def test_job_ends_a_users_error_without_a_traceback(tmp_path: Path) -> None:
+    snakemake = script(tmp_path)
+    with pytest.raises(SystemExit) as end, job(snakemake):
+        raise InputError("a.root: missing branch track_pt")
+    assert end.value.code == 1
+    text = Path(snakemake.log[0]).read_text()
+    assert "ERROR a.root: missing branch track_pt" in text
+    assert "Traceback" not in text
+
+
+def test_job_keeps_the_traceback_of_a_mistake_of_ours(tmp_path: Path) -> None:
+    snakemake = script(tmp_path)
+    with pytest.raises(SystemExit), job(snakemake):
+        raise ZeroDivisionError("of ours")
+    text = Path(snakemake.log[0]).read_text()
+    assert "Traceback" in text
+    assert "ZeroDivisionError: of ours" in text
+
+
+def test_job_keeps_libraries_off_the_terminal(tmp_path: Path) -> None:
+    code = (
+        "import ctypes, os, sys\n"
+        "from types import SimpleNamespace\n"
+        "from hepchain.workflow import job\n"
+        "with job(SimpleNamespace(log=[sys.argv[1]])):\n"
+        "    print('from Python')\n"
+        "    ctypes.CDLL(None).puts(b'from C')\n"
+        "    os.system('echo from a child')\n"
+        "print('after')\n"
+    )
+    log = tmp_path / "a.log"
+    answer = subprocess.run(
+        [sys.executable, "-c", code, str(log)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=dict(os.environ),
+    )
+    assert answer.stdout == "after\n"
+    assert answer.stderr == ""
+    for words in ("from Python", "from C", "from a child"):
+        assert words in log.read_text()
