@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from hepchain.config.training import BalanceConfig
@@ -29,6 +28,14 @@ LARGEST = 1.0 - 2.0**-25
 """... and lowered to it, the middle between 1 and the float32 below: no two scores become equal."""
 MIN_SLOPE = 1e-3
 """Smallest slope in ln(raw) and -ln(1 - raw): the ratio always rises with the raw score."""
+SLOPES = np.array([True, True, False])
+IDENTITY = np.array([1.0, 1.0, 0.0])
+"""Parameters (two slopes, offset) of scores that are right as they are."""
+PRIOR_WIDTH = 1.0
+"""Of the Gaussian prior around the identity: it keeps the slopes of a handful of perfectly
+separated tracks finite and has the weight of a single track."""
+MAX_STEPS = 100
+PRECISION = 1e-9
 NEVER = -1000.0
 """Log likelihood ratio of tracks of a category without a calibration: they never pass."""
 METHOD = "beta calibration (Kull, Silva Filho, Flach, AISTATS 2017)"
@@ -200,7 +207,7 @@ def _calibrate_category(
 def fit_beta(
     raw: npt.ArrayLike, electron: npt.NDArray[np.bool_], weights: Float
 ) -> tuple[float, float, float]:
-    """Slopes and offset of the beta calibration, by weighted maximum likelihood.
+    """Slopes and offset of the beta calibration, by weighted maximum likelihood (Newton steps).
 
     The family is that of the log ratio of two beta distributions (Kull, Silva Filho, Flach,
     AISTATS 2017); the identity and Platt's logistic calibration (equal slopes) are members.
@@ -216,24 +223,43 @@ def fit_beta(
     slope of ln(raw), slope of -ln(1 - raw) (both at least :data:`MIN_SLOPE`), offset
     """
     low, high = _logarithms(raw)
+    columns = np.stack([low, high, np.ones_like(low)])
     sign = np.where(electron, 1.0, -1.0)
     share = weights / weights.sum()
+    free = np.ones(3, dtype=bool)
+    while True:
+        result = _newton(columns, sign, share, free)
+        outside = (result < MIN_SLOPE) & free & SLOPES
+        if not outside.any():
+            return float(result[0]), float(result[1]), float(result[2])
+        # As in the paper: a slope that wants to be negative is fixed and the others fitted again.
+        free &= ~outside
 
-    def loss(parameters: Float) -> tuple[float, Float]:
-        margin = sign * (parameters[0] * low + parameters[1] * high + parameters[2])
-        slope = -share * sign * expit(-margin)
-        gradient = np.array([slope @ low, slope @ high, slope.sum()])
-        return float(share @ np.logaddexp(0.0, -margin)), gradient
 
-    result = minimize(
-        loss,
-        x0=np.array([1.0, 1.0, 0.0]),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(MIN_SLOPE, None), (MIN_SLOPE, None), (None, None)],
-        options={"ftol": 1e-14, "gtol": 1e-9, "maxiter": 1000},
-    )
-    return float(result.x[0]), float(result.x[1]), float(result.x[2])
+def _newton(columns: Float, sign: Float, share: Float, free: npt.NDArray[np.bool_]) -> Float:
+    """Parameters of the smallest log loss, those that are not free at their smallest value."""
+    strength = (share**2).sum() / PRIOR_WIDTH**2
+    parameters = np.where(free, IDENTITY, MIN_SLOPE)
+
+    def loss(trial: Float) -> float:
+        margin = sign * np.einsum("i,in->n", trial, columns)
+        prior = 0.5 * strength * ((trial - IDENTITY) ** 2).sum()
+        return float((share * np.logaddexp(0.0, -margin)).sum() + prior)
+
+    for _ in range(MAX_STEPS):
+        wrong = expit(-sign * np.einsum("i,in->n", parameters, columns))
+        gradient = strength * (parameters - IDENTITY) - (columns * (share * sign * wrong)).sum(1)
+        curvature = np.einsum("in,jn,n->ij", columns, columns, share * wrong * (1.0 - wrong))
+        curvature += strength * np.eye(3)
+        step = np.zeros(3)
+        step[free] = np.linalg.solve(curvature[np.ix_(free, free)], gradient[free])
+        before = loss(parameters)
+        while loss(parameters - step) > before and np.abs(step).max() > PRECISION:
+            step /= 2.0
+        parameters = parameters - step
+        if np.abs(step).max() <= PRECISION:
+            break
+    return parameters
 
 
 def _logarithms(raw: npt.ArrayLike) -> tuple[Float, Float]:

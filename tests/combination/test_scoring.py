@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Self
+
+import numpy as np
+import pytest
+from feature_tables import CATEGORIES, Table, inputs_of, write_table
+
+from hepchain.combination import scoring
+from hepchain.combination.scoring import load_models, score_sample
+from hepchain.config.training import BalanceConfig, TrainingTracksConfig, TreesConfig
+from hepchain.config.variables import Transformation
+from hepchain.errors import InputError
+from hepchain.io import read_parquet
+from hepchain.training.tagger import Examples, History
+from hepchain.training.tracks import FeatureFile
+from hepchain.training.train import Task, train
+
+FOLDS = 3
+TABLE = Table(events=700, folds=FOLDS)
+TRACKS = TrainingTracksConfig(
+    validation_fraction=0.2,
+    min_tracks=20,
+    balance=BalanceConfig(pt_edges=[0.5, 1.0, 5.0], abs_eta_edges=[0.0, 2.5], max_weight_ratio=50),
+)
+SETTINGS = TreesConfig(kind="trees", trees=5, depth=3, learning_rate=0.3, patience=5)
+
+
+class Memory:
+    """Tagger that learns the values of its first input by heart: 1 if seen, 0 if not."""
+
+    def __init__(self, settings: Any) -> None:
+        self.seen: list[float] = []
+
+    def fit(self, training: Examples, validation: Examples, seed: int) -> History:
+        seen = np.concatenate([training.inputs[:, 0], validation.inputs[:, 0]])
+        self.seen = np.unique(seen).tolist()
+        return History({"loss": [1.0], "val_loss": [1.0]}, 1)
+
+    def score(self, inputs: np.ndarray) -> np.ndarray:
+        return np.isin(inputs[:, 0], np.array(self.seen, dtype=np.float32)).astype(np.float32)
+
+    def save(self, directory: Path) -> None:
+        (directory / "seen.json").write_text(json.dumps(self.seen))
+
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        tagger = cls(None)
+        tagger.seen = json.loads((directory / "seen.json").read_text())
+        return tagger
+
+    def software(self) -> dict[str, str]:
+        return {"device": "cpu:0"}
+
+
+@pytest.fixture
+def memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = SimpleNamespace(TAGGER=Memory)
+    monkeypatch.setitem(sys.modules, "hepchain.training.taggers.trees", kind)
+
+
+@pytest.fixture(scope="module")
+def features(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Features whose variable phi is the event number."""
+    columns = TABLE.columns()
+    columns["phi"] = columns["event_number"].astype(np.float32)
+    path = tmp_path_factory.mktemp("features") / "features-0.parquet"
+    return write_table(path, columns, row_group=1500)
+
+
+def train_all(features: Path, directory: Path) -> list[Path]:
+    directories = []
+    for category in CATEGORIES:
+        for fold in range(FOLDS):
+            variables = {"phi": (Transformation.IDENTITY, 1.0)} | inputs_of(category)
+            task = Task("toy", category, fold, FOLDS, 1, SETTINGS, TRACKS, variables)
+            directories.append(directory / category / f"fold{fold}")
+            train(task, [FeatureFile("gun", features)], directories[-1])
+    return directories
+
+
+@pytest.fixture(scope="module")
+def trees(features: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return train_all(features, tmp_path_factory.mktemp("models"))
+
+
+@pytest.mark.usefixtures("memory")
+def test_no_track_is_scored_by_a_model_that_saw_its_event(features: Path, tmp_path: Path) -> None:
+    directories = train_all(features, tmp_path / "models")
+    score_sample("gun", [features], load_models(directories), tmp_path / "raw.parquet")
+    scores = read_parquet(tmp_path / "raw.parquet")
+    assert len(scores) == 2800
+    assert (np.asarray(scores["raw"]) == 0.0).all()
+
+
+@pytest.mark.usefixtures("memory")
+def test_memory_gives_away_a_model_used_for_the_wrong_fold(features: Path, tmp_path: Path) -> None:
+    """The test above can fail: models under a wrong fold are found out."""
+    directories = train_all(features, tmp_path / "models")
+    for path in directories:
+        metadata = json.loads((path / "metadata.json").read_text())
+        metadata["fold"] = (metadata["fold"] + 1) % FOLDS
+        (path / "metadata.json").write_text(json.dumps(metadata))
+    score_sample("gun", [features], load_models(directories), tmp_path / "raw.parquet")
+    scores = read_parquet(tmp_path / "raw.parquet")
+    assert np.asarray(scores["raw"])[np.asarray(scores["label"]) < 2].mean() > 0.8
+
+
+def test_scores_are_those_of_the_models_in_the_order_of_the_tracks(
+    features: Path, trees: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = load_models(trees)
+    score_sample("gun", [features], models, tmp_path / "one.parquet")
+    monkeypatch.setattr(scoring, "BLOCK", 500)
+    score_sample("gun", [features], models, tmp_path / "many.parquet")
+    one, many = (read_parquet(tmp_path / f"{name}.parquet") for name in ("one", "many"))
+    assert one.tolist() == many.tolist()
+    columns = TABLE.columns()
+    for name in ("event_number", "track_index", "label", "fold", "pt"):
+        np.testing.assert_array_equal(np.asarray(one[name]), columns[name])
+    assert one["category"].tolist() == columns["category"].tolist()
+    raw = np.asarray(one["raw"])
+    assert raw.dtype == np.float32
+    assert raw[columns["label"] == 1].mean() > raw[columns["label"] == 0].mean() + 0.1
+
+
+def test_category_without_model_never_passes(
+    features: Path, trees: list[Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = [path for path in trees if path.parent.name != "silicon"]
+    with caplog.at_level(logging.WARNING):
+        score_sample("gun", [features], load_models(kept), tmp_path / "raw.parquet")
+    scores = read_parquet(tmp_path / "raw.parquet")
+    silicon = np.asarray(scores["category"] == "silicon")
+    assert (np.asarray(scores["raw"])[silicon] == 0.0).all()
+    assert (np.asarray(scores["raw"])[~silicon] > 0.0).all()
+    assert f"{silicon.sum()} tracks are of categories" in caplog.text
+
+
+def test_empty_sample_gives_an_empty_table(trees: list[Path], tmp_path: Path) -> None:
+    columns = {name: values[:0] for name, values in TABLE.columns().items()}
+    path = write_table(tmp_path / "features-0.parquet", columns)
+    score_sample("gun", [path], load_models(trees), tmp_path / "raw.parquet")
+    assert len(read_parquet(tmp_path / "raw.parquet")) == 0
+
+
+def test_missing_model_is_named(trees: list[Path]) -> None:
+    with pytest.raises(InputError, match="no model for category trt_calorimeter without fold 0"):
+        load_models(trees[1:])
+
+
+def test_second_model_for_the_same_tracks_is_refused(trees: list[Path]) -> None:
+    with pytest.raises(InputError, match="a second model of category trt_calorimeter, fold 0"):
+        load_models([*trees, trees[0]])
+
+
+def test_models_of_different_folds_are_refused(trees: list[Path], tmp_path: Path) -> None:
+    shutil.copytree(trees[0], tmp_path / "other")
+    metadata = json.loads((tmp_path / "other" / "metadata.json").read_text())
+    metadata["folds"] = 5
+    (tmp_path / "other" / "metadata.json").write_text(json.dumps(metadata))
+    with pytest.raises(InputError, match=r"different numbers of folds \[3, 5\]"):
+        load_models([tmp_path / "other", *trees[1:]])
+
+
+def test_sample_with_other_folds_is_refused(trees: list[Path], tmp_path: Path) -> None:
+    path = write_table(tmp_path / "features-0.parquet", Table(events=50, folds=2).columns())
+    with pytest.raises(InputError, match="not in the fold of their event"):
+        score_sample("gun", [path], load_models(trees), tmp_path / "raw.parquet")
+    assert not (tmp_path / "raw.parquet").exists()
+
+
+def test_nan_is_named_with_file_and_category(trees: list[Path], tmp_path: Path) -> None:
+    columns = Table(events=50, folds=FOLDS).columns()
+    columns["d0"][:] = np.nan
+    path = write_table(tmp_path / "features-0.parquet", columns)
+    with pytest.raises(InputError, match=r"features-0\.parquet, category .*by variable: d0"):
+        score_sample("gun", [path], load_models(trees), tmp_path / "raw.parquet")
