@@ -59,7 +59,10 @@ def _tree(path: str | Path, file: Any, name: str) -> Any:
             )
         tree = file[name]
         if not isinstance(tree, uproot.TTree):
-            raise InputError(f"{path}: '{name}' is not a TTree but a {file.classname_of(name)}")
+            raise InputError(
+                f"{path}: '{name}' is a {file.classname_of(name)}, not a TTree; write a TTree "
+                "(with uproot: `mktree`)"
+            )
     if tree.num_entries == 0:
         raise InputError(f"{path}: the tree '{name}' has no entries; leave the file out of `files`")
     return tree

@@ -131,7 +131,7 @@ def _cross_section(config: SampleNormalisation, parts: Sequence[GeneratorMetadat
     if any(value is None for value in values):
         return None
     weights = [part.sum_of_weights for part in parts]
-    if any(weight is None for weight in weights):
+    if not all(weight is not None and math.isfinite(weight) and weight > 0 for weight in weights):
         weights = [1.0] * len(parts)
     return float(np.average(np.array(values, dtype=float), weights=np.array(weights, dtype=float)))
 

@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+
+from hepchain.errors import ConfigError
+from hepchain.skimming.sources import resolve_files
+
+
+def test_files_are_sorted_and_each_once(tmp_path: Path) -> None:
+    for name in ("b.root", "a.root", "deep/c.root"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = resolve_files(
+        "s", [f"{tmp_path}/b.root", f"{tmp_path}/*.root", f"{tmp_path}/**/c.root"]
+    )
+    assert [Path(path).name for path in found] == ["a.root", "b.root", "c.root"]
+
+
+def test_every_pattern_without_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.root").touch()
+    with pytest.raises(ConfigError, match=r"samples\.ttbar\.files: .*x\.root, .*y\*"):
+        resolve_files("ttbar", [f"{tmp_path}/a.root", f"{tmp_path}/x.root", f"{tmp_path}/y*"])
