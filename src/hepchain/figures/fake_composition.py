@@ -135,7 +135,7 @@ def draw(numbers: FakeComposition, things: Things, config: FiguresConfig) -> Fig
         y = np.array([places[row.group, row.kind] for row in rows]) + offset
         _draw_rates(left, right, y, rows, things, sample)
     _finish(left, right, numbers, places)
-    figure.legend(*left.get_legend_handles_labels(), loc="outside upper right", ncols=len(samples))
+    left.legend(loc="lower left", fontsize=7)
     stamp_figure(figure, config)
     note = (
         f"{things.title(numbers.tagger)}; fake rate: share that passes of the {numbers.denominator}"

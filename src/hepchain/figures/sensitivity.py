@@ -108,9 +108,11 @@ def _draw_limit(axes: Axes, x: float, use: PointUse, name: Use) -> None:
 def _finish_limits(axes: Axes, numbers: Sensitivity) -> None:
     level = numbers.points[0].confidence_level if numbers.points else 0.95
     axes.set_ylabel(f"Expected {100 * level:g} % CL limit on $\\mu$")
-    if not any(use.limit for point in numbers.points for use in point.uses.values()):
-        axes.set_ylim(0.1, 10.0)
-        axes.set_yticks([0.1, 1.0, 10.0])
+    limits = [use.limit for point in numbers.points for use in point.uses.values() if use.limit]
+    axes.set_ylim(
+        0.6 * min((limit[0] for limit in limits), default=0.2),
+        1.5 * max((limit[-1] for limit in limits), default=6.0),
+    )
     line_at(axes, 1.0)
     headroom(axes, 1.4)
     handles = [
@@ -143,8 +145,9 @@ def _draw_gains(axes: Axes, row: int, point: Point, expectation: float | None) -
                 markerfacecolor=fill,
             )
     if not point.sufficient:
-        axes.text(row, 0.3, "not enough\nevents", ha="center", fontsize=7.5, color="0.4")
-    if expectation is not None and np.isfinite(expectation):
+        place, text = axes.get_xaxis_transform(), "not enough\nevents"
+        axes.text(row, 0.04, text, transform=place, ha="center", fontsize=7, color="0.4")
+    elif expectation is not None and np.isfinite(expectation):
         axes.hlines(expectation, row - 0.35, row + 0.35, color="0.4", linestyle="--", linewidth=1.2)
 
 

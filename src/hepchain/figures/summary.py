@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,7 @@ def efficiency_table(
     header = ["pT [GeV]", *(things.title(r["tagger"]) for r in efficiencies), "reference study"]
     edges = efficiencies[0]["edges"] if efficiencies else []
     rows = []
-    for index, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for index, (low, high) in enumerate(pairwise(edges)):
         cells = [_bin(_curve(record, "electron"), index) for record in efficiencies]
         rows.append([f"{low:g} to {high:g}", *cells, _reference(low, high, marks)])
     rate = f"{100 * efficiencies[0]['fake_rate']:g} %" if efficiencies else ""
@@ -176,8 +177,9 @@ def _reference(low: float, high: float, marks: Sequence[EfficiencyMark]) -> str:
             inside = mark.pt[0] <= low and high <= mark.pt[1]
         if inside and mark.high is None:
             return f"≥ {100 * mark.low:g} %"
-        if inside:
-            return " to ".join(dict.fromkeys(f"{100 * v:g}" for v in (mark.low, mark.high))) + " %"
+        if inside and mark.high is not None:
+            same = mark.high == mark.low
+            return f"{100 * mark.low:g}" + ("" if same else f" to {100 * mark.high:g}") + " %"
     return ""
 
 

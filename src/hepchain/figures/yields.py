@@ -106,11 +106,9 @@ def _finish(upper: Axes, lower: Axes, points: Sequence[Point], things: Things) -
     upper.set_ylabel("Expected events")
     headroom(upper, 1.35)
     handles = [
-        *(
-            _entry(upper, BACKGROUND_LOOKS[0], fill, f"background, {title}")
-            for fill, title in _FILLS
-        ),
-        *(_entry(upper, Look("0.3", "", "o"), fill, f"signal, {title}") for fill, title in _FILLS),
+        _entry(upper, look, fill, f"{name}, {title}")
+        for name, look in (("background", BACKGROUND_LOOKS[0]), ("signal", Look("0.3")))
+        for fill, title in _FILLS
     ]
     upper.legend(handles=handles, loc="upper right", ncols=2, fontsize=7.5)
     point_axis(lower, [point.name for point in points], things)
