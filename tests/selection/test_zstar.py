@@ -14,7 +14,8 @@ from selection_samples import CONFIG, ISOLATION, Electron, Event, Sample, Track
 
 from hepchain.config.selection import SelectionConfig
 from hepchain.io import read_json, read_parquet
-from hepchain.selection.zstar import all_cuts, in_window
+from hepchain.selection.mass_window import in_window
+from hepchain.selection.zstar import all_cuts
 from hepchain.selection.zstar_job import run_selection
 
 CUTS = [cut.name for cut in all_cuts(CONFIG, 3.0)]

@@ -1,0 +1,50 @@
+# Statistics: expected limits and significances of a mass point.
+#
+# inputs   selected candidates of the signal and of all backgrounds, and their normalisations
+# outputs  results/statistics/{point}/workspace_without_tagger.json, workspace_with_tagger.json (pyhf)
+#          results/statistics/{point}/result.json
+# config   statistics; seed; selection.candidate.mass_veto, selection.tagger; masses of the signal
+
+BACKGROUNDS = run.of_role(Role.BACKGROUND)
+
+
+def masses_of_point(wildcards):
+    return run.samples[wildcards.point].masses.model_dump(mode="json")
+
+
+rule statistics:
+    input:
+        signal=f"{RESULTS}/selection/{{point}}.parquet",
+        backgrounds=expand(
+            f"{RESULTS}/selection/{{sample}}.parquet", sample=BACKGROUNDS
+        ),
+        normalisations=expand(
+            f"{RESULTS}/skimming/{{sample}}/normalisation.json",
+            sample=["{point}", *BACKGROUNDS],
+        ),
+    output:
+        workspace_without_tagger=f"{RESULTS}/statistics/{{point}}/workspace_without_tagger.json",
+        workspace_with_tagger=f"{RESULTS}/statistics/{{point}}/workspace_with_tagger.json",
+        result=f"{RESULTS}/statistics/{{point}}/result.json",
+    log:
+        f"{LOGS}/statistics/{{point}}.log",
+    benchmark:
+        f"{BENCHMARKS}/statistics/{{point}}.tsv"
+    wildcard_constraints:
+        point="|".join(run.of_role(Role.SIGNAL)),
+    threads: 1
+    resources:
+        mem_mb=memory(1500),
+        runtime=30,
+    params:
+        code=digest("hepchain.statistics.zstar_job"),
+        config=run.statistics.model_dump(mode="json"),
+        seed=run.seed,
+        backgrounds=BACKGROUNDS,
+        masses=masses_of_point,
+        veto=run.selection.candidate.mass_veto,
+        tagger=run.selection.tagger,
+    message:
+        "Limits and significances of {wildcards.point}"
+    script:
+        "../scripts/statistics.py"

@@ -265,14 +265,6 @@ def candidate_mass(tracks: Tracks, events: Events) -> npt.NDArray[np.float64]:
     )
 
 
-def in_window(
-    mass: npt.ArrayLike, splitting: float, veto: tuple[float, float]
-) -> tuple[Mask, Mask]:
-    """Whether the mass is below the splitting, and whether it is outside the (closed) veto."""
-    mass = np.asarray(mass, dtype=np.float64)
-    return mass < splitting, (mass < veto[0]) | (mass > veto[1])
-
-
 def cumulative(masks: Mapping[str, Mask]) -> dict[str, Mask]:
     """Each mask and all before it."""
     result: dict[str, Mask] = {}

@@ -15,6 +15,7 @@ from hepchain.errors import InputError
 from hepchain.io.structured import read_json, write_json
 from hepchain.selection.cutflow import CutFlowLine, Tally, make_lines, merge, tally_flags
 from hepchain.selection.kinematics import delta_r
+from hepchain.selection.mass_window import in_window
 from hepchain.selection.matching import ABSENT, match_events
 from hepchain.selection.working_point import WorkingPoint
 from hepchain.selection.zstar import (
@@ -26,7 +27,6 @@ from hepchain.selection.zstar import (
     candidate_masks,
     candidate_mass,
     cumulative,
-    in_window,
     select_events,
 )
 from hepchain.selection.zstar_files import (

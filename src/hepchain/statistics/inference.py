@@ -1,0 +1,214 @@
+"""Expected limits and discovery significances of a workspace, from pyhf.
+
+Fits use SciPy's SLSQP; if one fails, all are made again with Minuit. The median limit is
+confirmed by the other of the two, since SLSQP may call a point a minimum that is none.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pyhf
+from pyhf.infer import hypotest, test_statistics
+from pyhf.infer.intervals.upper_limits import toms748_scan
+
+from hepchain.errors import StageError
+from hepchain.statistics.workspace import Specification
+
+LOGGER = logging.getLogger(__name__)
+
+SIGMAS = (-2, -1, 0, 1, 2)
+"""Quantiles of the expected limit, in standard deviations of a background-only experiment."""
+
+DOUBLINGS = 40
+"""Doublings of the signal strength after which no limit is expected any more."""
+
+AGREEMENT = 0.05
+"""Largest relative difference of the CLs of both minimisers at the median limit."""
+
+TOLERANCE = 1e-3
+"""Relative tolerance of the limits."""
+
+Optimizer = Literal["scipy", "minuit"]
+
+ORDERS: tuple[tuple[Optimizer, Optimizer], ...] = (("scipy", "minuit"), ("minuit", "scipy"))
+"""Which minimiser finds a limit and which confirms it: what is tried first, and then."""
+
+
+class NotConvergedError(Exception):
+    """A fit has failed, or the two minimisers do not agree."""
+
+
+class NoLimitError(StageError):
+    """CLs stays above the level at any signal strength."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Expected upper limit on the signal strength (CLs, asymptotic, q-tilde)."""
+
+    expected: tuple[float, ...]
+    """Limit at each of ``SIGMAS`` from the median."""
+    bracket: tuple[float, float]
+    """Signal strengths between which it was searched: CLs is below the level at the upper one."""
+    optimizer: Optimizer
+    """Minimiser that found it."""
+
+
+@contextmanager
+def _minimiser(name: Optimizer) -> Iterator[None]:
+    """NumPy and this minimiser for all pyhf calls of the block."""
+    previous = pyhf.get_backend()
+    choices = {
+        "scipy": pyhf.optimize.scipy_optimizer,
+        "minuit": lambda: pyhf.optimize.minuit_optimizer(strategy=1, tolerance=1e-3),
+    }
+    pyhf.set_backend("numpy", choices[name]())
+    try:
+        yield
+    except (pyhf.exceptions.FailedMinimization, FloatingPointError) as error:
+        raise NotConvergedError(f"{name}: {str(error).splitlines()[0]}") from error
+    finally:
+        pyhf.set_backend(*previous)
+
+
+def expected_limit(workspace: Specification, confidence_level: float) -> Limit:
+    """Expected upper limit on the signal strength with its band of one and two sigma.
+
+    CLs (A. Read, J. Phys. G 28 (2002) 2693) of the test statistic q-tilde in the asymptotic
+    approximation (Cowan, Cranmer, Gross, Vitells, EPJC 71 (2011) 1554), for the observation in the
+    workspace, which is the expected background. The root is searched in a bracket found by
+    doubling, never on a grid.
+
+    Parameters
+    ----------
+    workspace : with a signal strength of order one at the limit
+
+    Raises
+    ------
+    NoLimitError : CLs is above the level after ``DOUBLINGS``
+    NotConvergedError : both minimisers have failed, or they do not agree
+    """
+    problems = []
+    level = 1.0 - confidence_level
+    for first, second in ORDERS:
+        try:
+            limit = _scan(workspace, level, first)
+            _confirm(workspace, level, limit, second)
+        except NotConvergedError as error:
+            LOGGER.warning("%s", error)
+            problems.append(str(error))
+        else:
+            return limit
+    raise NotConvergedError("; ".join(problems))
+
+
+def _model(workspace: Specification) -> tuple[Any, Any]:
+    content = pyhf.Workspace(workspace)
+    model = content.model()
+    return model, content.data(model)
+
+
+def _bounds(model: Any, upper: float) -> list[tuple[float, float]]:
+    """Bounds of the fits: the signal strength may go well beyond the one that is tested."""
+    bounds = list(model.config.suggested_bounds())
+    bounds[model.config.poi_index] = (0.0, max(10.0, 10.0 * upper))
+    return bounds
+
+
+def _scan(workspace: Specification, level: float, optimizer: Optimizer) -> Limit:
+    with _minimiser(optimizer):
+        model, data = _model(workspace)
+        upper = _bracket(model, data, level)
+        _, expected = toms748_scan(
+            data,
+            model,
+            0.0,
+            upper,
+            level=level,
+            rtol=TOLERANCE,
+            par_bounds=_bounds(model, upper),
+        )
+    values = tuple(float(value) for value in expected)
+    if not np.all(np.isfinite(values)) or np.any(np.diff(values) <= 0.0):
+        raise NotConvergedError(f"{optimizer}: limits {values} do not increase")
+    return Limit(values, (0.0, upper), optimizer)
+
+
+def _bracket(model: Any, data: Any, level: float) -> float:
+    """Signal strength at which CLs, observed and of all quantiles, is below ``level``."""
+    upper = 1.0
+    for _ in range(DOUBLINGS):
+        if max(_cls(model, data, upper)) < level:
+            return upper
+        upper *= 2.0
+    raise NoLimitError(
+        f"no upper limit: CLs is above {level:g} up to {upper:.3g} times the expected limit of a "
+        "counting experiment; is the signal's statistical error too large? Simulate more signal"
+    )
+
+
+def _cls(model: Any, data: Any, strength: float) -> Sequence[float]:
+    """CLs of the observation and of the five quantiles."""
+    observed, expected = hypotest(
+        strength, data, model, return_expected_set=True, par_bounds=_bounds(model, strength)
+    )
+    values = [float(observed), *(float(value) for value in expected)]
+    if not np.all(np.isfinite(values)):
+        raise NotConvergedError(f"CLs at mu = {strength:.3g} is not a number: {values}")
+    return values
+
+
+def _confirm(workspace: Specification, level: float, limit: Limit, optimizer: Optimizer) -> None:
+    """Check the median limit with the other minimiser."""
+    median = limit.expected[SIGMAS.index(0)]
+    with _minimiser(optimizer):
+        model, data = _model(workspace)
+        found = _cls(model, data, median)[1 + SIGMAS.index(0)]
+    if abs(found - level) > AGREEMENT * level:
+        raise NotConvergedError(
+            f"the median limit of {limit.optimizer} has CLs = {found:.4f} with {optimizer}, "
+            f"not {level:g}"
+        )
+
+
+def discovery_significance(workspace: Specification, strength: float = 1.0) -> float:
+    """Median significance with which the background alone is refused if the signal is there.
+
+    Root of the test statistic q0 of the Asimov data at signal strength ``strength`` and nominal
+    nuisance parameters (Cowan, Cranmer, Gross, Vitells, EPJC 71 (2011) 1554, eq. 12 and 52).
+
+    Raises
+    ------
+    NotConvergedError : the fit has failed with both minimisers
+    """
+    problems = []
+    for optimizer, _ in ORDERS:
+        try:
+            with _minimiser(optimizer):
+                return _root_of_q0(workspace, strength)
+        except NotConvergedError as error:
+            problems.append(str(error))
+    raise NotConvergedError("; ".join(problems))
+
+
+def _root_of_q0(workspace: Specification, strength: float) -> float:
+    model, _ = _model(workspace)
+    parameters = list(model.config.suggested_init())
+    parameters[model.config.poi_index] = strength
+    statistic = test_statistics.q0(
+        0.0,
+        model.expected_data(parameters),
+        model,
+        parameters,
+        _bounds(model, strength),
+        model.config.suggested_fixed(),
+    )
+    if not np.isfinite(statistic):
+        raise NotConvergedError(f"q0 is not a number: {statistic}")
+    return float(np.sqrt(max(float(statistic), 0.0)))

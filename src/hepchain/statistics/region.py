@@ -1,0 +1,183 @@
+"""One signal region from its events to its result: templates, workspace, limit, significances."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from hepchain.config.statistics import StatisticsConfig
+from hepchain.statistics.inference import (
+    Limit,
+    NoLimitError,
+    NotConvergedError,
+    discovery_significance,
+    expected_limit,
+)
+from hepchain.statistics.results import OK, Significances, TemplateSummary, UseResult
+from hepchain.statistics.significance import asimov_significance, s_over_sqrt_b
+from hepchain.statistics.templates import Entries, Templates, make_templates
+from hepchain.statistics.workspace import Specification, Uncertainties, make_workspace
+from hepchain.statistics.yields import Yield
+
+LOGGER = logging.getLogger(__name__)
+
+INSUFFICIENT = "insufficient"
+"""First word of the status of a region with too few simulated events."""
+
+NOT_CONVERGED = "not converged"
+"""First words of the status of a region whose fit has failed."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """What is counted in a region, and how it is called."""
+
+    name: str
+    """Name of the channel and of the region in messages."""
+    signal: Entries
+    backgrounds: Mapping[str, Entries]
+    """Name of the sample -> its events."""
+    edges: npt.NDArray[np.float64]
+    """Bins of the template that are asked for."""
+
+    @property
+    def background_weights(self) -> npt.NDArray[np.float64]:
+        """Weights of all background events."""
+        return np.concatenate([entries.weight for entries in self.backgrounds.values()])
+
+
+def uncertainties_of(config: StatisticsConfig) -> Uncertainties:
+    """Systematic uncertainties of the configuration."""
+    return Uncertainties(
+        signal=config.signal_uncertainty,
+        background=config.background_uncertainty,
+        luminosity=config.luminosity_uncertainty,
+    )
+
+
+def analyse(region: Region, config: StatisticsConfig) -> tuple[UseResult, Specification]:
+    """Result and workspace of a region.
+
+    A region with too few simulated events, or whose fit fails, has a result without a limit, and a
+    status that says why; its workspace is written as it is, with that word as the name of its
+    measurement.
+    """
+    uncertainties = uncertainties_of(config)
+    templates = make_templates(region.signal, region.backgrounds, region.edges)
+    _report_merging(region, templates)
+    result = _counted(region, templates, uncertainties)
+    shortage = find_shortage(region, config)
+    if shortage:
+        result = replace(result, status=f"{INSUFFICIENT}: {shortage}")
+    else:
+        result = _fitted(result, templates, region, config)
+    measurement = "expected_limit" if result.status == OK else result.status.split(":")[0]
+    workspace = make_workspace(templates, uncertainties, region.name, measurement.replace(" ", "_"))
+    return result, workspace
+
+
+def find_shortage(region: Region, config: StatisticsConfig) -> str | None:
+    """What is missing for templates that a fit can use, and what to do; None if nothing is."""
+    samples = ", ".join(region.backgrounds)
+    problems = [
+        _too_few("background", samples, region.background_weights, config.min_background_events),
+        _too_few("signal", "the signal", region.signal.weight, config.min_signal_events),
+    ]
+    return "; ".join(problem for problem in problems if problem) or None
+
+
+def _too_few(what: str, samples: str, weights: npt.NDArray[np.float64], needed: int) -> str | None:
+    found = len(weights)
+    if found < needed:
+        factor = f"some {needed / found:.2g} times as many" if found else "many more"
+        return (
+            f"{found} simulated {what} events, {needed - found} fewer than the {needed} of "
+            f"statistics.min_{what}_events: increase simulation.parts of {samples} to {factor}"
+        )
+    if weights.sum() <= 0.0:
+        return f"the {what} yield {weights.sum():.3g} is not positive: simulate more of {samples}"
+    return None
+
+
+def _report_merging(region: Region, templates: Templates) -> None:
+    bins = len(templates.edges) - 1
+    if bins < templates.requested_bins:
+        LOGGER.warning(
+            "%s: %d bins merged into %d with edges %s, since some had no background",
+            region.name,
+            templates.requested_bins,
+            bins,
+            [round(edge, 3) for edge in templates.edges],
+        )
+
+
+def background_error(background: Yield, uncertainties: Uncertainties) -> float:
+    """Uncertainty of a background yield: systematic, luminosity and simulation in quadrature."""
+    systematic = float(np.hypot(uncertainties.background, uncertainties.luminosity))
+    return float(np.hypot(systematic * background.value, background.error))
+
+
+def _counted(region: Region, templates: Templates, uncertainties: Uncertainties) -> UseResult:
+    """Everything that needs no fit."""
+    signal, background = Yield.of(region.signal.weight), Yield.of(region.background_weights)
+    error = background_error(background, uncertainties)
+    exists = background.value > 0.0 and signal.value >= 0.0
+    s, b = signal.value, background.value
+    return UseResult(
+        status=OK,
+        signal=signal,
+        background=background,
+        backgrounds={name: Yield.of(e.weight) for name, e in region.backgrounds.items()},
+        background_uncertainty=error,
+        templates=TemplateSummary(
+            templates.edges, templates.requested_bins, templates.signal, templates.background
+        ),
+        significances=Significances(
+            s_over_b=s / b if exists else None,
+            s_over_sqrt_b=float(s_over_sqrt_b(s, b)) if exists else None,
+            asimov=float(asimov_significance(s, b, error)) if exists else None,
+            asimov_statistical=float(asimov_significance(s, b)) if exists else None,
+            profile_likelihood=None,
+        ),
+        limit=None,
+    )
+
+
+def _fitted(
+    result: UseResult, templates: Templates, region: Region, config: StatisticsConfig
+) -> UseResult:
+    """The result with what fits add, or with the status that tells of their failure."""
+    uncertainties = uncertainties_of(config)
+    scale = counting_scale(result)
+    scaled = make_workspace(templates, uncertainties, region.name, signal_factor=scale)
+    try:
+        limit = expected_limit(scaled, config.confidence_level)
+        significance = discovery_significance(scaled, strength=1.0 / scale)
+    except NoLimitError as error:
+        return replace(result, status=f"{INSUFFICIENT}: {error}")
+    except NotConvergedError as error:
+        return replace(result, status=f"{NOT_CONVERGED}: {error}")
+    significances = replace(result.significances, profile_likelihood=significance)
+    return replace(result, significances=significances, limit=_unscaled(limit, scale))
+
+
+def counting_scale(result: UseResult) -> float:
+    """Signal strength near the limit, in whose units fits are made.
+
+    The limit of a counting experiment, roughly: two standard deviations, and 3 events at least.
+    """
+    variance = result.background.value + result.background_uncertainty**2
+    return float((2.0 * np.sqrt(variance) + 3.0) / result.signal.value)
+
+
+def _unscaled(limit: Limit, scale: float) -> Limit:
+    low, high = limit.bracket
+    return replace(
+        limit,
+        expected=tuple(scale * value for value in limit.expected),
+        bracket=(scale * low, scale * high),
+    )

@@ -1,0 +1,101 @@
+"""Records of ``result.json``: everything the statistics of a mass point say."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from hepchain.statistics.bootstrap import Estimate
+from hepchain.statistics.inference import Limit
+from hepchain.statistics.templates import Template
+from hepchain.statistics.workspace import Uncertainties
+from hepchain.statistics.yields import Yield
+
+OK = "ok"
+"""Status of a result that is complete; any other status says what is wrong."""
+
+
+@dataclass(frozen=True)
+class Significances:
+    """Expected significances; None where they do not exist."""
+
+    s_over_b: float | None
+    """Signal over background."""
+    s_over_sqrt_b: float | None
+    """Signal over the root of the background."""
+    asimov: float | None
+    """Asimov significance of the yields, with the background's uncertainty."""
+    asimov_statistical: float | None
+    """Asimov significance of the yields, with a background known exactly."""
+    profile_likelihood: float | None
+    """Median discovery significance of the workspace."""
+
+
+@dataclass(frozen=True)
+class TemplateSummary:
+    """Templates of the fit."""
+
+    edges: tuple[float, ...]
+    """Bin edges of m(track, e) [GeV]."""
+    requested_bins: int
+    """Bins before empty ones were merged."""
+    signal: Template
+    background: Template
+    """Sum of the backgrounds."""
+
+
+@dataclass(frozen=True)
+class UseResult:
+    """Result without, or with, the tagger."""
+
+    status: str
+    """``ok``, ``insufficient: ...`` (too few simulated events) or ``not converged: ...``."""
+    signal: Yield
+    background: Yield
+    """Sum of the backgrounds."""
+    backgrounds: dict[str, Yield]
+    background_uncertainty: float
+    """Uncertainty of the background yield: systematic, luminosity, statistics of simulation."""
+    templates: TemplateSummary
+    significances: Significances
+    limit: Limit | None
+    """Expected upper limit; None unless the status is ``ok``."""
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What the tagger brings: with over without; None where a yield is zero."""
+
+    signal_efficiency: Estimate | None
+    """Share of the signal events that it keeps."""
+    background_efficiency: Estimate | None
+    """Share of the background events that it keeps."""
+    s_over_sqrt_b: Estimate | None
+    asimov: Estimate | None
+    profile_likelihood: float | None
+    limit: float | None
+    """Median limit without over with: above one if the tagger helps."""
+
+
+@dataclass(frozen=True)
+class PointResult:
+    """Statistics of a mass point."""
+
+    point: str
+    mass_n2: float
+    mass_n1: float
+    splitting: float
+    """Masses and their difference [GeV]."""
+    luminosity_fb: float
+    confidence_level: float
+    sigmas: tuple[int, ...]
+    """Quantiles of ``limit.expected``, in standard deviations from the median."""
+    tagger: str
+    uncertainties: Uncertainties
+    without_tagger: UseResult
+    with_tagger: UseResult
+    gain: Gain
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain mapping for JSON."""
+        return asdict(self)

@@ -1,0 +1,107 @@
+"""HistFactory workspaces as pyhf reads them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from hepchain.statistics.templates import Template, Templates
+
+Specification = dict[str, Any]
+"""A pyhf workspace: JSON of the HistFactory schema (pyhf, JOSS 6 (2021) 2823)."""
+
+SIGNAL_STRENGTH = "mu"
+"""Parameter of interest: signal over its prediction."""
+
+
+@dataclass(frozen=True)
+class Uncertainties:
+    """Relative systematic uncertainties; one that is 0 has no parameter."""
+
+    signal: float
+    background: float
+    luminosity: float
+
+
+def make_workspace(
+    templates: Templates,
+    uncertainties: Uncertainties,
+    channel: str,
+    measurement: str = "expected_limit",
+    signal_factor: float = 1.0,
+) -> Specification:
+    """Workspace of one channel: signal times ``mu``, and the backgrounds.
+
+    Systematic uncertainties are log-normal (``normsys`` with exp(-d) and exp(d), so that one
+    standard deviation changes the yield by d to first order): one of the signal, one common to all
+    backgrounds, that of the luminosity common to everything. The statistical error of the
+    simulation is a ``staterror`` a bin (Barlow and Beeston, CPC 77 (1993) 219, in the form of
+    HistFactory), for the sum of the backgrounds and, apart, for the signal, so that it stays right
+    at every ``mu``. There are no data: the observation is the expected background (Asimov).
+
+    Parameters
+    ----------
+    channel, measurement : names in the workspace
+    signal_factor : scales the signal, so that ``mu`` is of order one in a fit
+    """
+    background = templates.background
+    return {
+        "channels": [
+            {
+                "name": channel,
+                "samples": [
+                    _signal_sample(templates.signal, uncertainties, signal_factor),
+                    *(
+                        _background_sample(name, template, uncertainties)
+                        for name, template in templates.backgrounds.items()
+                    ),
+                ],
+            }
+        ],
+        "observations": [{"name": channel, "data": list(background.contents)}],
+        "measurements": [
+            {"name": measurement, "config": {"poi": SIGNAL_STRENGTH, "parameters": []}}
+        ],
+        "version": "1.0.0",
+    }
+
+
+def _signal_sample(
+    template: Template, uncertainties: Uncertainties, factor: float
+) -> dict[str, Any]:
+    return {
+        "name": "signal",
+        "data": [factor * content for content in template.contents],
+        "modifiers": [
+            {"name": SIGNAL_STRENGTH, "type": "normfactor", "data": None},
+            *_normalisation("signal_normalisation", uncertainties.signal),
+            *_normalisation("luminosity", uncertainties.luminosity),
+            _staterror("staterror_signal", [factor * error for error in template.errors]),
+        ],
+    }
+
+
+def _background_sample(
+    name: str, template: Template, uncertainties: Uncertainties
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "data": list(template.contents),
+        "modifiers": [
+            *_normalisation("background_normalisation", uncertainties.background),
+            *_normalisation("luminosity", uncertainties.luminosity),
+            _staterror("staterror_background", list(template.errors)),
+        ],
+    }
+
+
+def _normalisation(name: str, uncertainty: float) -> list[dict[str, Any]]:
+    if uncertainty == 0.0:
+        return []
+    factors = {"lo": math.exp(-uncertainty), "hi": math.exp(uncertainty)}
+    return [{"name": name, "type": "normsys", "data": factors}]
+
+
+def _staterror(name: str, errors: list[float]) -> dict[str, Any]:
+    return {"name": name, "type": "staterror", "data": errors}

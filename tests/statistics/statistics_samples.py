@@ -1,0 +1,96 @@
+"""Synthetic candidates of a signal and a background, as the selection stage writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hepchain.config.samples import HiggsinoMasses
+from hepchain.config.statistics import StatisticsConfig
+from hepchain.io import ParquetWriter, read_json, write_json
+from hepchain.statistics.zstar_job import (
+    MassPoint,
+    StatisticsInputs,
+    StatisticsOutputs,
+    run_statistics,
+)
+
+CONFIG = StatisticsConfig(
+    luminosity=139.0,
+    luminosity_uncertainty=0.017,
+    background_uncertainty=0.2,
+    signal_uncertainty=0.2,
+    confidence_level=0.95,
+    mass_bins=1,
+    min_background_events=10,
+    min_signal_events=5,
+    on_insufficient="error",
+    bootstrap_replicas=200,
+)
+
+POINT = MassPoint("point", HiggsinoMasses(n2=155.0, n1=150.0), veto=(3.0, 3.2), tagger="keras")
+
+
+def configured(**changes: Any) -> StatisticsConfig:
+    """The configuration with some keys changed."""
+    return CONFIG.model_copy(update=changes)
+
+
+@dataclass(frozen=True)
+class Synthetic:
+    """One candidate an event, masses flat below 6 GeV."""
+
+    events: int
+    weight: float
+    efficiency: float
+    """Share of candidates that pass the tagger."""
+    seed: int
+
+    def write(self, path: Path) -> Path:
+        """Write the table."""
+        random = np.random.default_rng(self.seed)
+        n = self.events
+        with ParquetWriter.open(path) as writer:
+            writer.write(
+                {
+                    "event_number": np.arange(n, dtype=np.int64),
+                    "track_index": np.ones(n, dtype=np.int32),
+                    "weight": np.full(n, self.weight),
+                    "mass": random.uniform(0.0, 6.0, n),
+                    "pt": random.uniform(0.5, 5.0, n).astype(np.float32),
+                    "score": random.normal(size=n),
+                    "passes_tagger": random.random(n) < self.efficiency,
+                }
+            )
+        return path
+
+
+SIGNAL = Synthetic(events=600, weight=0.1, efficiency=0.7, seed=1)
+BACKGROUND = Synthetic(events=4000, weight=2.0, efficiency=0.1, seed=2)
+
+
+def run(
+    folder: Path,
+    signal: Synthetic = SIGNAL,
+    background: Synthetic = BACKGROUND,
+    config: StatisticsConfig = CONFIG,
+    luminosity: float = 139.0,
+) -> dict[str, Any]:
+    """Run the job of the mass point and read its result."""
+    write_json(folder / "normalisation.json", {"luminosity_fb": luminosity})
+    inputs = StatisticsInputs(
+        signal=signal.write(folder / "signal.parquet"),
+        backgrounds={"w": background.write(folder / "w.parquet")},
+        normalisations=(folder / "normalisation.json",),
+    )
+    run_statistics(inputs, outputs(folder), POINT, config, seed=1)
+    content: dict[str, Any] = read_json(folder / "result.json")
+    return content
+
+
+def outputs(folder: Path) -> StatisticsOutputs:
+    """Files of the job."""
+    return StatisticsOutputs(folder / "without.json", folder / "with.json", folder / "result.json")

@@ -1,0 +1,196 @@
+"""The job of a mass point: results, scaling laws, and what happens with too few events."""
+
+import json
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyhf
+import pytest
+from statistics_samples import BACKGROUND, CONFIG, SIGNAL, configured, outputs, run
+
+from hepchain.errors import StageError
+from hepchain.io import read_json
+from hepchain.statistics import region
+from hepchain.statistics.inference import NotConvergedError, expected_limit
+from hepchain.statistics.significance import asimov_significance
+
+USES = ("without_tagger", "with_tagger")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("statistics")
+
+
+@pytest.fixture(scope="module")
+def result(folder: Path) -> dict[str, Any]:
+    return run(folder)
+
+
+def test_yields_are_those_of_the_events_in_the_window(result: dict[str, Any]) -> None:
+    # Flat masses below 6 GeV, window 0 to 5 without 0.2: a share of 4.8 / 6.
+    without, tagged = (result[use] for use in USES)
+    assert without["background"]["value"] == pytest.approx(8000 * 4.8 / 6, rel=0.02)
+    assert without["background"]["error"] == pytest.approx(
+        2.0 * np.sqrt(without["background"]["events"])
+    )
+    assert without["signal"]["value"] == pytest.approx(60 * 4.8 / 6, rel=0.05)
+    assert tagged["background"]["value"] == pytest.approx(8000 * 4.8 / 6 * 0.1, rel=0.15)
+    assert tagged["backgrounds"]["w"] == tagged["background"]
+    assert result["splitting"] == 5.0
+
+
+def test_significances_follow_from_the_yields(result: dict[str, Any]) -> None:
+    for use in USES:
+        s, b = result[use]["signal"]["value"], result[use]["background"]["value"]
+        error = np.hypot(np.hypot(0.2, 0.017) * b, result[use]["background"]["error"])
+        found = result[use]["significances"]
+        assert result[use]["background_uncertainty"] == pytest.approx(error)
+        assert found["s_over_b"] == pytest.approx(s / b)
+        assert found["s_over_sqrt_b"] == pytest.approx(s / np.sqrt(b))
+        assert found["asimov"] == pytest.approx(asimov_significance(s, b, error))
+        # Poisson constraint there, log-normal here.
+        assert found["profile_likelihood"] == pytest.approx(found["asimov"], rel=0.05)
+
+
+def test_limits_are_those_of_the_written_workspaces(folder: Path, result: dict[str, Any]) -> None:
+    for use, name in zip(USES, ("without.json", "with.json"), strict=True):
+        workspace = read_json(folder / name)
+        pyhf.schema.validate(workspace, "workspace.json")
+        assert result[use]["status"] == "ok"
+        assert workspace["measurements"][0]["name"] == "expected_limit"
+        if use == "with_tagger":
+            again = expected_limit(workspace, 0.95)
+            np.testing.assert_allclose(result[use]["limit"]["expected"], again.expected, rtol=5e-3)
+
+
+def test_gain_has_errors_and_agrees_with_the_yields(result: dict[str, Any]) -> None:
+    gain = result["gain"]
+    n, passed = (
+        result["without_tagger"]["signal"]["events"],
+        result["with_tagger"]["signal"]["events"],
+    )
+    assert gain["signal_efficiency"]["value"] == pytest.approx(passed / n)
+    binomial = np.sqrt(passed / n * (1 - passed / n) / n)
+    assert gain["signal_efficiency"]["error"] == pytest.approx(binomial, rel=0.2)
+    for name in ("s_over_sqrt_b", "asimov"):
+        first, second = (result[use]["significances"][name] for use in USES)
+        assert gain[name]["value"] == pytest.approx(second / first)
+        assert gain[name]["low"] < gain[name]["value"] < gain[name]["high"]
+        assert gain[name]["undefined_replicas"] == 0
+    limits = [result[use]["limit"]["expected"][2] for use in USES]
+    assert gain["limit"] == pytest.approx(limits[0] / limits[1])
+
+
+def test_same_inputs_give_the_same_bytes(
+    folder: Path, result: dict[str, Any], tmp_path: Path
+) -> None:
+    run(tmp_path)
+    for name in ("result.json", "with.json", "without.json"):
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_luminosity_scales_yields_and_statistical_significance(
+    result: dict[str, Any], tmp_path: Path
+) -> None:
+    four_times = run(
+        tmp_path,
+        replace(SIGNAL, weight=4 * SIGNAL.weight),
+        replace(BACKGROUND, weight=4 * BACKGROUND.weight),
+    )
+    for use in USES:
+        for kind in ("signal", "background"):
+            for key, factor in (("value", 4.0), ("error", 4.0), ("events", 1.0)):
+                expected = factor * result[use][kind][key]
+                assert four_times[use][kind][key] == pytest.approx(expected)
+        before, after = result[use]["significances"], four_times[use]["significances"]
+        assert after["s_over_b"] == pytest.approx(before["s_over_b"])
+        assert after["s_over_sqrt_b"] == pytest.approx(2 * before["s_over_sqrt_b"])
+        assert after["asimov_statistical"] == pytest.approx(2 * before["asimov_statistical"])
+        assert before["asimov"] <= after["asimov"] <= 2 * before["asimov"]
+
+
+def test_bins_of_mass_are_templates_of_the_fit(folder: Path, tmp_path: Path) -> None:
+    content = run(tmp_path, config=configured(mass_bins=2, bootstrap_replicas=0))
+    templates = content["with_tagger"]["templates"]
+    assert templates["edges"] == [0.0, 2.5, 5.0]
+    assert sum(templates["background"]["events"]) == content["with_tagger"]["background"]["events"]
+    assert content["with_tagger"]["status"] == "ok"
+    assert content["gain"]["asimov"]["error"] is None
+
+
+def test_too_few_background_events_end_with_an_error_that_counts_them(tmp_path: Path) -> None:
+    few = replace(BACKGROUND, events=30)
+    with pytest.raises(StageError) as caught:
+        run(tmp_path, background=few)
+    message = str(caught.value)
+    assert "statistics of point: no limit can be given" in message
+    assert "with tagger: insufficient: " in message
+    assert "without tagger: insufficient" not in message
+    assert "simulated background events" in message
+    assert "increase simulation.parts of w to" in message
+    assert not outputs(tmp_path).result.exists()
+
+
+def test_too_few_background_events_are_reported_if_so_configured(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    none_pass = replace(BACKGROUND, efficiency=0.0)
+    with caplog.at_level(logging.WARNING, logger="hepchain"):
+        content = run(tmp_path, background=none_pass, config=configured(on_insufficient="report"))
+    tagged = content["with_tagger"]
+    assert tagged["status"].startswith("insufficient: 0 simulated background events, 10 fewer")
+    assert tagged["limit"] is None
+    assert set(tagged["significances"].values()) == {None}
+    assert content["gain"]["limit"] is None
+    assert content["gain"]["asimov"] is None
+    assert content["gain"]["background_efficiency"]["value"] == 0.0
+    assert content["without_tagger"]["status"] == "ok"
+    assert "no limit: insufficient" in caplog.text
+    workspace = read_json(outputs(tmp_path).workspace_with_tagger)
+    pyhf.schema.validate(workspace, "workspace.json")
+    assert workspace["measurements"][0]["name"] == "insufficient"
+
+
+def test_samples_without_any_candidate_are_reported(tmp_path: Path) -> None:
+    content = run(
+        tmp_path,
+        replace(SIGNAL, events=0),
+        replace(BACKGROUND, events=0),
+        configured(on_insufficient="report", mass_bins=3),
+    )
+    for use in USES:
+        assert "0 simulated background events" in content[use]["status"]
+        assert "0 simulated signal events" in content[use]["status"]
+        assert content[use]["templates"]["edges"] == [0.0, 5.0]
+    assert content["gain"]["signal_efficiency"] is None
+
+
+def test_a_fit_that_does_not_converge_is_flagged_not_a_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise NotConvergedError("scipy: stuck")
+
+    monkeypatch.setattr(region, "expected_limit", fail)
+    content = run(tmp_path, config=CONFIG)
+    for use in USES:
+        assert content[use]["status"] == "not converged: scipy: stuck"
+        assert content[use]["limit"] is None
+        assert content[use]["significances"]["profile_likelihood"] is None
+    name = read_json(outputs(tmp_path).workspace_with_tagger)["measurements"][0]["name"]
+    assert name == "not_converged"
+
+
+def test_weights_of_another_luminosity_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(StageError, match=r"normalised to 300.* statistics\.luminosity is 139"):
+        run(tmp_path, luminosity=300.0)
+
+
+def test_result_is_plain_json(folder: Path, result: dict[str, Any]) -> None:
+    assert "NaN" not in (folder / "result.json").read_text()
+    assert json.loads(json.dumps(result, allow_nan=False)) == result
+    assert result["sigmas"] == [-2, -1, 0, 1, 2]

@@ -1,0 +1,36 @@
+"""Rule ``statistics``."""
+
+from pathlib import Path
+
+from hepchain.config.samples import HiggsinoMasses
+from hepchain.config.statistics import StatisticsConfig
+from hepchain.statistics.zstar_job import (
+    MassPoint,
+    StatisticsInputs,
+    StatisticsOutputs,
+    run_statistics,
+)
+from hepchain.workflow import job
+
+with job(snakemake):
+    backgrounds = zip(snakemake.params.backgrounds, snakemake.input.backgrounds, strict=True)
+    run_statistics(
+        StatisticsInputs(
+            signal=Path(snakemake.input.signal),
+            backgrounds={name: Path(path) for name, path in backgrounds},
+            normalisations=tuple(Path(path) for path in snakemake.input.normalisations),
+        ),
+        StatisticsOutputs(
+            workspace_without_tagger=Path(snakemake.output.workspace_without_tagger),
+            workspace_with_tagger=Path(snakemake.output.workspace_with_tagger),
+            result=Path(snakemake.output.result),
+        ),
+        point=MassPoint(
+            name=snakemake.wildcards.point,
+            masses=HiggsinoMasses.model_validate(snakemake.params.masses),
+            veto=tuple(snakemake.params.veto),
+            tagger=snakemake.params.tagger,
+        ),
+        config=StatisticsConfig.model_validate(snakemake.params.config),
+        seed=snakemake.params.seed,
+    )
