@@ -65,9 +65,7 @@ def test_a_standard_deviation_changes_the_samples_it_should(
     np.testing.assert_allclose(model.expected_actualdata(parameters), expected)
 
 
-def test_statistical_errors_are_relative_to_the_sum_of_backgrounds_and_to_the_signal_alone() -> (
-    None
-):
+def test_statistical_errors_of_all_backgrounds_are_one_and_of_the_signal_another() -> None:
     model = pyhf.Workspace(make_workspace(TEMPLATES, UNCERTAINTIES, "region")).model()
     background = model.config.param_set("staterror_background")
     signal = model.config.param_set("staterror_signal")

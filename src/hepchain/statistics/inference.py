@@ -1,7 +1,7 @@
 """Expected limits and discovery significances of a workspace, from pyhf.
 
-Fits use SciPy's SLSQP; if one fails, all are made again with Minuit. The median limit is
-confirmed by the other of the two, since SLSQP may call a point a minimum that is none.
+Fits use SciPy's SLSQP; if one fails, all are made again with Minuit. Limits are confirmed by the
+other of the two, since SLSQP may call a point a minimum that is none.
 """
 
 from __future__ import annotations
@@ -25,11 +25,15 @@ LOGGER = logging.getLogger(__name__)
 SIGMAS = (-2, -1, 0, 1, 2)
 """Quantiles of the expected limit, in standard deviations of a background-only experiment."""
 
-DOUBLINGS = 40
-"""Doublings of the signal strength after which no limit is expected any more."""
+DOUBLINGS = 10
+"""Doublings of the signal strength, from 1, after which no limit is expected any more.
+
+Beyond a thousand times the expected limit fits become unreliable: a false minimum would then pass
+for a limit.
+"""
 
 AGREEMENT = 0.05
-"""Largest relative difference of the CLs of both minimisers at the median limit."""
+"""Largest relative difference of the CLs of both minimisers at a limit."""
 
 TOLERANCE = 1e-3
 """Relative tolerance of the limits."""
@@ -148,8 +152,8 @@ def _bracket(model: Any, data: Any, level: float) -> float:
             return upper
         upper *= 2.0
     raise NoLimitError(
-        f"no upper limit: CLs is above {level:g} up to {upper:.3g} times the expected limit of a "
-        "counting experiment; is the signal's statistical error too large? Simulate more signal"
+        f"no upper limit: CLs is above {level:g} up to {upper:g} times the limit expected of a "
+        "counting experiment; the signal's statistical error is too large: simulate more signal"
     )
 
 
@@ -165,16 +169,16 @@ def _cls(model: Any, data: Any, strength: float) -> Sequence[float]:
 
 
 def _confirm(workspace: Specification, level: float, limit: Limit, optimizer: Optimizer) -> None:
-    """Check the median limit with the other minimiser."""
-    median = limit.expected[SIGMAS.index(0)]
+    """Check the median and the highest limit with the other minimiser."""
     with _minimiser(optimizer):
         model, data = _model(workspace)
-        found = _cls(model, data, median)[1 + SIGMAS.index(0)]
-    if abs(found - level) > AGREEMENT * level:
-        raise NotConvergedError(
-            f"the median limit of {limit.optimizer} has CLs = {found:.4f} with {optimizer}, "
-            f"not {level:g}"
-        )
+        for row in (SIGMAS.index(0), len(SIGMAS) - 1):
+            found = _cls(model, data, limit.expected[row])[1 + row]
+            if abs(found - level) > AGREEMENT * level:
+                raise NotConvergedError(
+                    f"the limit of {limit.optimizer} at {SIGMAS[row]} sigma has "
+                    f"CLs = {found:.4f} with {optimizer}, not {level:g}"
+                )
 
 
 def discovery_significance(workspace: Specification, strength: float = 1.0) -> float:
