@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from hepchain.config.loader import load_block, read_yaml
 from hepchain.config.ntuple import INPUTS, Derivation, NtupleMap
+from hepchain.config.reading import load_block, read_yaml
 from hepchain.errors import ConfigError
 
 MAPS = Path(__file__).parents[2] / "config" / "ntuples"

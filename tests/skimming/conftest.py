@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import uproot
 
-from hepchain.config.loader import load_block, read_yaml
 from hepchain.config.ntuple import NtupleMap
+from hepchain.config.reading import load_block, read_yaml
 from hepchain.config.samples import Role
 from hepchain.config.skimming import Isolation, TrackSelection
 from hepchain.config.variables import Variables

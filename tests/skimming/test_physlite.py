@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import uproot
 
-from hepchain.config.loader import load_block
 from hepchain.config.ntuple import NtupleMap
+from hepchain.config.reading import load_block
 from hepchain.config.samples import Role
 from hepchain.config.skimming import TrackSelection
 from hepchain.errors import InputError

@@ -9,8 +9,8 @@ from typing import Any
 
 import awkward as ak
 
-from hepchain.config.loader import load_block
 from hepchain.config.ntuple import NtupleMap, Source
+from hepchain.config.reading import load_block
 from hepchain.config.samples import Role
 from hepchain.errors import InputError
 from hepchain.skimming.contract import Entry, entries, is_needed

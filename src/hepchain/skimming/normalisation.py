@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from hepchain.config.loader import load_block
 from hepchain.config.ntuple import NtupleMap
+from hepchain.config.reading import load_block
 from hepchain.config.samples import Role
 from hepchain.errors import InputError
 from hepchain.io import write_json

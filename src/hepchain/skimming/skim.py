@@ -11,8 +11,8 @@ import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
-from hepchain.config.loader import load_block
 from hepchain.config.ntuple import NtupleMap
+from hepchain.config.reading import load_block
 from hepchain.config.samples import Role
 from hepchain.config.skimming import Isolation, TrackSelection
 from hepchain.io import ParquetWriter, read_json, write_json
