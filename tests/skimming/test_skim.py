@@ -135,6 +135,17 @@ def test_weight_is_made_once_from_all_factors(
     assert ak.to_numpy(doubled.weight) == pytest.approx(2 * ak.to_numpy(tracks.weight))
 
 
+def test_training_samples_pass_no_trigger(
+    make_content: MakeContent, write_ntuple: Writer, run_skim: RunSkim
+) -> None:
+    content = make_content(20)
+    content["met_trigger_weight"] = np.zeros(20, dtype=np.float32)
+    ntuple = write_ntuple(content)
+    events = read_parquet(run_skim(ntuple, role=Role.TRAINING)["events"])
+    assert ak.to_numpy(events.weight) == pytest.approx(content["weight"])
+    assert not ak.any(read_parquet(run_skim(ntuple, role=Role.SIGNAL)["events"]).weight)
+
+
 def test_result_does_not_depend_on_the_size_of_chunks(
     make_content: MakeContent,
     write_ntuple: Writer,

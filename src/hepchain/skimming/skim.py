@@ -139,7 +139,7 @@ def skim(
         report.require(settings.role)
         for chunk in _chunks(ntuple, tree, ntuple_map, report, wanted, settings.groups):
             check_values(ntuple, chunk, wanted, report.present)
-            weight = _final_weight(chunk, factor)
+            weight = _final_weight(chunk, factor, settings.role)
             flat = flatten_tracks(chunk, weight)
             events.write(event_columns(chunk, weight, flat["quality"]))
             tracks.write(track_columns(chunk, flat, settings, counts))
@@ -174,8 +174,15 @@ def _chunks(
         yield chunk
 
 
-def _final_weight(chunk: Chunk, factor: float) -> npt.NDArray[np.float64]:
-    weight = factor * ak.to_numpy(chunk["weight"]) * ak.to_numpy(chunk["met_trigger_weight"])
+def _final_weight(chunk: Chunk, factor: float, role: Role) -> npt.NDArray[np.float64]:
+    """Weight of each event.
+
+    Training samples pass no trigger: the electron gun has no missing momentum, so that the
+    efficiency of the trigger is zero for most of its events.
+    """
+    weight = factor * ak.to_numpy(chunk["weight"])
+    if role is not Role.TRAINING:
+        weight = weight * ak.to_numpy(chunk["met_trigger_weight"])
     return np.asarray(weight, dtype=np.float64)
 
 
