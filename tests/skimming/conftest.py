@@ -176,12 +176,16 @@ def write_ntuple(tmp_path: Path) -> Writer:
 
 @pytest.fixture(scope="session")
 def selection() -> TrackSelection:
-    return TrackSelection(pt=(0.5, 5.0), max_abs_eta=2.5, quality="loose", max_z0_sin_theta=0.5)
+    return TrackSelection(
+        pt=(0.5, 5.0), max_abs_eta=2.5, quality="loose", max_abs_d0=50.0, max_z0_sin_theta=0.5
+    )
 
 
 @pytest.fixture(scope="session")
 def all_tracks() -> TrackSelection:
-    return TrackSelection(pt=(1e-3, 1e6), max_abs_eta=10, quality="none", max_z0_sin_theta=1e6)
+    return TrackSelection(
+        pt=(1e-3, 1e6), max_abs_eta=10, quality="none", max_abs_d0=1e6, max_z0_sin_theta=1e6
+    )
 
 
 @pytest.fixture(scope="session")

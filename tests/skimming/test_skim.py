@@ -98,7 +98,7 @@ def test_preselection(
     paths = run_skim(ntuple)
     kept = read_parquet(paths["tracks"])
     report = {cut["cut"]: cut for cut in read_json(paths["report"])["tracks"]}
-    assert list(report) == ["all", "pt", "eta", "quality", "z0_sin_theta"]
+    assert list(report) == ["all", "pt", "eta", "quality", "d0", "z0_sin_theta"]
     assert report["all"]["tracks"] == len(everything)
     assert report["z0_sin_theta"]["tracks"] == len(kept)
     assert report["z0_sin_theta"]["weighted"] == pytest.approx(ak.sum(kept.weight))

@@ -18,6 +18,7 @@ class TrackSelection(Block):
     quality: Literal["none", "loose", "tight_primary"] = Field(
         description="track quality working point"
     )
+    max_abs_d0: PositiveFloat = Field(description="largest |d0| to the beam line [mm]")
     max_z0_sin_theta: PositiveFloat = Field(
         description="largest |z0 sin(theta)| to the track's own vertex [mm]"
     )

@@ -259,6 +259,7 @@ def preselect(flat: FlatTracks, selection: TrackSelection, counts: Counts) -> np
         "pt": (flat["pt"] > low) & (flat["pt"] < high),
         "eta": np.abs(flat["eta"]) < selection.max_abs_eta,
         "quality": flat["quality"] >= needed,
+        "d0": np.abs(flat["d0"]) < selection.max_abs_d0,
         "z0_sin_theta": np.abs(flat["z0_sin_theta"]) < selection.max_z0_sin_theta,
     }
     passes = cuts["all"]
