@@ -54,11 +54,31 @@ class Workspace:
     def snakemake(self, *arguments: str, cores: int = 2, timeout: float = 600) -> Run:
         return self.run("snakemake", "--cores", str(cores), *arguments, timeout=timeout)
 
+    def smoke(self, *arguments: str, cores: int = 2, timeout: float = 600) -> Run:
+        """Run the smallest configuration."""
+        config = ["--configfile", "config/smoke.yaml"]
+        return self.snakemake(*config, *arguments, cores=cores, timeout=timeout)
+
+    def planned(self, *arguments: str) -> dict[str, int]:
+        """Rule -> number of jobs that a run of the smallest configuration would start."""
+        run = self.smoke("--dry-run", "--quiet", "rules", *arguments)
+        assert run.status == 0, run.output
+        return job_counts(run.output)
+
     def write_config(self, name: str, content: object) -> str:
         """Write a config file that extends the default run, return its path."""
         path = self.root / name
         path.write_text(yaml.safe_dump(content))
         return name
+
+
+def job_counts(output: str) -> dict[str, int]:
+    """Rule -> number of jobs, from the table that Snakemake prints; without `all`."""
+    table = output.partition("Job stats:")[2].partition("\ntotal")[0]
+    rows = [line.split() for line in table.splitlines()]
+    counts = {row[0]: int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
+    counts.pop("all", None)
+    return counts
 
 
 def copy_repository(target: Path) -> Workspace:

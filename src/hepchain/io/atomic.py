@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import tempfile
@@ -14,6 +15,15 @@ def _hidden_name(path: Path) -> str:
     return f".{path.name}.partial-"
 
 
+def _remove_leftovers(path: Path) -> None:
+    """Remove what earlier writers of ``path`` left that were killed; a file has one writer."""
+    for leftover in path.parent.glob(f"{glob.escape(_hidden_name(path))}*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+
+
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; move it into place when the block ends well.
@@ -23,6 +33,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(path)
     handle, name = tempfile.mkstemp(
         prefix=_hidden_name(path), suffix="".join(path.suffixes[-1:]), dir=path.parent
     )
@@ -43,6 +54,7 @@ def atomic_directory(path: str | Path) -> Iterator[Path]:
     """Yield a temporary directory; move it to ``path`` (replacing it) when the block ends well."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(path)
     temporary = Path(tempfile.mkdtemp(prefix=_hidden_name(path), dir=path.parent))
     try:
         yield temporary

@@ -1,0 +1,31 @@
+"""The chain as a whole, run once, small, in a copy of the repository; all tests here look at it.
+
+They share one worker of pytest-xdist (`--dist loadgroup`), so that the chain runs once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workspace import Workspace, copy_repository
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.chain)
+            item.add_marker(pytest.mark.xdist_group("chain"))
+
+
+@pytest.fixture(scope="session")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A copy of the repository with the results of config/smoke.yaml, made on two cores."""
+    workspace = copy_repository(tmp_path_factory.mktemp("chain"))
+    run = workspace.smoke(timeout=1200)
+    print(f"whole chain: {run.seconds:.0f} s")
+    assert run.status == 0, run.output[-6000:]
+    return workspace

@@ -1,0 +1,116 @@
+"""The same results on one core as on two, and after a run that was killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+import uproot
+
+from workspace import Workspace, copy_repository
+
+VARYING = ("seconds", "versions")
+"""Keys of metadata that say how a job ran, not what came out."""
+
+
+def content(path: Path) -> Any:
+    """What a result says, without times of writing."""
+    if path.suffix == ".parquet":
+        return pq.read_table(path)
+    if path.suffix == ".json":
+        document = json.loads(path.read_text())
+        if isinstance(document, dict):
+            return {key: value for key, value in document.items() if key not in VARYING}
+        return document
+    with uproot.open(path) as file:
+        arrays = file["events"].arrays()
+        return {name: arrays[name].to_list() for name in arrays.fields}
+
+
+def assert_same(first: Workspace, second: Workspace, names: list[str]) -> None:
+    for name in names:
+        here, there = (content(workspace.root / "results" / name) for workspace in (first, second))
+        assert str(here) == str(there) if name.endswith(".root") else here == there, name
+
+
+def test_results_do_not_depend_on_the_number_of_cores(chain: Workspace, tmp_path: Path) -> None:
+    """Every kind of job again, one after the other; its inputs are those of the first run."""
+    other = copy_repository(tmp_path)
+    shutil.copytree(chain.root / "results", other.root / "results", dirs_exist_ok=True)
+    shutil.copytree(chain.root / ".snakemake", other.root / ".snakemake", dirs_exist_ok=True)
+    names = [
+        "skimming/higgsino_153_150/tracks-0.parquet",
+        "features/higgsino_153_150/features-0.parquet",
+        "combination/keras/raw/higgsino_153_150.parquet",
+        "combination/keras/working_points.json",
+        "selection/higgsino_153_150.json",
+        "statistics/higgsino_153_150/result.json",
+    ]
+    models = ["training/keras/silicon/fold0", "training/xgboost/silicon/fold1"]
+    targets = [f"results/{name}" for name in (*names, *models)]
+    run = other.smoke("--force", *targets, cores=1)
+    assert run.status == 0, run.output[-6000:]
+    assert_same(chain, other, names)
+
+
+def kill_when(process: subprocess.Popen[str], appeared: Path, timeout: float = 120) -> None:
+    """Kill a process and its children, without warning, once a file is there."""
+    end = time.monotonic() + timeout
+    while not appeared.exists() and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+    assert process.poll() is None, process.communicate()[0]
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+@pytest.fixture
+def interrupted(tmp_path: Path) -> Workspace:
+    """A run of a part of the chain, killed when its first job was done and others were running."""
+    workspace = copy_repository(tmp_path)
+    command = [sys.executable, "-m", "snakemake", "--cores", "2"]
+    process = subprocess.Popen(
+        [*command, "--configfile", "config/smoke.yaml", "--", *PART],
+        cwd=workspace.root,
+        env=workspace.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    kill_when(process, workspace.root / "results" / FIRST)
+    return workspace
+
+
+FIRST = "simulation/minimum_bias_training/generated-0.parquet"
+RESULT = [
+    "simulation/single_electron/generated-0.json",
+    "skimming/single_electron/tracks-0.parquet",
+    "features/single_electron/features-0.parquet",
+]
+PART = [f"results/{RESULT[-1]}"]
+
+
+def test_killed_run_goes_on(chain: Workspace, interrupted: Workspace) -> None:
+    finished = [
+        path
+        for path in (interrupted.root / "results").rglob("*.parquet")
+        if not path.name.startswith(".")
+    ]
+    assert finished
+    for path in finished:
+        pq.read_table(path)
+    assert not (interrupted.root / "results" / RESULT[-1]).exists()
+    assert interrupted.smoke("--unlock", *PART).status == 0
+    run = interrupted.smoke(*PART, cores=1)
+    assert run.status == 0, run.output[-6000:]
+    assert_same(chain, interrupted, RESULT)
+    assert not list((interrupted.root / "results").rglob(".*")), "left by the killed job"
