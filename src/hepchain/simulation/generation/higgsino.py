@@ -31,7 +31,7 @@ SETTINGS: Settings = {
 
 EARLY_SCALE = 45.0
 """GeV; when the shower has come down to this scale the recoil of the pair is nearly final ..."""
-EARLY_MIN_PT = 160.0
+EARLY_MIN_PT = 155.0
 """... and events are given up where it is below this."""
 PARTON_LEVEL_MIN_PT = 170.0
 """GeV; pT of the pair after the shower, below which the event is not hadronised. The electrons take

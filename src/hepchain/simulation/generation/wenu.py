@@ -33,7 +33,7 @@ MAX_HARD_ELECTRON_ABS_ETA = 3.0
 
 EARLY_SCALE = 45.0
 """GeV; when the shower has come down to this scale the recoil of the W is nearly final ..."""
-EARLY_MIN_PT = 160.0
+EARLY_MIN_PT = 155.0
 """... and events are given up where it is below this."""
 
 ELECTRON_PT_RANGE = (4.0, 13.0)
