@@ -57,7 +57,7 @@ def check_machine() -> None:
     system, machine = platform.system(), platform.machine()
     if (system, machine) != ("Linux", "x86_64"):
         raise SetupError(
-            "this is {} on {}, but Pythia and TensorFlow are locked for Linux on x86_64.\n"
+            "this is {} on {}, but Pythia and its companions are locked for Linux on x86_64.\n"
             "What to do: use such a machine or a container.".format(system, machine)
         )
     library, version = platform.libc_ver()

@@ -1,4 +1,4 @@
-"""The only tests that import TensorFlow: some fifteen seconds, most of them the import."""
+"""The only tests that import Keras: some fifteen seconds, most of them start-up."""
 
 from __future__ import annotations
 
