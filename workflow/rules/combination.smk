@@ -34,7 +34,7 @@ rule scoring:
             allow_missing=True,
         ),
     output:
-        f"{COMBINATION}/raw/{{sample}}.parquet",
+        raw=f"{COMBINATION}/raw/{{sample}}.parquet",
     log:
         f"{LOGS}/scoring/{{tagger}}-{{sample}}.log",
     benchmark:
@@ -53,9 +53,11 @@ rule scoring:
 
 rule calibration:
     input:
-        expand(rules.scoring.output, sample=TRAINING_SAMPLES, allow_missing=True),
+        raw=expand(
+            rules.scoring.output.raw, sample=TRAINING_SAMPLES, allow_missing=True
+        ),
     output:
-        f"{COMBINATION}/calibration.json",
+        calibration=f"{COMBINATION}/calibration.json",
     log:
         f"{LOGS}/calibration/{{tagger}}.log",
     benchmark:
@@ -77,10 +79,10 @@ rule calibration:
 
 rule combination:
     input:
-        raw=rules.scoring.output,
-        calibration=rules.calibration.output,
+        raw=rules.scoring.output.raw,
+        calibration=rules.calibration.output.calibration,
     output:
-        f"{COMBINATION}/{{sample}}.parquet",
+        scores=f"{COMBINATION}/{{sample}}.parquet",
     log:
         f"{LOGS}/combination/{{tagger}}-{{sample}}.log",
     benchmark:
@@ -100,9 +102,9 @@ rule combination:
 
 rule working_points:
     input:
-        f"{COMBINATION}/{run.combination.working_points.sample}.parquet",
+        scores=f"{COMBINATION}/{run.combination.working_points.sample}.parquet",
     output:
-        f"{COMBINATION}/working_points.json",
+        working_points=f"{COMBINATION}/working_points.json",
     log:
         f"{LOGS}/working_points/{{tagger}}.log",
     benchmark:

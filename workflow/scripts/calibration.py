@@ -6,8 +6,8 @@ from hepchain.workflow import job
 
 with job(snakemake):
     results = calibrate(
-        read_scored(snakemake.input),
+        read_scored(snakemake.input.raw),
         snakemake.params.categories,
         BalanceConfig.model_validate(snakemake.params.balance),
     )
-    write_calibration(snakemake.output[0], results, snakemake.params.samples)
+    write_calibration(snakemake.output.calibration, results, snakemake.params.samples)

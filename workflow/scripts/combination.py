@@ -8,5 +8,5 @@ with job(snakemake):
         snakemake.input.raw,
         snakemake.input.calibration,
         snakemake.params.score,
-        snakemake.output[0],
+        snakemake.output.scores,
     )

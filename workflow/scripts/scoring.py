@@ -5,4 +5,4 @@ from hepchain.workflow import job
 
 with job(snakemake):
     models = load_models(snakemake.input.models)
-    score_sample(snakemake.wildcards.sample, snakemake.input.features, models, snakemake.output[0])
+    score_sample(snakemake.wildcards.sample, snakemake.input.features, models, snakemake.output.raw)

@@ -6,8 +6,8 @@ from hepchain.workflow import job
 
 with job(snakemake):
     write_working_points(
-        snakemake.input[0],
+        snakemake.input.scores,
         WorkingPointsConfig.model_validate(snakemake.params.config),
         snakemake.params.score,
-        snakemake.output[0],
+        snakemake.output.working_points,
     )
