@@ -71,6 +71,27 @@ def test_a_candidate_without_score_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out.parquet").exists()
 
 
+def test_a_candidate_with_two_scores_is_refused(tmp_path: Path) -> None:
+    inputs = Sample(tmp_path, [[Event()] * 3]).write()
+    content = read_parquet(inputs.scores)
+    with ParquetWriter.open(inputs.scores) as writer:
+        for part in (content, content[:1]):
+            writer.write({name: part[name] for name in content.fields})
+    with pytest.raises(InputError, match="1 of 3 candidate tracks have no score, two"):
+        run(inputs, tmp_path)
+
+
+def test_events_need_not_be_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    events = [Event(weight=0.1 * i) for i in range(1, 6)]
+    inputs = Sample(tmp_path, [events]).write()
+    table, _ = run(inputs, tmp_path)
+    weights = np.asarray(read_parquet(table)["weight"])
+    drop_rows(inputs.events[0], slice(None, None, -1))
+    table, flow = run(inputs, tmp_path)
+    np.testing.assert_array_equal(read_parquet(table)["weight"], weights)
+    assert read_json(flow)["wide"][-1]["events"] == 5
+
+
 def test_a_score_that_is_not_a_number_is_refused(tmp_path: Path) -> None:
     inputs = Sample(tmp_path, [[Event().with_track(score=float("nan"))]]).write()
     with pytest.raises(InputError, match="event 0, track 1"):

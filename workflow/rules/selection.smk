@@ -45,7 +45,7 @@ rule selection:
         sample="|".join(SELECTED),
     threads: 1
     resources:
-        mem_mb=memory(1500),
+        mem_mb=memory(1000),
         runtime=30,
     params:
         code=digest("hepchain.selection.zstar_job"),

@@ -34,7 +34,7 @@ rule statistics:
         point="|".join(run.of_role(Role.SIGNAL)),
     threads: 1
     resources:
-        mem_mb=memory(1500),
+        mem_mb=memory(1000),
         runtime=30,
     params:
         code=digest("hepchain.statistics.zstar_job"),

@@ -240,8 +240,7 @@ def isolation_sum(
     distance = delta_r(tracks.eta, tracks.phi, events.electron_track_eta, events.electron_track_phi)
     separation = _distance(tracks.z0, events.electron_track_z0) * sine_of_theta(tracks.eta)
     summed = (
-        (events.electron_track_index >= 0)
-        & (events.electron_track_quality == TIGHT_PRIMARY)
+        (events.electron_track_quality == TIGHT_PRIMARY)
         & (partner >= config.candidate.isolation.constituent_pt)
         & (distance < isolation.cone)
         & (separation < isolation.max_z0_sin_theta)
