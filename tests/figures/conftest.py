@@ -1,26 +1,42 @@
-"""Synthetic files of the earlier stages, as docs/contracts.md describes them."""
+"""Names and looks of a run, and all its figures drawn once from synthetic files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import figure_inputs as inputs
+from figure_inputs import CATEGORIES, POINTS
 
 from hepchain.config.figures import FiguresConfig
+from hepchain.figures import (
+    category_shares,
+    combination_comparison,
+    cutflow,
+    efficiency_vs_pt,
+    efficiency_vs_pt_by_category,
+    fake_composition,
+    loss_curves,
+    m_ee_lineshape,
+    mass,
+    reference,
+    roc,
+    score_distributions,
+    sensitivity,
+    yields,
+)
+from hepchain.figures.points import read_points
 from hepchain.figures.style import Things
-from hepchain.io.parquet import ParquetWriter
-
-CATEGORIES = ("trt_calorimeter", "calorimeter", "trt", "silicon")
-POINTS = {
-    "higgsino_103_100": 3.0,
-    "higgsino_128_125": 3.0,
-    "higgsino_153_150": 3.0,
-    "higgsino_155_150": 5.0,
-}
-POWER = {"trt_calorimeter": 3.2, "calorimeter": 2.2, "trt": 1.8, "silicon": 0.8}
+from hepchain.io.structured import write_json
 
 
 @pytest.fixture(scope="session")
@@ -48,76 +64,167 @@ def config() -> FiguresConfig:
     )
 
 
-def write(path: Path, columns: Mapping[str, Any], groups: int = 3) -> Path:
-    """Write columns in several row groups."""
-    rows = len(next(iter(columns.values())))
-    with ParquetWriter.open(path) as writer:
-        for chunk in np.array_split(np.arange(rows), groups):
-            writer.write({name: np.asarray(column)[chunk] for name, column in columns.items()})
-    return path
+@dataclass(frozen=True)
+class Drawn:
+    """A figure and the numbers in it."""
+
+    figure: Figure
+    numbers: Any
 
 
-def tracks(tracks: int, electrons: float, seed: int, tagger: float = 1.0) -> dict[str, Any]:
-    """Columns of a score file; ``electrons``: their share, ``tagger``: its strength."""
-    random = np.random.default_rng(seed)
-    electron = random.random(tracks) < electrons
-    label = np.where(electron, 1, np.where(random.random(tracks) < 0.03, 2, 0)).astype(np.int8)
-    pt = np.clip(0.5 + random.exponential(np.where(electron, 1.4, 0.5)), 0.5, 4.99)
-    category = random.choice(CATEGORIES, tracks, p=[0.52, 0.24, 0.16, 0.08])
-    power = np.array([POWER[name] for name in category]) * tagger * (0.5 + 0.25 * pt)
-    sign = np.where(label >= 1, 1.0, -1.0)
-    ratio = sign * power / 2 + random.normal(0.0, np.sqrt(power), tracks)
-    pdg_id = random.choice([211, -211, 321, 2212, 13], tracks, p=[0.42, 0.4, 0.1, 0.07, 0.01])
-    origin = random.choice([2, 5, 6, 7, 8], tracks, p=[0.8, 0.02, 0.1, 0.06, 0.02])
-    other = random.choice([3, 4, 5], tracks, p=[0.6, 0.3, 0.1])
-    return {
-        "event_number": np.arange(tracks, dtype=np.int64) // 12,
-        "track_index": (np.arange(tracks) % 12).astype(np.int32),
-        "category": category.tolist(),
-        "label": label,
-        "fold": (np.arange(tracks) // 12 % 2).astype(np.int8),
-        "weight": random.uniform(0.8, 1.2, tracks),
-        "pt": pt.astype(np.float32),
-        "eta": random.uniform(-2.5, 2.5, tracks).astype(np.float32),
-        "truth_pdg_id": np.where(label > 0, 11, pdg_id).astype(np.int32),
-        "truth_origin": np.where(label == 1, 1, np.where(label == 2, other, origin)).astype(
-            np.int8
-        ),
-        "truth_is_pileup": ((label == 0) & (random.random(tracks) < 0.6)).astype(np.int8),
-        "raw": (1 / (1 + np.exp(-ratio * 0.8))).astype(np.float32),
-        "log_likelihood_ratio": ratio,
-        "score": ratio,
-    }
+class Chain:
+    """Files of a run as docs/contracts.md describes them, with ``tracks`` tracks a sample."""
+
+    def __init__(self, root: Path, tracks: int) -> None:
+        self.root, self.tracks = root, tracks
+        self.taggers = {"keras": 1.0, "xgboost": 0.85}
+        for row, sample in enumerate((*POINTS, "wenu_jets")):
+            self._sample(row, sample)
+        for tagger, strength in self.taggers.items():
+            content = inputs.working_points(inputs.tracks(20_000, 0.05, 2, strength))
+            write_json(self.points(tagger), content)
+            self._trainings(tagger)
+
+    def scores(self, tagger: str, sample: str = "higgsino_153_150") -> Path:
+        return self.root / f"combination/{tagger}/{sample}.parquet"
+
+    def points(self, tagger: str) -> Path:
+        return self.root / f"combination/{tagger}/working_points.json"
+
+    def selected(self, sample: str, suffix: str) -> Path:
+        return self.root / f"selection/{sample}.{suffix}"
+
+    def model(self, tagger: str, category: str, fold: int) -> Path:
+        return self.root / f"training/{tagger}/{category}/fold{fold}"
+
+    def results(self) -> list[Path]:
+        return [self.root / f"statistics/{point}/result.json" for point in POINTS]
+
+    def _sample(self, row: int, sample: str) -> None:
+        signal = sample in POINTS
+        for tagger, strength in self.taggers.items():
+            share = 0.05 if signal else 0.002
+            columns = inputs.tracks(self.tracks, share, row, strength)
+            inputs.write(self.scores(tagger, sample), columns)
+        candidates = inputs.candidates(
+            self.tracks // 10, 300.0 if signal else 20_000.0, POINTS.get(sample, 6.0), signal, row
+        )
+        inputs.write(self.selected(sample, "parquet"), candidates)
+        regions = [sample] if signal else POINTS
+        shares = (1.0, 0.5, 0.9, 0.9, 0.6) if signal else (1.0, 0.1, 0.5, 0.4, 0.05)
+        first = 2000.0 if signal else 1e6
+        empty = not self.tracks
+        write_json(
+            self.selected(sample, "json"),
+            {point: inputs.cut_flow(point, 0.0 if empty else first, shares) for point in regions},
+        )
+        if signal:
+            self._signal(row, sample)
+
+    def _signal(self, row: int, sample: str) -> None:
+        random = np.random.default_rng(row)
+        mass = POINTS[sample] * np.sqrt(1 - (1 - random.random(self.tracks // 10)) ** 0.4)
+        events = {"truth_m_ee": mass.astype(np.float32), "weight": np.full(len(mass), 0.7)}
+        inputs.write(self.root / f"skimming/{sample}/events-0.parquet", events)
+        features = inputs.tracks(self.tracks, 0.3, 50 + row)
+        inputs.write(self.root / f"features/{sample}/features-0.parquet", features)
+        status = "insufficient: 2 events" if row == 1 or not self.tracks else "ok"
+        empty = 0.0 if not self.tracks else 1.0
+        write_json(
+            self.root / f"statistics/{sample}/result.json",
+            inputs.result(sample, 300.0 * empty, 9000.0 * empty, status),
+        )
+
+    def _trainings(self, tagger: str) -> None:
+        epochs = np.arange(12)
+        for row, category in enumerate(CATEGORIES):
+            for fold in range(2):
+                loss = 0.3 + 0.05 * row + 0.01 * fold + 0.4 * np.exp(-epochs / 3)
+                history = {"loss": loss, "val_loss": loss + 0.02 + 0.002 * (epochs - 7) ** 2}
+                if tagger == "keras":
+                    history |= {"accuracy": 1 - loss / 2, "val_accuracy": 0.99 - loss / 2}
+                content = {name: values.tolist() for name, values in history.items()}
+                write_json(self.model(tagger, category, fold) / "history.json", content)
 
 
-def working_points(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Content of working_points.json for these tracks."""
-    hadron = columns["label"] == 0
-    pt, score = columns["pt"][hadron], columns["score"][hadron]
-    edges = [0.5, 1.0, 2.0, 3.0, 5.0]
-    index = np.digitize(pt, edges) - 1
-    return {
-        "sample": "higgsino_153_150",
-        "fake_rate": 0.05,
-        "score": "likelihood_ratio",
-        "overall": float(np.quantile(score, 0.95)),
-        "per_pt_bin": {
-            "edges": edges,
-            "thresholds": [float(np.quantile(score[index == i], 0.95)) for i in range(4)],
-        },
-        "denominator": "tracks that pass the track pre-selection and are not electrons (muons "
-        "included), without isolation and event selection, of sample higgsino_153_150",
-    }
+def draw_all(chain: Chain, things: Things, config: FiguresConfig) -> dict[str, Drawn]:
+    """Every figure, with warnings as errors."""
+    names = list(things.categories)
+    test = {tagger: chain.scores(tagger) for tagger in chain.taggers}
+    drawn: dict[str, Drawn] = {}
+
+    def add(name: str, module: Any, numbers: Any, *more: Any) -> None:
+        drawn[name] = Drawn(module.draw(numbers, things, config, *more), numbers)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        shares = [
+            category_shares.category_shares(
+                point, [chain.root / f"features/{point}/features-0.parquet"], names
+            )
+            for point in POINTS
+        ]
+        add("category_shares", category_shares, shares, reference.CATEGORY_SHARES)
+        shapes = [
+            m_ee_lineshape.line_shape(
+                point, [chain.root / f"skimming/{point}/events-0.parquet"], splitting
+            )
+            for point, splitting in POINTS.items()
+        ]
+        add("m_ee_lineshape", m_ee_lineshape, shapes)
+        for tagger, kind in (("keras", "network"), ("xgboost", "trees")):
+            models = {(c, fold): chain.model(tagger, c, fold) for c in names for fold in range(2)}
+            trainings = loss_curves.trainings(tagger, kind, models)
+            add(f"loss_curves_{tagger}", loss_curves, trainings)
+        arguments = ("keras", test["keras"], chain.points("keras"), names)
+        scores = score_distributions.score_distributions(*arguments)
+        add("score_distributions", score_distributions, scores)
+        add("roc", roc, roc.rocs(test, names), 0.05)
+        combined = combination_comparison.combinations(test, names)
+        add("combination_comparison", combination_comparison, combined, 0.05)
+        efficiencies = efficiency_vs_pt.pt_efficiencies(*arguments, config.pt_edges)
+        add("efficiency_vs_pt", efficiency_vs_pt, efficiencies, reference.EFFICIENCY)
+        add("efficiency_vs_pt_by_category", efficiency_vs_pt_by_category, efficiencies)
+        fakes = fake_composition.fake_composition(
+            "keras",
+            {name: chain.scores("keras", name) for name in ("higgsino_153_150", "wenu_jets")},
+            chain.points("keras"),
+            "overall",
+        )
+        add("fake_composition", fake_composition, fakes)
+        flows = cutflow.cut_flows(
+            {point: chain.selected(point, "json") for point in POINTS},
+            {"wenu_jets": chain.selected("wenu_jets", "json")},
+        )
+        add("cutflow", cutflow, flows, 139.0)
+        spectra = mass.mass_spectra(
+            {point: chain.selected(point, "parquet") for point in POINTS},
+            [chain.selected("wenu_jets", "parquet")],
+            (3.0, 3.2),
+        )
+        add("mass", mass, spectra, 139.0)
+        add("yields", yields, read_points(chain.results()))
+        limits = sensitivity.sensitivity(
+            chain.results(),
+            {point: chain.scores("keras", point) for point in POINTS},
+            chain.points("keras"),
+            "overall",
+        )
+        add("sensitivity", sensitivity, limits)
+    return drawn
 
 
-def candidates(count: int, yield_: float, end: float, signal: bool, seed: int) -> dict[str, Any]:
-    """Columns of a candidate table."""
-    random = np.random.default_rng(seed)
-    columns = tracks(count, 0.95 if signal else 0.01, seed)
-    peak = end * np.sqrt(random.beta(1.0, 2.5, count))
-    flat = 0.3 + 1.6 * random.gamma(2.0, 0.8, count)
-    return columns | {
-        "mass": np.where(columns["label"] == 1, peak, flat) if signal else flat,
-        "weight": np.full(count, yield_ / count),
-        "passes_tagger": columns["score"] > 1.0,
-    }
+@pytest.fixture(scope="session")
+def drawn(
+    tmp_path_factory: pytest.TempPathFactory, things: Things, config: FiguresConfig
+) -> dict[str, Drawn]:
+    """All figures of a run with enough tracks."""
+    return draw_all(Chain(tmp_path_factory.mktemp("chain"), 6000), things, config)
+
+
+@pytest.fixture(scope="session")
+def drawn_empty(
+    tmp_path_factory: pytest.TempPathFactory, things: Things, config: FiguresConfig
+) -> dict[str, Drawn]:
+    """All figures of a run in which no track is left."""
+    return draw_all(Chain(tmp_path_factory.mktemp("empty"), 0), things, config)

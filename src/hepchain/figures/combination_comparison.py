@@ -35,6 +35,8 @@ SCORES: Mapping[str, Callable[[Columns], Floats]] = {
     "likelihood_ratio": _log_likelihood_ratio,
     "raw": _logit_of_raw,
 }
+TOP = 1.4
+"""Upper end of the efficiency axis, which leaves room for the legend."""
 TITLES = {"likelihood_ratio": "likelihood ratio", "raw": "raw output"}
 
 
@@ -100,12 +102,12 @@ def draw(
     for tagger in dict.fromkeys(curve.tagger for curve in curves):
         pair = [curve for curve in curves if curve.tagger == tagger]
         largest = max(largest, _draw_ratio(lower, pair, things))
-    for axes in (upper, lower):
-        axes.axvline(fake_rate, color="0.5", linewidth=0.8, linestyle=(0, (1, 1)), zorder=0)
+    for axes, top in ((upper, 1.0 / TOP), (lower, 1.0)):
+        axes.axvline(fake_rate, 0.0, top, color="0.5", linewidth=0.8, linestyle=(0, (1, 1)))
     upper.text(fake_rate * 1.05, 0.02, f"working point {100 * fake_rate:g} %", fontsize=7.5)
     upper.set_xscale("log")
     upper.set_xlim(GRID[0], GRID[-1])
-    upper.set_ylim(0.0, 1.4)
+    upper.set_ylim(0.0, TOP)
     upper.set_yticks([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
     upper.set_ylabel("Electron efficiency")
     upper.legend(loc="upper left", fontsize=7.5)

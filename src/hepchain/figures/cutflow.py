@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.errors import InputError
-from hepchain.figures.style import Floats, Look, Things, panels, stamp_figure, styled
+from hepchain.figures.style import Floats, Look, Things, nothing, panels, stamp_figure, styled
 from hepchain.figures.tabulate import Table, number
 from hepchain.io.structured import read_json
 
@@ -137,6 +137,8 @@ def _limits(axes: Axes, flows: Sequence[CutFlow]) -> None:
     positive = np.concatenate([flow.weighted[flow.weighted > 0] for flow in flows])
     if positive.size:
         axes.set_xlim(0.5 * positive.min(), 3 * positive.max())
+    else:
+        nothing(axes)
 
 
 def table(flows: Sequence[CutFlow], things: Things, luminosity: float) -> Table:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
-from hepchain.figures.reference import EfficiencyMark
+from hepchain.figures.marks import EfficiencyMark
 from hepchain.figures.style import (
     REFERENCE_COLOUR,
     Floats,
@@ -135,9 +135,10 @@ def draw(
     """Above: efficiency beside readings of the reference; below: fake rate of hadrons."""
     figure, grid = panels(2, height=4.8, height_ratios=[2.6, 1])
     upper, lower = grid[:, 0]
-    for kind, (title, look) in KINDS.items():
-        draw_curve(upper, numbers.edges, numbers.of(ALL, "electron", kind), look, title)
-        draw_curve(lower, numbers.edges, numbers.of(ALL, "hadron", kind), look, title)
+    for (kind, (title, look)), place in zip(KINDS.items(), (0.42, 0.58), strict=True):
+        for axes, label in ((upper, "electron"), (lower, "hadron")):
+            curve = numbers.of(ALL, label, kind)
+            draw_curve(axes, numbers.edges, curve, look, title, place=place)
     draw_reference(upper, reference)
     inside(upper, f"{things.title(numbers.tagger)}, all categories")
     finish(upper, lower, numbers)

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
-from hepchain.figures.style import Things, panels, stamp_figure, styled
+from hepchain.figures.style import Things, nothing, panels, stamp_figure, styled
 from hepchain.figures.tables import Columns, pieces
 from hepchain.io.structured import read_json
 from hepchain.selection.working_point import WorkingPoint
@@ -135,7 +135,10 @@ def draw(numbers: FakeComposition, things: Things, config: FiguresConfig) -> Fig
         y = np.array([places[row.group, row.kind] for row in rows]) + offset
         _draw_rates(left, right, y, rows, things, sample)
     _finish(left, right, numbers, places)
-    left.legend(loc="lower left", fontsize=7)
+    if places:
+        left.legend(loc="lower left", fontsize=7)
+    else:
+        nothing(left, "no tracks")
     stamp_figure(figure, config)
     note = (
         f"{things.title(numbers.tagger)}; fake rate: share that passes of the {numbers.denominator}"

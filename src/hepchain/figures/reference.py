@@ -7,7 +7,7 @@ readings of the efficiency at a fake rate of 5 %; the denominator of the fake ra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from hepchain.figures.marks import EfficiencyMark
 
 SOURCE = "K. Sugizaki, ML@HEP workshop (2022)"
 
@@ -18,20 +18,6 @@ CATEGORY_SHARES = {
     "silicon": 0.076,
 }
 """Share among electron tracks of the (153, 150) GeV sample; the sum is 98.8 %, as printed."""
-
-
-@dataclass(frozen=True)
-class EfficiencyMark:
-    """A reading of the reference's efficiency.
-
-    ``pt``: range in GeV. ``low`` and ``high``: bounds of the efficiency; ``high`` is None where
-    only a lower bound is given.
-    """
-
-    pt: tuple[float, float]
-    low: float
-    high: float | None
-
 
 EFFICIENCY = (
     EfficiencyMark((1.0, 1.0), 0.5, 0.5),

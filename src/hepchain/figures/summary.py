@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from hepchain.figures.reference import EfficiencyMark
+from hepchain.figures.marks import EfficiencyMark
 from hepchain.figures.style import Things
 from hepchain.figures.tabulate import Table, number
 from hepchain.io.structured import read_json

@@ -50,7 +50,8 @@ def number(value: float | None, error: float | None = None, digits: int = 2) -> 
         return "–"
     known = error is not None and math.isfinite(error) and error > 0.0
     scale = error if known and error is not None else abs(value)
-    decimals = max(0, digits - 1 - math.floor(math.log10(scale))) if scale > 0.0 else 0
+    exponent = int(f"{scale:.{digits - 1}e}".split("e")[1]) if scale > 0.0 else digits - 1
+    decimals = max(0, digits - 1 - exponent)
     text = f"{value:.{decimals}f}"
     return text if error is None else f"{text} ± {error:.{decimals}f}"
 

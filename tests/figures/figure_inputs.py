@@ -1,0 +1,149 @@
+"""Synthetic files of the earlier stages, as docs/contracts.md describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hepchain.io.parquet import ParquetWriter
+
+CATEGORIES = ("trt_calorimeter", "calorimeter", "trt", "silicon")
+POINTS = {
+    "higgsino_103_100": 3.0,
+    "higgsino_128_125": 3.0,
+    "higgsino_153_150": 3.0,
+    "higgsino_155_150": 5.0,
+}
+POWER = {"trt_calorimeter": 3.2, "calorimeter": 2.2, "trt": 1.8, "silicon": 0.8}
+
+
+def write(path: Path, columns: Mapping[str, Any], groups: int = 3) -> Path:
+    """Write columns in several row groups."""
+    rows = len(next(iter(columns.values())))
+    with ParquetWriter.open(path) as writer:
+        for chunk in np.array_split(np.arange(rows), groups):
+            writer.write({name: np.asarray(column)[chunk] for name, column in columns.items()})
+    return path
+
+
+def tracks(tracks: int, electrons: float, seed: int, tagger: float = 1.0) -> dict[str, Any]:
+    """Columns of a score file; ``electrons``: their share, ``tagger``: its strength."""
+    random = np.random.default_rng(seed)
+    electron = random.random(tracks) < electrons
+    label = np.where(electron, 1, np.where(random.random(tracks) < 0.03, 2, 0)).astype(np.int8)
+    pt = np.clip(0.5 + random.exponential(np.where(electron, 1.4, 0.5)), 0.5, 4.99)
+    category = random.choice(CATEGORIES, tracks, p=[0.52, 0.24, 0.16, 0.08])
+    power = np.array([POWER[name] for name in category]) * tagger * (0.5 + 0.25 * pt)
+    sign = np.where(label >= 1, 1.0, -1.0)
+    ratio = sign * power / 2 + random.normal(0.0, np.sqrt(power), tracks)
+    pdg_id = random.choice([211, -211, 321, 2212, 13], tracks, p=[0.42, 0.4, 0.1, 0.07, 0.01])
+    origin = random.choice([2, 5, 6, 7, 8], tracks, p=[0.8, 0.02, 0.1, 0.06, 0.02])
+    other = random.choice([3, 4, 5], tracks, p=[0.6, 0.3, 0.1])
+    return {
+        "event_number": np.arange(tracks, dtype=np.int64) // 12,
+        "track_index": (np.arange(tracks) % 12).astype(np.int32),
+        "category": category.tolist(),
+        "label": label,
+        "fold": (np.arange(tracks) // 12 % 2).astype(np.int8),
+        "weight": random.uniform(0.8, 1.2, tracks),
+        "pt": pt.astype(np.float32),
+        "eta": random.uniform(-2.5, 2.5, tracks).astype(np.float32),
+        "truth_pdg_id": np.where(label > 0, 11, pdg_id).astype(np.int32),
+        "truth_origin": np.where(label == 1, 1, np.where(label == 2, other, origin)).astype(
+            np.int8
+        ),
+        "truth_is_pileup": ((label == 0) & (random.random(tracks) < 0.6)).astype(np.int8),
+        "raw": (1 / (1 + np.exp(-ratio * 0.8))).astype(np.float32),
+        "log_likelihood_ratio": ratio,
+        "score": ratio,
+    }
+
+
+def working_points(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Content of working_points.json for these tracks."""
+    hadron = columns["label"] == 0
+    pt, score = columns["pt"][hadron], columns["score"][hadron]
+    edges = [0.5, 1.0, 2.0, 3.0, 5.0]
+    index = np.digitize(pt, edges) - 1
+    return {
+        "sample": "higgsino_153_150",
+        "fake_rate": 0.05,
+        "score": "likelihood_ratio",
+        "overall": float(np.quantile(score, 0.95)),
+        "per_pt_bin": {
+            "edges": edges,
+            "thresholds": [float(np.quantile(score[index == i], 0.95)) for i in range(4)],
+        },
+        "denominator": "tracks that pass the track pre-selection and are not electrons (muons "
+        "included), without isolation and event selection, of sample higgsino_153_150",
+    }
+
+
+def candidates(count: int, yield_: float, end: float, signal: bool, seed: int) -> dict[str, Any]:
+    """Columns of a candidate table."""
+    random = np.random.default_rng(seed)
+    columns = tracks(count, 0.95 if signal else 0.01, seed)
+    peak = end * np.sqrt(random.beta(1.0, 2.5, count))
+    flat = 0.3 + 1.6 * random.gamma(2.0, 0.8, count)
+    return columns | {
+        "mass": np.where(columns["label"] == 1, peak, flat) if signal else flat,
+        "weight": np.full(count, yield_ / max(count, 1)),
+        "passes_tagger": columns["score"] > 1.0,
+    }
+
+
+TITLES = (
+    "in the skim",
+    "exactly one electron, pT < 10 GeV",
+    "ETmiss > 200 GeV",
+    "m(track, e) < {:g} GeV",
+    "tagger",
+)
+
+
+def cut_flow(point: str, first: float, shares: tuple[float, ...]) -> list[dict[str, Any]]:
+    """Lines of a cut-flow: the yield of the first line and the share each cut leaves."""
+    yields = first * np.cumprod(shares)
+    return [
+        {
+            "cut": f"cut_{row}",
+            "title": title.format(POINTS[point]),
+            "events": int(3 * value),
+            "candidates": None,
+            "weighted": float(value),
+            "error": float(np.sqrt(value / 3)),
+        }
+        for row, (title, value) in enumerate(zip(TITLES, yields, strict=True))
+    ]
+
+
+def result(point: str, signal: float, background: float, status: str = "ok") -> dict[str, Any]:
+    """Content of result.json; the tagger keeps 60 % of the signal and 6 % of the background."""
+
+    def use(s: float, b: float, status: str) -> dict[str, Any]:
+        limit = 2 * np.sqrt(b + (0.2 * b) ** 2) / s if s > 0 else None
+        good = status == "ok" and limit is not None
+        return {
+            "status": status,
+            "signal": {"value": s, "error": 0.03 * s},
+            "background": {"value": b, "error": 0.05 * b},
+            "significances": {
+                "s_over_sqrt_b": s / b**0.5 if b > 0 else None,
+                "asimov": s / np.sqrt(b + (0.2 * b) ** 2) if b > 0 else None,
+            },
+            "limit": {"expected": [limit * x for x in (0.53, 0.72, 1, 1.4, 1.9)]} if good else None,
+        }
+
+    gain = {"value": 0.6 / 0.06**0.5, "error": 0.1}
+    return {
+        "point": point,
+        "splitting": POINTS[point],
+        "luminosity_fb": 139.0,
+        "confidence_level": 0.95,
+        "without_tagger": use(signal, background, "ok"),
+        "with_tagger": use(0.6 * signal, 0.06 * background, status),
+        "gain": {"s_over_sqrt_b": gain, "asimov": {"value": 5.0, "error": 0.3}, "limit": 2.5},
+    }

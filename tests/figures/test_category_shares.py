@@ -1,0 +1,43 @@
+"""Shares of categories against numbers counted by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hepchain.config.figures import FiguresConfig
+from hepchain.figures import category_shares, reference
+from hepchain.figures.style import Things
+
+TABLE = {
+    "category": np.array(["trt", "trt", "silicon", "trt", "calorimeter"]),
+    "label": np.array([1, 1, 1, 0, 2]),
+    "weight": np.array([1.0, 2.0, 5.0, 100.0, 100.0]),
+}
+
+
+def test_shares_of_electrons_only() -> None:
+    shares = category_shares.count("signal", [TABLE], ["trt", "silicon", "calorimeter"])
+    assert shares.tracks == 3
+    assert {name: share.value for name, share in shares.shares.items()} == pytest.approx(
+        {"trt": 3 / 8, "silicon": 5 / 8, "calorimeter": 0.0}
+    )
+
+
+def test_shares_do_not_depend_on_the_pieces() -> None:
+    pieces = [
+        {name: values[rows] for name, values in TABLE.items()} for rows in ([0, 3], [1, 2, 4])
+    ]
+    whole = category_shares.count("signal", [TABLE], ["trt", "silicon"])
+    assert category_shares.count("signal", pieces, ["trt", "silicon"]) == whole
+
+
+def test_bars_have_the_height_of_the_shares(things: Things, config: FiguresConfig) -> None:
+    numbers = category_shares.count("higgsino_153_150", [TABLE], list(things.categories))
+    figure = category_shares.draw([numbers], things, config, reference.CATEGORY_SHARES)
+    heights = [bar.get_height() for bar in figure.axes[0].patches]
+    assert heights == pytest.approx([0.0, 0.0, 37.5, 62.5])
+
+
+def test_reference_adds_up_as_printed() -> None:
+    assert sum(reference.CATEGORY_SHARES.values()) == pytest.approx(0.988)

@@ -1,0 +1,112 @@
+"""What holds for every figure: files, labels, units, looks, empty samples."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+
+from hepchain.config.figures import FiguresConfig
+from hepchain.figures.output import save
+
+NAMES = (
+    "category_shares",
+    "m_ee_lineshape",
+    "loss_curves_keras",
+    "loss_curves_xgboost",
+    "score_distributions",
+    "roc",
+    "combination_comparison",
+    "efficiency_vs_pt",
+    "efficiency_vs_pt_by_category",
+    "fake_composition",
+    "cutflow",
+    "mass",
+    "yields",
+    "sensitivity",
+)
+WITH_LUMINOSITY = ("cutflow", "mass", "yields", "sensitivity")
+DIMENSIONLESS = re.compile(
+    r"Epoch|Tree|Share|efficiency|[Ff]ake rate|Ratio|Score|Category|Signal|Expected|Candidates"
+    r"|Loss|Accuracy|Gain"
+)
+
+
+def texts(figure: Figure) -> list[str]:
+    """Everything written in the figure."""
+    found = [text.get_text() for text in figure.texts]
+    found += [figure._suptitle.get_text()] if figure._suptitle else []  # type: ignore[attr-defined]
+    for axes in figure.axes:
+        found += [axes.get_title(loc=side) for side in ("left", "center", "right")]
+        found += [text.get_text() for text in axes.texts]
+        found += [axes.get_xlabel(), axes.get_ylabel()]
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_in_all_formats_without_warnings(
+    name: str, drawn: dict[str, Any], tmp_path: Path
+) -> None:
+    paths = [tmp_path / f"{name}.{suffix}" for suffix in ("pdf", "png", "json")]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        save(drawn[name].figure, drawn[name].numbers, paths)
+    assert paths[0].read_bytes().startswith(b"%PDF")
+    assert paths[1].read_bytes().startswith(b"\x89PNG")
+    assert json.loads(paths[2].read_text())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_axis_is_labelled_with_its_unit(name: str, drawn: dict[str, Any]) -> None:
+    labels = [
+        label
+        for axes in drawn[name].figure.axes
+        if axes.axison
+        for label in (axes.get_xlabel(), axes.get_ylabel())
+        if label
+    ]
+    assert labels
+    for label in labels:
+        assert "[" in label or "/ 0.25 GeV" in label or DIMENSIONLESS.search(label), label
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_outer_axes_have_labels(name: str, drawn: dict[str, Any]) -> None:
+    figure = drawn[name].figure
+    assert any(axes.get_xlabel() for axes in figure.axes)
+    assert name in ("fake_composition", "cutflow") or any(a.get_ylabel() for a in figure.axes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_stamp_says_simulation_and_energy_and_no_experiment(
+    name: str, drawn: dict[str, Any], config: FiguresConfig
+) -> None:
+    written = "\n".join(texts(drawn[name].figure))
+    assert config.label in written
+    assert "13 TeV" in written
+    assert ("139 fb" in written) == (name in WITH_LUMINOSITY)
+    assert not re.search("ATLAS|CMS", written)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_empty_samples_are_drawn_without_numbers(
+    name: str, drawn_empty: dict[str, Any], tmp_path: Path
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        save(drawn_empty[name].figure, drawn_empty[name].numbers, [tmp_path / f"{name}.png"])
+    assert (tmp_path / f"{name}.png").stat().st_size > 5000
+
+
+def test_same_numbers_give_the_same_files(drawn: dict[str, Any], tmp_path: Path) -> None:
+    kinds = ("pdf", "png", "svg", "json")
+    first, second = ([tmp_path / f"{i}.{kind}" for kind in kinds] for i in (1, 2))
+    save(drawn["yields"].figure, drawn["yields"].numbers, first)
+    save(drawn["yields"].figure, drawn["yields"].numbers, second)
+    for one, other in zip(first, second, strict=True):
+        assert one.read_bytes() == other.read_bytes()

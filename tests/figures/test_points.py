@@ -1,0 +1,114 @@
+"""Results of mass points: what is shown of them, and what is never shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from figure_inputs import POINTS, result
+
+from hepchain.config.figures import FiguresConfig
+from hepchain.errors import InputError
+from hepchain.figures import reference, sensitivity, yields
+from hepchain.figures.marks import EfficiencyMark
+from hepchain.figures.output import plain
+from hepchain.figures.points import point, read_points
+from hepchain.figures.style import Things
+from hepchain.figures.summary import Numbers, efficiency_table, sensitivity_table, tables
+from hepchain.io.structured import write_json
+
+GOOD, FEW = "higgsino_153_150", "higgsino_128_125"
+
+
+def test_numbers_of_a_good_result() -> None:
+    found = point(result(GOOD, 300.0, 9000.0))
+    assert found.sufficient
+    assert found.uses["with_tagger"].signal.value == pytest.approx(180.0)
+    assert found.uses["with_tagger"].background.error == pytest.approx(27.0)
+    assert found.gain_s_over_sqrt_b.value == pytest.approx(0.6 / np.sqrt(0.06))
+    assert found.uses["without_tagger"].limit is not None
+
+
+def test_too_few_events_give_yields_but_no_result() -> None:
+    found = point(result(FEW, 300.0, 9000.0, "insufficient: 2 events"))
+    use = found.uses["with_tagger"]
+    assert not found.sufficient
+    assert (use.limit, use.asimov, use.s_over_sqrt_b) == (None, None, None)
+    assert (found.gain_asimov.value, found.gain_limit.value) == (None, None)
+    assert use.signal.value == pytest.approx(180.0)
+
+
+def test_result_of_another_version(tmp_path: Path) -> None:
+    write_json(tmp_path / "result.json", {"point": "a"})
+    with pytest.raises(InputError, match=r"result\.json: no key 'with"):
+        read_points([tmp_path / "result.json"])
+
+
+def limits(things: Things, config: FiguresConfig, *points: dict[str, Any]) -> Any:
+    numbers = sensitivity.Sensitivity([point(p) for p in points], 0.05, {}, {})
+    return sensitivity.draw(numbers, things, config)
+
+
+def test_limits_are_drawn_at_their_values(things: Things, config: FiguresConfig) -> None:
+    figure = limits(things, config, result(GOOD, 300.0, 9000.0))
+    expected = point(result(GOOD, 300.0, 9000.0)).uses["with_tagger"].limit
+    assert expected is not None
+    bars = [(bar.get_y(), bar.get_y() + bar.get_height()) for bar in figure.axes[0].patches]
+    assert any(bar == pytest.approx((expected[0], expected[4])) for bar in bars)
+    assert any(bar == pytest.approx((expected[1], expected[3])) for bar in bars)
+
+
+def test_too_few_events_are_said_and_not_drawn(things: Things, config: FiguresConfig) -> None:
+    good = limits(things, config, result(GOOD, 300.0, 9000.0))
+    few = limits(things, config, result(GOOD, 300.0, 9000.0, "insufficient: 2 events"))
+    assert [t.get_text() for t in few.axes[0].texts] == ["not enough events"]
+    assert [t.get_text() for t in few.axes[1].texts] == ["not enough\nevents"]
+    # One box of two bands a result: those of the use with too few events are missing.
+    assert len(good.axes[0].patches) - len(few.axes[0].patches) == 2
+    assert len(few.axes[1].containers) == 0
+
+
+def test_shares_kept(things: Things) -> None:
+    shares = yields.kept([point(result(GOOD, 300.0, 9000.0)), point(result(FEW, 0.0, 0.0))])
+    assert shares.signal[0] == pytest.approx(0.6)
+    assert shares.background[0] == pytest.approx(0.06)
+    assert np.isnan(shares.signal[1])
+
+
+class TestSummary:
+    def test_line_of_a_point(self, things: Things) -> None:
+        points = [point(result(GOOD, 300.0, 9000.0)), point(result(FEW, 300.0, 9000.0, "few"))]
+        content = plain({"points": points, "expectation": {GOOD: 2.345}})
+        table = sensitivity_table(content, things)
+        assert table.rows[0][:5] == [
+            "higgsino (153, 150) GeV",
+            "300.0 ± 9.0",
+            "9000 ± 450",
+            "180.0 ± 5.4",
+            "540 ± 27",
+        ]
+        assert table.rows[0][7:] == ["2.45 ± 0.10", "5.00 ± 0.30", "2.5", "2.3"]
+        assert table.rows[1][6:] == ["not enough events", "–", "–", "–", "–"]
+
+    def test_reference_stands_in_the_right_bins(self, things: Things) -> None:
+        curve = {
+            "category": "all", "label": "electron", "kind": "overall",
+            "value": [0.5] * 4, "low": [0.4] * 4, "high": [0.6] * 4,
+        }  # fmt: skip
+        record = {
+            "tagger": "keras", "fake_rate": 0.05, "edges": [0.5, 1, 2, 3, 5], "curves": [curve],
+        }  # fmt: skip
+        marks = [*reference.EFFICIENCY, EfficiencyMark((0.7, 0.7), 0.1, 0.1)]
+        table = efficiency_table([record], things, marks)
+        assert [row[-1] for row in table.rows] == ["10 %", "50 %", "60 to 70 %", "≥ 80 %"]
+        assert table.rows[0][:2] == ["0.5 to 1", "50 ± 10 %"]
+
+    def test_all_tables_of_a_run(self, drawn: dict[str, Any], things: Things) -> None:
+        names = ("category_shares", "roc", "efficiency_vs_pt", "sensitivity")
+        shares, rocs, efficiencies, limits_ = (plain(drawn[name].numbers) for name in names)
+        numbers = Numbers(shares, rocs, [efficiencies], limits_)
+        found = tables(numbers, things, reference.CATEGORY_SHARES, reference.EFFICIENCY)
+        assert [len(table.rows) for table in found] == [len(POINTS), 7, 9, 4]
+        assert all(len(row) == len(table.header) for table in found for row in table.rows)
