@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 
 import pytest
+import yaml
+from yte import process_yaml
 
-from workspace import Workspace, job_counts
+from workspace import REPOSITORY, Workspace, job_counts
 
 
 @pytest.mark.parametrize("config", ["config", "smoke", "paper"])
@@ -67,11 +69,23 @@ def test_profile_resolves(workspace: Workspace, profile: str, executor: str) -> 
 
 
 def test_slurm_profile_takes_account_and_partition_from_the_environment(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    def resources() -> dict[str, object]:
+        with (REPOSITORY / "slurm/config.yaml").open() as file:
+            return dict(process_yaml(file, require_use_yte=True)["default-resources"])
+
+    for name in ("SBATCH_ACCOUNT", "SBATCH_PARTITION"):
+        monkeypatch.delenv(name, raising=False)
+    assert resources().keys() == {"mem_mb", "runtime"}
     monkeypatch.setenv("SBATCH_ACCOUNT", "lab")
     monkeypatch.setenv("SBATCH_PARTITION", "short")
-    run = workspace.run("snakemake", "-n", "--profile", "slurm")
-    assert run.status == 0, run.output
-    assert "slurm_account=lab" in run.output
-    assert "slurm_partition=short" in run.output
+    assert resources()["slurm_account"] == "lab"
+    assert resources()["slurm_partition"] == "short"
+
+
+def test_default_profile_keeps_out_of_the_way_of_others() -> None:
+    """It wins over other profiles key by key, so that no site could set what it sets."""
+    content = yaml.safe_load((REPOSITORY / "profiles/default/config.yaml").read_text())
+    sites = {"default-resources", "set-resources", "cores", "jobs", "executor", "latency-wait"}
+    assert not sites & content.keys()
