@@ -25,9 +25,8 @@ def test_shares_of_electrons_only() -> None:
 
 
 def test_shares_do_not_depend_on_the_pieces() -> None:
-    pieces = [
-        {name: values[rows] for name, values in TABLE.items()} for rows in ([0, 3], [1, 2, 4])
-    ]
+    rows = ([0, 3], [1, 2, 4])
+    pieces = [{name: values[chosen] for name, values in TABLE.items()} for chosen in rows]
     whole = category_shares.count("signal", [TABLE], ["trt", "silicon"])
     assert category_shares.count("signal", pieces, ["trt", "silicon"]) == whole
 

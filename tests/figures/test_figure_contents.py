@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ HISTORY = {"loss": [3.0, 2.0, 1.0], "val_loss": [3.0, 1.5, 2.0]}
 
 class TestScoreDistributions:
     EDGES = np.array([0.0, 1.0, 2.0])
-    TABLE = {
+    TABLE: ClassVar = {
         "category": np.array(["trt", "trt", "silicon", "trt"]),
         "label": np.array([1, 1, 1, 0]),
         "weight": np.array([1.0, 3.0, 4.0, 1.0]),
@@ -52,7 +52,7 @@ class TestScoreDistributions:
 
 
 class TestFakeComposition:
-    TABLE = {
+    TABLE: ClassVar = {
         "label": np.array([0, 0, 0, 0, 1, 2]),
         "weight": np.array([1.0, 3.0, 2.0, 2.0, 50.0, 4.0]),
         "pt": np.full(6, 1.0),
@@ -200,9 +200,7 @@ class TestCutFlow:
 
     def test_missing_mass_point(self, tmp_path: Path) -> None:
         write_json(tmp_path / "a.json", {"other": []})
-        with pytest.raises(
-            InputError, match=r"no cut-flow of mass point signal; found \['other'\]"
-        ):
+        with pytest.raises(InputError, match=r"no cut-flow of mass point signal; found"):
             cutflow.cut_flows({"signal": tmp_path / "a.json"}, {})
 
 
@@ -215,7 +213,7 @@ class TestLossCurves:
         [{"loss": [1.0]}, HISTORY | {"loss": [1.0]}, {"loss": [], "val_loss": []}],
     )
     def test_unusable_history(self, history: dict[str, list[float]]) -> None:
-        with pytest.raises(InputError, match="here: history.json needs lists loss and val_loss"):
+        with pytest.raises(InputError, match=r"here: history\.json needs lists loss and val_loss"):
             loss_curves.training("trt", 0, history, "here")
 
     def test_trees_have_a_row_for_the_loss_alone(self, drawn: dict[str, Any]) -> None:

@@ -51,7 +51,7 @@ def test_curve_of_two_normal_classes() -> None:
     curve = roc("keras", ALL, collect([gaussian_tracks(1.5, 200_000)], [])[ALL])
     expected = norm.sf(norm.isf(GRID) + 1.5)
     inner = slice(20, -20)
-    assert curve.fake_rate[inner] == pytest.approx(expected[inner], rel=0.05)
+    assert curve.fake_rate[inner] == pytest.approx(expected[inner], rel=0.1)
     assert curve.auc == pytest.approx(norm.cdf(1.5 / np.sqrt(2)), abs=3 * curve.auc_error)
     assert (curve.low <= curve.fake_rate + 1e-9).all()
     assert (curve.fake_rate <= curve.high + 1e-9).all()
@@ -59,10 +59,8 @@ def test_curve_of_two_normal_classes() -> None:
 
 def test_pieces_and_labels_that_do_not_count() -> None:
     table = gaussian_tracks(1.0, 1000)
-    halves = [
-        {name: values[rows] for name, values in table.items()}
-        for rows in (slice(500), slice(500, None))
-    ]
+    rows = (slice(500), slice(500, None))
+    halves = [{name: values[chosen] for name, values in table.items()} for chosen in rows]
     other = table | {"label": np.full(1000, 2), "score": np.full(1000, 50.0)}
     whole = roc("keras", "trt", collect([table], ["trt"])["trt"])
     split = roc("keras", "trt", collect([*halves, other], ["trt"])["trt"])
