@@ -75,6 +75,14 @@ def test_a_negative_bin_is_merged() -> None:
     assert templates.background.errors[0] == pytest.approx(np.sqrt(4 + 1 + 0.25))
 
 
+def test_a_bin_of_negative_signal_is_merged() -> None:
+    signal = Entries(np.array([0.5, 1.5, 2.5]), np.array([2.0, -1.0, 1.5]))
+    backgrounds = {"a": entries([0.5, 1.5, 2.5])}
+    templates = make_templates(signal, backgrounds, [0.0, 1.0, 2.0, 3.0])
+    assert templates.edges == (0.0, 1.0, 3.0)
+    assert templates.signal.contents == (2.0, 0.5)
+
+
 def test_errors_of_backgrounds_add_in_quadrature() -> None:
     backgrounds = {"a": entries([1.0] * 9), "b": entries([1.0] * 4, 2.0)}
     templates = make_templates(entries([1.0]), backgrounds, [0.0, 5.0])
