@@ -14,17 +14,23 @@ from hepchain.errors import InputError
 from hepchain.figures import reference, sensitivity, yields
 from hepchain.figures.marks import EfficiencyMark
 from hepchain.figures.output import plain
-from hepchain.figures.points import point, read_points
+from hepchain.figures.points import point, read_points, reason
 from hepchain.figures.style import Things
 from hepchain.figures.summary import Numbers, efficiency_table, sensitivity_table, tables
 from hepchain.io.structured import write_json
+from hepchain.statistics import results
+from hepchain.statistics.bootstrap import Estimate
+from hepchain.statistics.inference import Limit
+from hepchain.statistics.templates import Template
+from hepchain.statistics.workspace import Uncertainties
+from hepchain.statistics.yields import Yield
 
 GOOD, FEW = "higgsino_153_150", "higgsino_128_125"
 
 
 def test_numbers_of_a_good_result() -> None:
     found = point(result(GOOD, 300.0, 9000.0))
-    assert found.sufficient
+    assert found.status == "ok"
     assert found.uses["with_tagger"].signal.value == pytest.approx(180.0)
     assert found.uses["with_tagger"].background.error == pytest.approx(27.0)
     assert found.gain_s_over_sqrt_b.value == pytest.approx(0.6 / np.sqrt(0.06))
@@ -34,7 +40,7 @@ def test_numbers_of_a_good_result() -> None:
 def test_too_few_events_give_yields_but_no_result() -> None:
     found = point(result(FEW, 300.0, 9000.0, "insufficient: 2 events"))
     use = found.uses["with_tagger"]
-    assert not found.sufficient
+    assert found.status == "insufficient: 2 events"
     assert (use.limit, use.asimov, use.s_over_sqrt_b) == (None, None, None)
     assert (found.gain_asimov.value, found.gain_limit.value) == (None, None)
     assert use.signal.value == pytest.approx(180.0)
@@ -44,6 +50,45 @@ def test_result_of_another_version(tmp_path: Path) -> None:
     write_json(tmp_path / "result.json", {"point": "a"})
     with pytest.raises(InputError, match=r"result\.json: no key 'with"):
         read_points([tmp_path / "result.json"])
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("insufficient: 2 events", "not enough events"),
+        ("not converged: SLSQP", "fit failed"),
+        ("ok", "no limit"),
+    ],
+)
+def test_what_is_said_in_place_of_a_limit(status: str, said: str) -> None:
+    assert reason(status) == said
+
+
+def test_record_of_the_statistics_stage_can_be_read() -> None:
+    """The file that the statistics stage writes has every key that is read here."""
+    one = Yield(10.0, 1.0, 0.1, 100, 100.0)
+    template = Template((10.0,), (1.0,), (100,))
+    use = results.UseResult(
+        status="ok",
+        signal=one,
+        background=one,
+        backgrounds={"wenu_jets": one},
+        background_uncertainty=2.0,
+        templates=results.TemplateSummary((0.0, 3.0), 1, template, template),
+        significances=results.Significances(1.0, 3.2, 2.0, 3.0, 1.9),
+        limit=Limit((0.5, 0.7, 1.0, 1.4, 1.9), (0.1, 10.0), "scipy"),
+    )
+    estimate = Estimate(2.0, 0.1, 1.9, 2.1, 0)
+    gain = results.Gain(estimate, estimate, estimate, estimate, 2.0, 2.5)
+    written = results.PointResult(
+        GOOD, 153.0, 150.0, 3.0, 139.0, 0.95, (-2, -1, 0, 1, 2), "keras",
+        Uncertainties(0.2, 0.2, 0.01), use, use, gain,
+    )  # fmt: skip
+    found = point(written.to_dict())
+    assert found.uses["with_tagger"].limit == (0.5, 0.7, 1.0, 1.4, 1.9)
+    assert found.uses["without_tagger"].s_over_sqrt_b == 3.2
+    assert (found.gain_asimov.value, found.gain_asimov.error) == (2.0, 0.1)
+    assert found.gain_limit.value == 2.5
 
 
 def limits(things: Things, config: FiguresConfig, *points: dict[str, Any]) -> Any:
@@ -79,7 +124,10 @@ def test_shares_kept(things: Things) -> None:
 
 class TestSummary:
     def test_line_of_a_point(self, things: Things) -> None:
-        points = [point(result(GOOD, 300.0, 9000.0)), point(result(FEW, 300.0, 9000.0, "few"))]
+        points = [
+            point(result(GOOD, 300.0, 9000.0)),
+            point(result(FEW, 300.0, 9000.0, "insufficient: 2 events")),
+        ]
         content = plain({"points": points, "expectation": {GOOD: 2.345}})
         table = sensitivity_table(content, things)
         assert table.rows[0][:5] == [

@@ -26,9 +26,8 @@ class Value:
 class PointUse:
     """One mass point without, or with, the tagger."""
 
-    sufficient: bool
-    """Whether there are enough simulated events for a limit and significances."""
     status: str
+    """``ok``, or what is wrong with the result."""
     signal: Value
     background: Value
     """Expected events."""
@@ -36,6 +35,18 @@ class PointUse:
     """Expected limit on the signal strength at -2, -1, 0, 1, 2 standard deviations."""
     s_over_sqrt_b: float | None
     asimov: float | None
+
+    @property
+    def good(self) -> bool:
+        """Whether limit and significances may be shown."""
+        return self.status == "ok"
+
+
+def reason(status: str) -> str:
+    """What stands in the place of a result that may not be shown."""
+    if status.startswith("insufficient"):
+        return "not enough events"
+    return "no limit" if status == "ok" else "fit failed"
 
 
 @dataclass(frozen=True)
@@ -55,9 +66,9 @@ class Point:
     """With over without tagger (limits: without over with); above one if the tagger helps."""
 
     @property
-    def sufficient(self) -> bool:
-        """Whether there are enough events both without and with the tagger."""
-        return all(use.sufficient for use in self.uses.values())
+    def status(self) -> str:
+        """``ok`` if both uses are, else what is wrong with the first that is not."""
+        return next((use.status for use in self.uses.values() if not use.good), "ok")
 
 
 def read_points(results: Iterable[str | Path]) -> list[Point]:
@@ -79,9 +90,9 @@ def read_points(results: Iterable[str | Path]) -> list[Point]:
 
 
 def point(content: Mapping[str, Any]) -> Point:
-    """Mass point from the content of its file; gains from too few events are left out."""
+    """Mass point from the content of its file, without the gains if one use is not good."""
     uses: dict[Use, PointUse] = {use: _use(content[use]) for use in USES}
-    gain = content["gain"] if all(use.sufficient for use in uses.values()) else {}
+    gain = content["gain"] if all(use.good for use in uses.values()) else {}
     return Point(
         name=content["point"],
         splitting=content["splitting"],
@@ -95,16 +106,15 @@ def point(content: Mapping[str, Any]) -> Point:
 
 
 def _use(content: Mapping[str, Any]) -> PointUse:
-    sufficient = content["status"] == "ok"
+    good = content["status"] == "ok"
     limit, significances = content["limit"], content["significances"]
     return PointUse(
-        sufficient=sufficient,
         status=content["status"],
         signal=_yield(content["signal"]),
         background=_yield(content["background"]),
-        limit=tuple(limit["expected"]) if sufficient and limit is not None else None,
-        s_over_sqrt_b=significances["s_over_sqrt_b"] if sufficient else None,
-        asimov=significances["asimov"] if sufficient else None,
+        limit=tuple(limit["expected"]) if good and limit is not None else None,
+        s_over_sqrt_b=significances["s_over_sqrt_b"] if good else None,
+        asimov=significances["asimov"] if good else None,
     )
 
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
-from hepchain.figures.points import USES, Point, PointUse, Use, Value, read_points
+from hepchain.figures.points import USES, Point, PointUse, Use, Value, read_points, reason
 from hepchain.figures.style import (
     SIGMA_COLOURS,
     Things,
@@ -21,6 +21,7 @@ from hepchain.figures.style import (
     panels,
     stamp,
     styled,
+    wrapped,
 )
 from hepchain.figures.tables import pieces
 from hepchain.figures.yields import point_axis
@@ -88,7 +89,7 @@ def _draw_limit(axes: Axes, x: float, use: PointUse, name: Use) -> None:
         axes.text(
             x,
             0.04,
-            "not enough events" if not use.sufficient else "no limit",
+            reason(use.status),
             transform=axes.get_xaxis_transform(),
             rotation=90,
             ha="center",
@@ -144,8 +145,8 @@ def _draw_gains(axes: Axes, row: int, point: Point, expectation: float | None) -
                 color="black",
                 markerfacecolor=fill,
             )
-    if not point.sufficient:
-        place, text = axes.get_xaxis_transform(), "not enough\nevents"
+    if point.status != "ok":
+        place, text = axes.get_xaxis_transform(), wrapped(reason(point.status))
         axes.text(row, 0.04, text, transform=place, ha="center", fontsize=7, color="0.4")
     elif expectation is not None and np.isfinite(expectation):
         axes.hlines(expectation, row - 0.35, row + 0.35, color="0.4", linestyle="--", linewidth=1.2)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hepchain.figures.marks import EfficiencyMark
+from hepchain.figures.points import reason
 from hepchain.figures.style import Things
 from hepchain.figures.tabulate import Table, number
 from hepchain.io.structured import read_json
@@ -106,10 +107,8 @@ def _sensitivity_row(point: Record, expectation: Mapping[str, float], things: Th
 
 
 def _limit(use: Record) -> str:
-    if not use["sufficient"]:
-        return "not enough events"
     if use["limit"] is None:
-        return "no limit"
+        return reason(use["status"])
     _, low, median, high, _ = use["limit"]
     return f"{number(median)} [{number(low)}, {number(high)}]"
 
