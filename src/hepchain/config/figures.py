@@ -22,7 +22,7 @@ class FiguresConfig(Block):
     energy: PositiveFloat = Field(description="centre-of-mass energy printed on each figure [TeV]")
     pt_edges: Edges = Field(description="bins of pT where efficiencies are drawn [GeV]")
     titles: dict[str, str] = Field(
-        default_factory=dict, description="sample or tagger -> name in legends; matplotlib's TeX"
+        default_factory=dict, description="sample or tagger -> name in legends and tables"
     )
 
     @field_validator("formats")
