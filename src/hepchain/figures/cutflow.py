@@ -13,7 +13,16 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.errors import InputError
-from hepchain.figures.style import Floats, Look, Things, nothing, panels, stamp_figure, styled
+from hepchain.figures.style import (
+    Floats,
+    Look,
+    Things,
+    nothing,
+    panels,
+    stamp_figure,
+    styled,
+    wrapped,
+)
 from hepchain.figures.tabulate import Table, number
 from hepchain.io.structured import read_json
 
@@ -76,12 +85,13 @@ def draw(
 ) -> Figure:
     """Cuts from top to bottom, expected events to the right, with statistical error bands."""
     cuts = max((flow.cuts for flow in flows), key=len)
-    figure, grid = panels(width=5.6, height=1.6 + 0.3 * len(cuts))
+    figure, grid = panels(width=6.2, height=1.6 + 0.3 * len(cuts))
     axes = grid[0, 0]
     axes.set_xscale("log")
     _draw_flows(axes, flows, things)
     axes.set_ylim(len(cuts) - 0.5, -0.5)
-    axes.set_yticks(range(len(cuts)), [_generic(flows, row) for row in range(len(cuts))])
+    titles = [wrapped(_generic(flows, row), 35) for row in range(len(cuts))]
+    axes.set_yticks(range(len(cuts)), titles, fontsize=8)
     axes.tick_params(axis="y", which="both", length=0)
     axes.set_xlabel("Expected events")
     _limits(axes, flows)
