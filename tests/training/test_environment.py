@@ -23,6 +23,16 @@ def test_gpu_of_the_batch_system_is_left_alone(monkeypatch: pytest.MonkeyPatch) 
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "3"
 
 
+def test_flags_of_the_user_are_kept_on_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        os, "environ", {"XLA_FLAGS": "--xla_dump_to=here", "KERAS_BACKEND": "torch"}
+    )
+    environment.prepare(gpus=1)
+    environment.prepare(gpus=1)
+    assert os.environ["XLA_FLAGS"] == "--xla_dump_to=here --xla_gpu_deterministic_ops=true"
+    assert os.environ["KERAS_BACKEND"] == "torch"
+
+
 def test_missing_gpu_is_said(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         environment.warn_without_gpu(1, "gpu:0")

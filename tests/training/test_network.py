@@ -81,6 +81,22 @@ def test_same_seed_same_scores_bit_for_bit(fitted: tuple[Network, History]) -> N
     assert (other.score(inputs) != again.score(inputs)).any()
 
 
+def test_score_of_a_track_does_not_depend_on_the_others(fitted: tuple[Network, History]) -> None:
+    inputs = gaussians(4, size=9000).inputs
+    together = fitted[0].score(inputs)
+    np.testing.assert_allclose(fitted[0].score(inputs[:10]), together[:10], atol=1e-6)
+    np.testing.assert_allclose(fitted[0].score(inputs[-10:]), together[-10:], atol=1e-6)
+
+
+@pytest.mark.usefixtures("fitted")
+def test_jax_runs_on_one_thread() -> None:
+    keras = pytest.importorskip("keras")
+    if keras.config.backend() != "jax":
+        pytest.skip("another backend")
+    names = [path.read_text().strip() for path in Path("/proc/self/task").glob("*/comm")]
+    assert names.count("tf_XLAEigen") <= 1
+
+
 def test_loaded_model_scores_the_same(fitted: tuple[Network, History], tmp_path: Path) -> None:
     fitted[0].save(tmp_path)
     inputs = gaussians(4).inputs

@@ -55,7 +55,7 @@ rule training:
         f"{BENCHMARKS}/training/{{tagger}}-{{category}}-fold{{fold}}.tsv"
     threads: 1
     resources:
-        mem_mb=memory(3000),
+        mem_mb=memory(4000),
         runtime=240,
         gpu=gpus_of_tagger,
     params:

@@ -14,12 +14,21 @@ ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
-    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+    # Size of JAX' pool of threads on CPUs, by the names that its versions read; flags of XLA do
+    # not limit it.
+    "NPROC": "1",
+    "PJRT_NPROC": "1",
 }
 REPRODUCIBLE = {"TF_DETERMINISTIC_OPS": "1"}
-DEFAULTS = {"KERAS_BACKEND": "jax", "TF_CPP_MIN_LOG_LEVEL": "3"}
+DEFAULTS = {
+    "KERAS_BACKEND": "jax",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    # Jobs that share a GPU must not each take three quarters of its memory.
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+}
 """Kept where the user has set them. JAX is the backend of the lock: Keras with it starts in a third
 of the time that it takes with TensorFlow, which counts for jobs of a minute."""
+REPRODUCIBLE_GPU = "--xla_gpu_deterministic_ops=true"
 NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
 
 
@@ -36,6 +45,10 @@ def prepare(gpus: int) -> None:
         os.environ.setdefault(name, value)
     if gpus == 0:
         os.environ.update(NO_GPU)
+        return
+    flags = os.environ.get("XLA_FLAGS", "")
+    if REPRODUCIBLE_GPU not in flags:
+        os.environ["XLA_FLAGS"] = f"{flags} {REPRODUCIBLE_GPU}".strip()
 
 
 def device() -> str:

@@ -66,7 +66,9 @@ class Scaling:
         """Variables of the input vector, in order."""
         return [variable.name for variable in self.variables]
 
-    def apply(self, values: Matrix, names: Sequence[str], where: str) -> Matrix:
+    def apply(
+        self, values: Matrix, names: Sequence[str], where: str, out: Matrix | None = None
+    ) -> Matrix:
         """Scale a table of tracks.
 
         Parameters
@@ -74,6 +76,7 @@ class Scaling:
         values : shape (n, variables), in physical units
         names : variable of each column
         where : what the error message shall name, usually the file
+        out : written to, ``values`` itself to save the memory of a copy; a new array if not given
 
         Raises
         ------
@@ -81,7 +84,7 @@ class Scaling:
         """
         require_same(names, self.names, where)
         require_finite(values, names, where)
-        result = np.empty(values.shape, dtype=np.float32)
+        result = np.empty(values.shape, dtype=np.float32) if out is None else out
         for column, variable in enumerate(self.variables):
             result[:, column] = variable.apply(values[:, column])
         return result
