@@ -56,6 +56,13 @@ def drawing(figure, category, title):
     return [shown, *(f"{FIGURES}/{figure}.{suffix}" for suffix in (*suffixes, "json"))]
 
 
+def drawing_code(*figures):
+    """Digest of the modules that draw, and of the one that writes."""
+    return digest(
+        "hepchain.figures.output", *(f"hepchain.figures.{figure}" for figure in figures)
+    )
+
+
 def scores_of(samples):
     """Combined scores of the selection's tagger."""
     return expand(f"{COMBINED}/{{sample}}.parquet", sample=samples)
@@ -78,7 +85,7 @@ rule figure_category_shares:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=digest("hepchain.figures.category_shares", "hepchain.figures.reference"),
+        code=drawing_code("category_shares", "reference"),
         samples=[sample for sample, _ in SIGNAL_PARTS],
         things=THINGS,
         looks=LOOKS,
@@ -105,7 +112,7 @@ rule figure_m_ee_lineshape:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=digest("hepchain.figures.m_ee_lineshape"),
+        code=drawing_code("m_ee_lineshape"),
         samples=[sample for sample, _ in SIGNAL_PARTS],
         splittings={name: run.samples[name].masses.splitting for name in SIGNALS},
         things=THINGS,
@@ -133,7 +140,7 @@ rule figure_loss_curves:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=digest("hepchain.figures.loss_curves"),
+        code=drawing_code("loss_curves"),
         models=MODELS,
         kinds={name: tagger.kind for name, tagger in run.training.taggers.items()},
         things=THINGS,
@@ -159,7 +166,7 @@ rule figure_score_distributions:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=digest("hepchain.figures.score_distributions"),
+        code=drawing_code("score_distributions"),
         things=THINGS,
         looks=LOOKS,
     message:
@@ -184,7 +191,7 @@ rule figure_roc:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=digest("hepchain.figures.roc"),
+        code=drawing_code("roc"),
         taggers=TAGGERS,
         fake_rate=run.combination.working_points.fake_rate,
         things=THINGS,
@@ -211,7 +218,7 @@ rule figure_combination_comparison:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=digest("hepchain.figures.combination_comparison"),
+        code=drawing_code("combination_comparison"),
         taggers=TAGGERS,
         fake_rate=run.combination.working_points.fake_rate,
         things=THINGS,
@@ -237,7 +244,7 @@ rule figure_efficiency_vs_pt:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=digest("hepchain.figures.efficiency_vs_pt", "hepchain.figures.reference"),
+        code=drawing_code("efficiency_vs_pt", "reference"),
         things=THINGS,
         looks=LOOKS,
     message:
@@ -265,7 +272,7 @@ rule figure_efficiency_vs_pt_by_category:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=digest("hepchain.figures.efficiency_vs_pt_by_category"),
+        code=drawing_code("efficiency_vs_pt_by_category"),
         things=THINGS,
         looks=LOOKS,
     message:
@@ -289,7 +296,7 @@ rule figure_fake_composition:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=digest("hepchain.figures.fake_composition"),
+        code=drawing_code("fake_composition"),
         samples=[TEST_SAMPLE, *BACKGROUNDS],
         tagger=run.selection.tagger,
         working_point=run.selection.working_point,
@@ -323,7 +330,7 @@ rule figure_cutflow:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=digest("hepchain.figures.cutflow"),
+        code=drawing_code("cutflow"),
         luminosity=run.statistics.luminosity,
         things=THINGS,
         looks=LOOKS,
@@ -350,7 +357,7 @@ rule figure_mass:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=digest("hepchain.figures.mass"),
+        code=drawing_code("mass"),
         veto=run.selection.candidate.mass_veto,
         luminosity=run.statistics.luminosity,
         things=THINGS,
@@ -375,7 +382,7 @@ rule figure_yields:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=digest("hepchain.figures.yields"),
+        code=drawing_code("yields"),
         things=THINGS,
         looks=LOOKS,
     message:
@@ -400,7 +407,7 @@ rule figure_sensitivity:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=digest("hepchain.figures.sensitivity"),
+        code=drawing_code("sensitivity"),
         working_point=run.selection.working_point,
         things=THINGS,
         looks=LOOKS,
@@ -435,7 +442,7 @@ rule summary:
         mem_mb=memory(500),
         runtime=5,
     params:
-        code=digest("hepchain.figures.summary"),
+        code=digest("hepchain.figures.summary", "hepchain.figures.reference"),
         things=THINGS,
     message:
         "Collecting the key numbers"
