@@ -32,7 +32,8 @@ SETTINGS: Settings = {
 EARLY_SCALE = 45.0
 """GeV; when the shower has come down to this scale the recoil of the pair is nearly final ..."""
 EARLY_MIN_PT = 155.0
-"""... and events are given up where it is below this."""
+"""... and events are given up where it is below this: 0.2 +- 0.1 % of those with missing momentum
+above 180 GeV (``benchmarks/generation.py losses``)."""
 PARTON_LEVEL_MIN_PT = 170.0
 """GeV; pT of the pair after the shower, below which the event is not hadronised. The electrons take
 and neutrinos add a few GeV before missing momentum is cut on."""
