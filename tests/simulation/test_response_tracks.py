@@ -138,13 +138,13 @@ def test_rotation_about_the_beam_line_changes_only_phi() -> None:
 
 
 def test_electron_tracking_efficiency() -> None:
-    """About 0.8 central at 1 GeV, falling below, as the radiated ones drop under 0.5 GeV."""
+    """Below the hadrons' 0.85 at 1 GeV, falling below as the radiated ones drop under 0.5 GeV."""
     rng = np.random.default_rng(6)
     efficiency = []
     for pt in (0.6, 1.0, 3.0):
         gun = particles(20_000, 11, rng, pt=(0.99 * pt, 1.01 * pt), max_eta=0.5)
         efficiency.append(len(reconstruct(crossing_of(gun), parameters(), rng).particles) / 20_000)
-    assert efficiency[1] == pytest.approx(0.80, abs=0.05)
+    assert efficiency[1] == pytest.approx(0.76, abs=0.04)
     assert efficiency == sorted(efficiency)
 
 

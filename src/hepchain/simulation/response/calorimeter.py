@@ -6,6 +6,7 @@ correlated as the development of a shower correlates them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -208,7 +209,7 @@ def shapes(
         "f1": layers[:, 1] / total,
         "f3": layers[:, 3] / total,
         **_hadronic_layers(particles, left, energy, parameters, rng),
-        **_lateral(left, parameters, rng),
+        **_lateral(left, energy, layers, parameters, rng),
         **_matching(left, energy, parameters, rng),
     }
 
@@ -273,28 +274,55 @@ def _hadronic_layers(
     }
 
 
-def _lateral(left: Deposit, p: CalorimeterParameters, rng: np.random.Generator) -> Columns:
-    """Lateral shapes: each correlated with the shower's width, wide meaning hadron-like."""
-    n = len(left.energy)
+def _lateral(
+    left: Deposit,
+    energy: FloatArray,
+    layers: FloatArray,
+    p: CalorimeterParameters,
+    rng: np.random.Generator,
+) -> dict[str, FloatArray]:
+    """Lateral shapes: each correlated with the shower's width, wide meaning hadron-like.
+
+    The noise of the layer that a shape is measured in, over the energy there, adds to its width:
+    at half a GeV little of the shape is left.
+    """
+    n = len(energy)
     width = rng.standard_normal(n)
     rho = p.latent_correlation.value
     # A minimum-ionising track is as narrow as an electron's core.
     narrow = left.electromagnetic | left.minimum_ionising
+    scale = p.noise_scale.value
+    strips = scale * p.layer_noise.value[1] / np.maximum(layers[:, 1], 0.1)
+    middle = scale * p.layer_noise.value[2] / np.maximum(layers[:, 2], 0.1)
+    behind = scale * p.hadronic_noise.value / np.maximum(energy, 0.1)
 
-    def normal(sign: float) -> FloatArray:
-        result: FloatArray = sign * rho * width + np.sqrt(1.0 - rho**2) * rng.standard_normal(n)
-        return result
+    def draw(
+        kind: Callable[[FloatArray, FloatArray, FloatArray], FloatArray],
+        shape: Shape,
+        like_electron: BoolArray,
+        noise: FloatArray,
+        sign: float,
+    ) -> FloatArray:
+        mean, own = _by_kind(shape, like_electron)
+        normal = sign * rho * width + np.sqrt(1.0 - rho**2) * rng.standard_normal(n)
+        return kind(mean, np.hypot(own, noise), normal)
 
     s = p.shapes
     return {
-        "reta": _bounded(*_by_kind(s.reta, narrow), normal(-1.0)),
-        "rphi": _bounded(*_by_kind(s.rphi, narrow), normal(-1.0)),
-        "weta2": _positive(*_by_kind(s.weta2, narrow), normal(1.0)),
-        "wtots1": _positive(*_by_kind(s.wtots1, narrow), normal(1.0)),
-        "fracs1": _bounded(*_by_kind(s.fracs1, narrow), normal(1.0)),
-        "eratio": _bounded(*_by_kind(s.eratio, left.electromagnetic), normal(-1.0)),
-        "delta_e": _positive(*_by_kind(s.delta_e, left.electromagnetic), normal(1.0)),
-        "eng_frac_em": _bounded(*_by_kind(s.eng_frac_em, left.electromagnetic), normal(-1.0)),
+        "reta": draw(_bounded, s.reta, narrow, middle, -1.0),
+        "rphi": draw(_bounded, s.rphi, narrow, middle, -1.0),
+        "weta2": draw(_positive, s.weta2, narrow, middle * s.weta2.electron[0], 1.0),
+        "wtots1": draw(_positive, s.wtots1, narrow, strips * s.wtots1.electron[0], 1.0),
+        "fracs1": draw(_bounded, s.fracs1, narrow, strips, 1.0),
+        "eratio": draw(_bounded, s.eratio, left.electromagnetic, strips, -1.0),
+        "delta_e": draw(
+            _positive,
+            s.delta_e,
+            left.electromagnetic,
+            np.full(n, scale * p.layer_noise.value[1]),
+            1.0,
+        ),
+        "eng_frac_em": draw(_bounded, s.eng_frac_em, left.electromagnetic, behind, -1.0),
     }
 
 

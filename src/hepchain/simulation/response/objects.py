@@ -8,13 +8,13 @@ import awkward as ak
 import numpy as np
 
 from hepchain.simulation.response.parameters import (
-    CalorimeterParameters,
-    ElectronParameters,
     JetParameters,
     MetParameters,
-    TrackingParameters,
+    ResponseParameters,
 )
 from hepchain.simulation.response.particles import BoolArray, FloatArray, IntArray, Particles
+from hepchain.simulation.response.passage import thickness
+from hepchain.simulation.response.tracking import efficiency
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,7 @@ class Electrons:
 
 def standard_electrons(
     particles: Particles,
-    parameters: ElectronParameters,
-    tracking: TrackingParameters,
-    calorimeter: CalorimeterParameters,
+    parameters: ResponseParameters,
     rng: np.random.Generator,
 ) -> Electrons:
     """Electrons found by the standard reconstruction among the particles that have a track.
@@ -44,7 +42,7 @@ def standard_electrons(
     ----------
     particles : those that have a track, in the order of the tracks
     """
-    p = parameters
+    p, calorimeter = parameters.electron, parameters.calorimeter
     n = len(particles)
     # All random numbers are drawn for all tracks: what one electron gets depends on no other.
     draw, identified, normal = rng.random(n), rng.random(n), rng.standard_normal(n)
@@ -53,9 +51,9 @@ def standard_electrons(
         & (np.abs(particles.eta) < p.max_abs_eta.value)
         & (particles.pt > p.min_pt.value)
     )
-    tracked = tracking.efficiency_pt(particles.pt) * tracking.efficiency_eta(particles.eta)
-    tracked = tracked / tracking.efficiency_eta_mean.value
-    chosen = np.flatnonzero(candidate & (draw < p.reconstruction(particles.pt) / tracked))
+    layers = thickness(particles.eta, parameters.material)
+    tracked = efficiency(particles, layers, parameters.material, parameters.tracking)
+    chosen = np.flatnonzero(candidate & (draw * tracked < p.reconstruction(particles.pt)))
     energy = particles.momentum[chosen]
     noise = calorimeter.noise.value * calorimeter.noise_scale.value
     relative = np.sqrt(

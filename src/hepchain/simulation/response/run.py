@@ -84,7 +84,7 @@ def _chunk(
     hard = from_generated(events)
     crossing = overlay(hard, n, pileup, p.crossing, rng, training=training)
     tracks = reconstruct(crossing, p, rng)
-    electrons = standard_electrons(tracks.particles, p.electron, p.tracking, p.calorimeter, rng)
+    electrons = standard_electrons(tracks.particles, p, rng)
     counts = _counts(tracks.particles.event, n)
     first = np.cumsum(counts) - counts
     groups = {

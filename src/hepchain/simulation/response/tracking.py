@@ -29,6 +29,38 @@ MAX_D0 = 10.0
 """Largest |d0| of the pattern recognition [mm]."""
 
 
+def efficiency(
+    particles: Particles,
+    thickness_x0: FloatArray,
+    material: MaterialParameters,
+    parameters: TrackingParameters,
+) -> FloatArray:
+    """Probability that a particle which reaches the last silicon layer becomes a track.
+
+    The efficiency measured for hadrons includes those lost to interactions in the silicon
+    detectors. Here these are lost by interacting, so that for hadrons the measured efficiency is
+    divided by the probability of not interacting. Electrons lose a share that grows with the
+    material instead and falls with momentum.
+
+    Parameters
+    ----------
+    thickness_x0 : X/X0 of the layers, shape (n, layers)
+    """
+    p = parameters
+    last = material.indices(Detector.SCT)[-1]
+    silicon = thickness_x0[:, :last].sum(axis=1)
+    measured = p.efficiency_pt(particles.pt) * p.efficiency_eta(particles.eta)
+    measured = measured / p.efficiency_eta_mean.value
+    survives = np.exp(-silicon * material.hadronic_over_x0.value)
+    kinks = p.electron_loss.value * silicon / np.maximum(particles.pt, 1.0)
+    result: FloatArray = np.where(
+        particles.is_electron,
+        measured * np.maximum(1.0 - kinks, 0.0),
+        np.where(particles.is_hadron, measured / survives, measured),
+    )
+    return np.minimum(result, 1.0)
+
+
 def found(
     particles: Particles,
     passage: Passage,
@@ -36,25 +68,10 @@ def found(
     parameters: TrackingParameters,
     rng: np.random.Generator,
 ) -> BoolArray:
-    """Particles that become tracks.
-
-    The efficiency measured for hadrons includes those lost to interactions in the silicon
-    detectors. Here these are lost by interacting, so that for hadrons the measured efficiency is
-    divided by the probability of not interacting. Electrons lose a share that grows with the
-    material instead.
-    """
-    p = parameters
+    """Particles that become tracks: they cross the silicon detectors and are efficient."""
     last = material.indices(Detector.SCT)[-1]
-    silicon = passage.thickness[:, :last].sum(axis=1)
-    measured = p.efficiency_pt(particles.pt) * p.efficiency_eta(particles.eta)
-    measured = measured / p.efficiency_eta_mean.value
-    survives = np.exp(-silicon * material.hadronic_over_x0.value)
-    efficiency = np.where(
-        particles.is_electron,
-        measured * np.maximum(1.0 - p.electron_loss.value * silicon, 0.0),
-        np.where(particles.is_hadron, measured / survives, measured),
-    )
-    result: BoolArray = (rng.random(len(particles)) < efficiency) & (passage.interaction >= last)
+    chance = efficiency(particles, passage.thickness, material, parameters)
+    result: BoolArray = (rng.random(len(particles)) < chance) & (passage.interaction >= last)
     return result
 
 
@@ -73,13 +90,15 @@ def fitted_momentum(
     passage: Passage,
     material: MaterialParameters,
     parameters: TrackingParameters,
+    clustered: BoolArray,
     rng: np.random.Generator,
 ) -> Momentum:
     """Momentum that the curvature of the whole silicon track stands for.
 
     p z_pixel z_SCT^w, z the share of its momentum that the particle keeps in these detectors. A
     successful refit, more probable the more was radiated, makes good half of the loss
-    (on a logarithmic scale).
+    (on a logarithmic scale). It is tried only where a calorimeter cluster asks for it (athena
+    InDetJobProperties.py, doCaloSeededBrem).
     """
     p = parameters
     after_pixels = material.indices(Detector.PIXEL)[-1] + 1
@@ -93,7 +112,7 @@ def fitted_momentum(
         p.brem_refit_hadron.value,
     )
     above = particles.momentum > p.brem_refit_min_p.value
-    refitted = above & (rng.random(len(particles)) < chance)
+    refitted = above & clustered & (rng.random(len(particles)) < chance)
     return Momentum(particles.momentum * np.where(refitted, np.sqrt(retained), retained), refitted)
 
 

@@ -44,7 +44,9 @@ def reconstruct(
     found = tracking.found(particles, passage, p.material, p.tracking, rng)
     particles, passage = particles.take(found), passage.take(found)
     hits = silicon_hits(particles, passage, p.material, p.hits, rng)
-    momentum = tracking.fitted_momentum(particles, passage, p.material, p.tracking, rng)
+    left = calorimeter.deposit(particles, passage, p.material, p.calorimeter, rng)
+    clustered, energy = calorimeter.clusters(left, p.calorimeter, rng)
+    momentum = tracking.fitted_momentum(particles, passage, p.material, p.tracking, clustered, rng)
     innermost = np.asarray(hits["number_of_innermost_pixel_layer_hits"], dtype=np.int64)
     columns = {**hits, **tracking.fit(particles, momentum, innermost, p.tracking, rng)}
     columns["brem_fit_successful"] = momentum.refitted.astype(np.int64)
@@ -63,8 +65,6 @@ def reconstruct(
         + np.where(extended, trt["number_of_trt_outliers"], 0)
     )
     columns |= {name: np.where(extended, values, np.nan) for name, values in trt.items()}
-    left = calorimeter.deposit(particles, passage, p.material, p.calorimeter, rng)
-    clustered, energy = calorimeter.clusters(left, p.calorimeter, rng)
     showers = calorimeter.shapes(particles, left, energy, fitted, p.material, p.calorimeter, rng)
     columns |= {name: np.where(clustered, values, np.nan) for name, values in showers.items()}
     return _accepted(particles, columns, crossing)
