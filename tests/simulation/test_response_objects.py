@@ -3,10 +3,10 @@ from __future__ import annotations
 import awkward as ak
 import numpy as np
 import pytest
-from particle_guns import crossing_of, parameters, particles
 
 from hepchain.simulation.response.objects import smear_jets, smear_met, standard_electrons
 from hepchain.simulation.response.tracks import reconstruct
+from particle_guns import crossing_of, parameters, particles
 
 
 @pytest.mark.parametrize("pt", [3.25, 4.75, 7.0, 10.0])
