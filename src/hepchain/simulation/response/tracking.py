@@ -148,7 +148,7 @@ def fit(
     pt = momentum.value * sin_theta
     spread = np.exp(p.error_spread.value * rng.standard_normal((5, n)))
     missing = np.where(innermost_hits == 0, p.error_factor_without_innermost_hit.value, 1.0)
-    brem = np.where(momentum.refitted & particles.is_electron, p.brem_error_factor.value, 1.0)
+    brem = np.where(momentum.refitted, p.brem_error_factor.value, 1.0)
     errors = {
         "d0": _error(p.d0, particles.eta, pt, p) * spread[0] * missing,
         "z0": _error(p.z0_sin_theta, particles.eta, pt, p) / sin_theta * spread[1] * missing,
