@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import version
@@ -127,7 +126,6 @@ class Summary:
     cross_section_pb: float | None
     """the generator's, of the events before any filter or veto; None for the gun"""
     cross_section_error_pb: float | None
-    seconds: float
     versions: dict[str, str] = field(
         default_factory=lambda: {name: version(name) for name in LIBRARIES}
     )
@@ -135,15 +133,3 @@ class Summary:
     def write(self, path: str | Path) -> None:
         """Write as JSON."""
         write_json(path, asdict(self))
-
-
-class Stopwatch:
-    """Seconds since it was made."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-
-    @property
-    def seconds(self) -> float:
-        """Elapsed wall-clock time, to a hundredth."""
-        return round(time.monotonic() - self._start, 2)

@@ -14,7 +14,6 @@ from hepchain.io.parquet import ParquetWriter
 from hepchain.simulation.generation import gun, higgsino, minimum_bias, wenu
 from hepchain.simulation.generation.events import (
     EVENTS_PER_ROW_GROUP,
-    Stopwatch,
     Summary,
     concatenate,
 )
@@ -47,7 +46,6 @@ def generate(
     ConfigError : the sample has no process, or masses that cannot be generated
     StageError : the generator does not start, or keeps far too few events
     """
-    watch = Stopwatch()
     source = source_of(sample_name, sample, part, seed)
     logger.info("%s part %d: %d events of %s", sample_name, part, events, sample.process)
     with ParquetWriter.open(output_parquet) as writer:
@@ -65,7 +63,6 @@ def generate(
         events_kept=events,
         cross_section_pb=cross_section.value if cross_section else None,
         cross_section_error_pb=cross_section.error if cross_section else None,
-        seconds=watch.seconds,
     ).write(output_json)
 
 
