@@ -90,7 +90,7 @@ def draw(
     axes.set_xscale("log")
     _draw_flows(axes, flows, things)
     axes.set_ylim(len(cuts) - 0.5, -0.5)
-    titles = [wrapped(_generic(flows, row), 35) for row in range(len(cuts))]
+    titles = [_generic(flows, row, " /\n") for row in range(len(cuts))]
     axes.set_yticks(range(len(cuts)), titles, fontsize=8)
     axes.tick_params(axis="y", which="both", length=0)
     axes.set_xlabel("Expected events")
@@ -102,10 +102,10 @@ def draw(
     return figure
 
 
-def _generic(flows: Sequence[CutFlow], row: int) -> str:
+def _generic(flows: Sequence[CutFlow], row: int, between: str = " / ") -> str:
     """Title of a cut if it is the same everywhere, else the titles one after another."""
-    titles = list(dict.fromkeys(flow.cuts[row] for flow in flows if row < len(flow.cuts)))
-    return " / ".join(titles)
+    titles = dict.fromkeys(flow.cuts[row] for flow in flows if row < len(flow.cuts))
+    return between.join(wrapped(title, 35) if "\n" in between else title for title in titles)
 
 
 def _draw_flows(axes: Axes, flows: Sequence[CutFlow], things: Things) -> None:

@@ -32,7 +32,7 @@ def draw(numbers: PtEfficiencies, things: Things, config: FiguresConfig) -> Figu
             draw_curve(axes, numbers.edges, curve, look, title, band=name == ALL, place=place)
     finish(upper, lower, numbers)
     lower.set_ylim(0.0, 5 * numbers.fake_rate)
-    upper.set_ylim(0.0, 1.45)
+    upper.set_ylim(0.0, 1.6)
     upper.set_yticks([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
     inside(upper, things.title(numbers.tagger))
     upper.legend(loc="upper right", ncols=1, fontsize=7.5)

@@ -143,6 +143,7 @@ def draw(numbers: MassSpectra, things: Things, config: FiguresConfig, luminosity
     """Above and in the middle: without and with the tagger; below: share that passes it."""
     figure, grid = panels(3, width=5.0, height=7.4, height_ratios=[2.4, 1.7, 1])
     for row, title in enumerate(("without tagger", "with tagger")):
+        grid[row, 0].set_yscale("log")
         _draw_stack(grid[row, 0], numbers, row, things)
         inside(grid[row, 0], title, fontsize=9, weight="bold")
     _scales(grid[0, 0], grid[1, 0], numbers)
@@ -185,17 +186,7 @@ def _draw_stack(axes: Axes, numbers: MassSpectra, row: int, things: Things) -> N
                 label=COMPONENTS[name],
             )
         base, variance = top, variance + spectrum.error[row] ** 2
-    error = np.sqrt(variance)
-    axes.stairs(
-        base + error,
-        numbers.edges,
-        baseline=np.maximum(base - error, 1e-9),
-        fill=True,
-        color="black",
-        alpha=0.25,
-        linewidth=0,
-        label="statistical error",
-    )
+    _draw_errors(axes, numbers.edges, base, np.sqrt(variance))
     for name, spectrum in numbers.signals.items():
         look = things.look(name)
         axes.stairs(
@@ -208,6 +199,22 @@ def _draw_stack(axes: Axes, numbers: MassSpectra, row: int, things: Things) -> N
         )
 
 
+def _draw_errors(axes: Axes, edges: Floats, total: Floats, error: Floats) -> None:
+    filled = total > 0.0
+    if not filled.any():
+        return
+    axes.errorbar(
+        ((edges[1:] + edges[:-1]) / 2)[filled],
+        total[filled],
+        # Down to zero at most, which a logarithmic axis cannot show.
+        [np.minimum(error, 0.999 * total)[filled], error[filled]],
+        fmt="none",
+        ecolor="black",
+        elinewidth=1.0,
+        label="statistical error",
+    )
+
+
 def _scales(upper: Axes, middle: Axes, numbers: MassSpectra) -> None:
     """The same logarithmic scale in both panels, with room for the legend in the upper."""
     everything = [*numbers.background.values(), *numbers.signals.values()]
@@ -218,7 +225,6 @@ def _scales(upper: Axes, middle: Axes, numbers: MassSpectra) -> None:
     low = max(positive.min() / 2, 1e-4 * positive.max()) if positive.size else 0.1
     high = max(float(total.max()), float(values.max(initial=0.0)), 10 * low)
     for axes, room in ((upper, 1.6), (middle, 1.25)):
-        axes.set_yscale("log")
         axes.set_ylim(low, low * (high / low) ** room)
         axes.set_ylabel(f"Candidates / {width:g} GeV")
         if not positive.size:

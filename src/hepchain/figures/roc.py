@@ -189,7 +189,7 @@ def draw(curves: Sequence[Roc], things: Things, config: FiguresConfig, fake_rate
     for curve in curves:
         _draw_curve(upper, curve, things)
     line_at(upper, fake_rate)
-    upper.text(0.99, fake_rate * 1.1, f"{100 * fake_rate:g} % ", ha="right", fontsize=8)
+    upper.text(0.01, fake_rate * 1.1, f"{100 * fake_rate:g} %", fontsize=8)
     _legend(upper, curves, things)
     if compare:
         _draw_ratio(grid[1, 0], curves, taggers, things)
@@ -283,6 +283,8 @@ def _draw_ratio(axes: Axes, curves: Sequence[Roc], taggers: Sequence[str], thing
             linewidth=2.0 if curve.category == ALL else 1.2,
         )
     line_at(axes, 1.0)
-    axes.set_ylim(0.0, 2.4)
+    axes.set_yscale("log")
+    axes.set_ylim(0.05, 20.0)
+    axes.set_yticks([0.1, 1.0, 10.0], ["0.1", "1", "10"])
     axes.set_ylabel("Fake rate ratio", loc="center")
     inside(axes, f"{things.title(taggers[-1])} / {things.title(taggers[0])}", fontsize=7)
