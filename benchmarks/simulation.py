@@ -2,7 +2,7 @@
 
     python benchmarks/simulation.py [--sample higgsino_153_150] [--events 1000] [--library 1000]
 
-Start-up of Python and Pythia and the reading of the pile-up library are part of the time. The last line
+Start-up of Pythia and the reading of the pile-up library are part of the time. The last line
 compares the response alone with reading its ntuple back with uproot, every branch of it: what
 anybody who analyses the ntuple pays anyway.
 """
