@@ -142,11 +142,10 @@ def _fill(table: Columns, chosen: np.ndarray) -> Floats:
 def draw(numbers: MassSpectra, things: Things, config: FiguresConfig, luminosity: float) -> Figure:
     """Above and in the middle: without and with the tagger; below: share that passes it."""
     figure, grid = panels(3, width=5.0, height=7.4, height_ratios=[2.4, 1.7, 1])
+    _scales(grid[0, 0], grid[1, 0], numbers)
     for row, title in enumerate(("without tagger", "with tagger")):
-        grid[row, 0].set_yscale("log")
         _draw_stack(grid[row, 0], numbers, row, things)
         inside(grid[row, 0], title, fontsize=9, weight="bold")
-    _scales(grid[0, 0], grid[1, 0], numbers)
     _draw_shares(grid[2, 0], numbers, things)
     for axes in grid[:, 0]:
         axes.axvspan(*numbers.veto, facecolor="none", edgecolor="0.6", hatch="////", linewidth=0)
@@ -225,6 +224,7 @@ def _scales(upper: Axes, middle: Axes, numbers: MassSpectra) -> None:
     low = max(positive.min() / 2, 1e-4 * positive.max()) if positive.size else 0.1
     high = max(float(total.max()), float(values.max(initial=0.0)), 10 * low)
     for axes, room in ((upper, 1.6), (middle, 1.25)):
+        axes.set_yscale("log")
         axes.set_ylim(low, low * (high / low) ** room)
         axes.set_ylabel(f"Candidates / {width:g} GeV")
         if not positive.size:
