@@ -36,7 +36,7 @@ class Workspace:
         }
         return inherited | {"PYTHONPATH": str(self.root / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
 
-    def run(self, *command: str, timeout: float = 600) -> Run:
+    def run(self, *command: str, timeout: float = 1800) -> Run:
         start = time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-m", *command],
@@ -51,10 +51,10 @@ class Workspace:
         )
         return Run(done.returncode, done.stdout, time.perf_counter() - start)
 
-    def snakemake(self, *arguments: str, cores: int = 2, timeout: float = 600) -> Run:
+    def snakemake(self, *arguments: str, cores: int = 2, timeout: float = 1800) -> Run:
         return self.run("snakemake", "--cores", str(cores), *arguments, timeout=timeout)
 
-    def smoke(self, *arguments: str, cores: int = 2, timeout: float = 600) -> Run:
+    def smoke(self, *arguments: str, cores: int = 2, timeout: float = 1800) -> Run:
         """Run the smallest configuration."""
         config = ["--configfile", "config/smoke.yaml"]
         return self.snakemake(*config, *arguments, cores=cores, timeout=timeout)

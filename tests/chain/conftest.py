@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A copy of the repository with the results of config/smoke.yaml, made on two cores."""
     workspace = copy_repository(tmp_path_factory.mktemp("chain"))
-    run = workspace.smoke(timeout=1200)
+    run = workspace.smoke(timeout=3600)
     print(f"whole chain: {run.seconds:.0f} s")
     assert run.status == 0, run.output[-6000:]
     return workspace

@@ -169,3 +169,14 @@ def test_discovery_significance_is_that_of_the_closed_formula(
     # The formula has a Poisson, the workspace a log-normal constraint: some per cent apart.
     expected = float(asimov_significance(s, b, error * b))
     assert found == pytest.approx(expected, rel=0.05, abs=2e-3)
+
+
+def test_scan_that_meets_no_number_is_not_converged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SciPy gives up with a ValueError where CLs is not a number inside the bracket."""
+
+    def gives_up(*arguments: Any, **settings: Any) -> None:
+        raise ValueError("The function value at x=21.8 is NaN; solver cannot continue.")
+
+    monkeypatch.setattr(inference, "toms748_scan", gives_up)
+    with pytest.raises(NotConvergedError, match=r"x=21\.8 is NaN"):
+        expected_limit(counting(3.0, 9.0), 0.95)

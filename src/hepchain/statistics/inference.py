@@ -129,15 +129,18 @@ def _scan(workspace: Specification, level: float, optimizer: Optimizer) -> Limit
     with _minimiser(optimizer):
         model, data = _model(workspace)
         upper = _bracket(model, data, level)
-        _, expected = toms748_scan(
-            data,
-            model,
-            0.0,
-            upper,
-            level=level,
-            rtol=TOLERANCE,
-            par_bounds=_bounds(model, upper),
-        )
+        try:
+            _, expected = toms748_scan(
+                data,
+                model,
+                0.0,
+                upper,
+                level=level,
+                rtol=TOLERANCE,
+                par_bounds=_bounds(model, upper),
+            )
+        except ValueError as error:  # CLs is not a number within the bracket
+            raise NotConvergedError(f"{optimizer}: {error}") from error
     values = tuple(float(value) for value in expected)
     if not np.all(np.isfinite(values)) or np.any(np.diff(values) <= 0.0):
         raise NotConvergedError(f"{optimizer}: limits {values} do not increase")
