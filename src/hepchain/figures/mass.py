@@ -257,7 +257,8 @@ def _draw_shares(axes: Axes, numbers: MassSpectra, things: Things) -> None:
             linewidth=1.0,
             markersize=4,
         )
-    axes.set_ylim(0.0, 1.1)
+    axes.set_ylim(0.0, 1.35)
+    axes.set_yticks([0.0, 0.5, 1.0])
     axes.set_ylabel("Share passing", loc="center")
     handles = [axes.plot([], [], "P", color=BACKGROUND_LOOKS[0].colour, label="background")[0]]
     axes.legend(handles=handles, loc="upper right", fontsize=7)
