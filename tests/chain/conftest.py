@@ -1,24 +1,14 @@
 """The chain as a whole, run once, small, in a copy of the repository; all tests here look at it.
 
-They share one worker of pytest-xdist (`--dist loadgroup`), so that the chain runs once.
+They are marked to share one worker of pytest-xdist (`--dist loadgroup`), so that the chain runs
+once.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from workspace import Workspace, copy_repository
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.chain)
-            item.add_marker(pytest.mark.xdist_group("chain"))
 
 
 @pytest.fixture(scope="session")

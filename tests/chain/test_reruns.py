@@ -9,6 +9,8 @@ import pytest
 
 from workspace import Workspace
 
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
+
 ORDER = (
     "generation",
     "response",

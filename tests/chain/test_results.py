@@ -15,6 +15,8 @@ from hepchain.config.run import RunConfig
 from hepchain.config.samples import Role
 from workspace import Workspace
 
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
+
 
 @pytest.fixture
 def run(chain: Workspace, monkeypatch: pytest.MonkeyPatch) -> RunConfig:
