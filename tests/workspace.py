@@ -56,8 +56,8 @@ class Workspace:
 
     def smoke(self, *arguments: str, cores: int = 2, timeout: float = 1800) -> Run:
         """Run the smallest configuration."""
-        config = ["--configfile", "config/smoke.yaml"]
-        return self.snakemake(*config, *arguments, cores=cores, timeout=timeout)
+        options = ["--configfile", "config/smoke.yaml", "--cores", str(cores)]
+        return self.run("snakemake", *options, *arguments, timeout=timeout)
 
     def planned(self, *arguments: str) -> dict[str, int]:
         """Rule -> number of jobs that a run of the smallest configuration would start."""
