@@ -192,7 +192,7 @@ def sync(uv: Path, python: str, groups: List[str]) -> None:
     elif ENVIRONMENT.exists():
         say("removing {}, which is not finished".format(ENVIRONMENT.name))
         remove(ENVIRONMENT)
-    say("installing the locked packages into {} (2.3 GB)".format(ENVIRONMENT.name))
+    say("installing the locked packages into {} (1.3 GB)".format(ENVIRONMENT.name))
     command = [str(uv), "sync", "--frozen", "--no-config", "--python", python]
     for group in groups:
         command += ["--group", group]
