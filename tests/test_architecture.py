@@ -23,6 +23,7 @@ STAGES = (
     "selection",
     "statistics",
     "figures",
+    "validation",
 )
 ENTRY_POINTS = ("hepchain.cli",)
 """Modules that stand above all stages."""

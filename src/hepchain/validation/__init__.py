@@ -1,0 +1,1 @@
+"""Validation: the simulation against what is known of the real detector."""

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hepchain.errors import InputError
+from hepchain.trust import Trust
+from hepchain.validation.comparison import (
+    Axis,
+    Comparison,
+    Relation,
+    Verdict,
+    binned,
+    categories,
+    standard_errors,
+    worst_verdict,
+)
+from hepchain.validation.files import read_comparisons, write_comparisons
+
+NAN = float("nan")
+
+
+def comparison(
+    simulated: list[float],
+    reference: list[float] | None,
+    error: float = 0.0,
+    *,
+    tolerance: float = 0.1,
+    kind: str = "relative",
+    difference: str = "",
+) -> Comparison:
+    bins = len(simulated)
+    return Comparison(
+        quantity="d0_error",
+        group="tracks",
+        title="error of d0",
+        unit="mm",
+        axis=binned("pt", "pT [GeV]", range(bins + 1)),
+        simulated=np.array(simulated),
+        simulated_error=np.full(bins, error),
+        reference=None if reference is None else np.array(reference),
+        reference_error=None if reference is None else np.full(bins, NAN),
+        relation=Relation.INDEPENDENT,
+        source="a paper",
+        trust=Trust.READ,
+        tolerance=tolerance,
+        tolerance_kind=kind,  # type: ignore[arg-type]
+        tolerance_reason="as a test likes it",
+        difference=difference,
+    )
+
+
+@pytest.mark.parametrize(
+    ("simulated", "reference", "error", "difference", "verdict"),
+    [
+        ([1.09], [1.0], 0.0, "", Verdict.AGREES),
+        ([1.11], [1.0], 0.0, "", Verdict.NOT_UNDERSTOOD),
+        ([1.11], [1.0], 0.0, "the magnet is off", Verdict.EXPLAINED),
+        ([1.29], [1.0], 0.1, "", Verdict.AGREES),
+        ([1.31], [1.0], 0.1, "", Verdict.NOT_UNDERSTOOD),
+        ([1.0], [1.0], 0.3, "", Verdict.TOO_FEW),
+        ([1.0], None, 0.0, "", Verdict.NO_REFERENCE),
+        ([1.0], [NAN], 0.0, "", Verdict.NO_REFERENCE),
+        ([NAN], [1.0], NAN, "", Verdict.TOO_FEW),
+        ([NAN, 1.0], [1.0, 1.05], 0.0, "", Verdict.AGREES),
+    ],
+)
+def test_verdict(
+    simulated: list[float],
+    reference: list[float] | None,
+    error: float,
+    difference: str,
+    verdict: Verdict,
+) -> None:
+    found = comparison(simulated, reference, error, difference=difference)
+    assert found.assessment.verdict is verdict
+
+
+def test_deviation_in_tolerances_and_in_sigmas() -> None:
+    found = comparison([1.3, 0.9, NAN], [1.0, 1.0, 1.0], 0.1).assessment
+    assert found.deviation == pytest.approx([0.3, -0.1, NAN], nan_ok=True)
+    assert found.in_tolerance == pytest.approx([3.0, -1.0, NAN], nan_ok=True)
+    assert found.in_sigma == pytest.approx([3.0, -1.0, NAN], nan_ok=True)
+    assert found.worst == 0
+
+
+def test_errors_of_both_sides_add_in_quadrature() -> None:
+    both = replace(comparison([1.0], [1.0], 0.3), reference_error=np.array([0.4]))
+    assert both.assessment.sigma == pytest.approx([0.5])
+
+
+def test_absolute_tolerance_serves_a_reference_of_zero() -> None:
+    assert comparison([0.04], [0.0], kind="absolute").assessment.verdict is Verdict.AGREES
+    assert comparison([0.04], [0.0]).assessment.verdict is Verdict.NOT_UNDERSTOOD
+
+
+def test_chance_of_a_false_alarm_does_not_grow_with_bins() -> None:
+    """Without tolerance, statistics alone fail 4.6 % of the quantities, however many bins."""
+    rng = np.random.default_rng(1)
+    for bins in (1, 4, 20):
+        worst = np.abs(rng.normal(size=(20_000, bins))).max(axis=1)
+        assert (worst > standard_errors(bins)).mean() == pytest.approx(0.0455, abs=0.005)
+
+
+@given(
+    simulated=st.lists(st.floats(-1e3, 1e3) | st.just(NAN), min_size=1, max_size=6),
+    scale=st.floats(0.01, 100.0),
+    error=st.floats(0.0, 10.0),
+)
+def test_units_do_not_matter(simulated: list[float], scale: float, error: float) -> None:
+    reference = [1.0] * len(simulated)
+    one = comparison(simulated, reference, error)
+    other = comparison(
+        [scale * value for value in simulated], [scale] * len(simulated), scale * error
+    )
+    assert one.assessment.excess == pytest.approx(other.assessment.excess, rel=1e-9, nan_ok=True)
+
+
+def test_worst_of_several_verdicts() -> None:
+    assert worst_verdict([Verdict.AGREES, Verdict.NOT_UNDERSTOOD, Verdict.EXPLAINED]) is (
+        Verdict.NOT_UNDERSTOOD
+    )
+    assert worst_verdict([Verdict.AGREES, Verdict.TOO_FEW]) is Verdict.AGREES
+
+
+def test_shapes_are_checked() -> None:
+    with pytest.raises(ValueError, match="simulated has shape"):
+        replace(comparison([1.0], [1.0]), simulated=np.ones(2))
+    with pytest.raises(ValueError, match="edges"):
+        Axis("pt", "pT [GeV]", (0.0, 1.0), ("a", "b"))
+    with pytest.raises(ValueError, match="negative"):
+        comparison([1.0], [1.0], tolerance=-1.0)
+
+
+def test_files_hold_what_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "tracks.json"
+    written = [
+        comparison([1.0, NAN], [1.1, NAN], difference="why"),
+        replace(comparison([1.0], None), axis=categories("all", "", [""]), selection="|eta| < 1"),
+    ]
+    write_comparisons(path, written)
+    for mine, read in zip(written, read_comparisons(path), strict=True):
+        for name in Comparison.__dataclass_fields__:
+            expected, found = getattr(mine, name), getattr(read, name)
+            if isinstance(expected, np.ndarray):
+                assert found == pytest.approx(expected, nan_ok=True), name
+            else:
+                assert found == expected, name
+
+
+def test_a_file_of_something_else_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "tracks.json"
+    path.write_text('[{"quantity": 1}]')
+    with pytest.raises(InputError, match=r"tracks\.json: not a list of comparisons"):
+        read_comparisons(path)
