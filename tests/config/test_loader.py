@@ -81,6 +81,13 @@ def test_shipped_configs_are_in_order(name: str) -> None:
         ),
         ("simulation.parts.wenujets", 1, "simulation.parts: unknown name 'wenujets'; did you"),
         ("samples.wenu_jets.pileup", "minimum_bais", "samples.wenu_jets.pileup: unknown name"),
+        ("samples.wenu_jets.pileup", None, "samples.wenu_jets.pileup: a simulated sample of role"),
+        ("samples.particle_gun.pileup", "minimum_bias_training", "role validation has no pile-up"),
+        (
+            "samples.particle_gun",
+            {"role": "validation", "files": ["*.root"], "ntuple": "hepchain"},
+            "a sample of role validation needs `process`",
+        ),
         ("samples.wenu_jets.proces", "gun", "samples.wenu_jets.proces: unknown key; did you mean"),
         ("variables.variables.pt.group", "silikon", "unknown group 'silikon'; did you mean"),
         ("variables.categories.trt.groups", ["trtt"], "unknown group 'trtt'; did you mean 'trt'?"),

@@ -1,9 +1,11 @@
-"""The electron gun against the distributions it is asked for."""
+"""The guns against the distributions they are asked for."""
 
 import awkward as ak
 import numpy as np
+import pytest
 from scipy import stats
 
+from hepchain.simulation.generation import particle_gun
 from hepchain.simulation.generation.gun import MAX_ABS_ETA, PT_RANGE, source
 from hepchain.truth import TruthOrigin
 
@@ -45,3 +47,58 @@ def test_streams_are_reproducible_and_differ_between_parts():
     assert pt("gun", 0) == pt("gun", 0)
     assert pt("gun", 0) != pt("gun", 1)
     assert pt("gun", 0) != pt("other", 0)
+
+
+@pytest.fixture(scope="module")
+def gun_particles():
+    """Particles of 3000 events of the particle gun, flat, by name."""
+    particles = particle_gun.source("particle_gun", 0, 5).next_events(3000, 0).particles
+    assert ak.all(ak.num(particles.pt) == particle_gun.PER_EVENT)
+    return {name: ak.flatten(values).to_numpy() for name, values in vars(particles).items()}
+
+
+@pytest.mark.parametrize("kind", particle_gun.KINDS)
+def test_particles_of_every_kind_are_flat(gun_particles, kind):
+    chosen = np.abs(gun_particles["pdg_id"]) == kind
+    low, high = np.log(particle_gun.PT_RANGE)
+    eta = particle_gun.MAX_ABS_ETA
+    for values, first, last in (
+        (np.log(gun_particles["pt"][chosen]), low, high),
+        (gun_particles["eta"][chosen], -eta, eta),
+        (gun_particles["phi"][chosen], -np.pi, np.pi),
+    ):
+        assert stats.kstest(values, stats.uniform(first, last - first).cdf).pvalue > 1e-3
+
+
+def test_particles_come_in_equal_shares_and_both_charges(gun_particles):
+    pdg_id = gun_particles["pdg_id"]
+    shares = [int((np.abs(pdg_id) == kind).sum()) for kind in particle_gun.KINDS]
+    assert sum(shares) == len(pdg_id)
+    assert stats.chisquare(shares).pvalue > 1e-3
+    assert not (pdg_id == -particle_gun.PHOTON).any()
+    for kind, number in zip(particle_gun.KINDS[:-1], shares[:-1], strict=True):
+        assert stats.binomtest(int((pdg_id == kind).sum()), number).pvalue > 1e-3
+
+
+def test_kind_and_momentum_of_particles_are_independent(gun_particles):
+    """A kind must not come with a range of pT, or one particle of an event with the next."""
+    rank = stats.spearmanr(np.abs(gun_particles["pdg_id"]), gun_particles["pt"])
+    assert rank.pvalue > 1e-3
+    pt = gun_particles["pt"].reshape(-1, particle_gun.PER_EVENT)
+    assert stats.spearmanr(pt[:, 0], pt[:, 1]).pvalue > 1e-3
+
+
+def test_particles_are_prompt(gun_particles):
+    assert not any(gun_particles[name].any() for name in ("vx", "vy", "vz", "parent_pdg_id"))
+    electron = np.abs(gun_particles["pdg_id"]) == 11
+    assert (gun_particles["origin"][electron] == TruthOrigin.HARD_ELECTRON).all()
+    assert (gun_particles["origin"][~electron] == TruthOrigin.FRAGMENTATION).all()
+
+
+def test_particle_gun_is_reproducible():
+    def pt(part):
+        particles = particle_gun.source("particle_gun", part, 5).next_events(10, 0).particles
+        return ak.flatten(particles.pt).to_list()
+
+    assert pt(0) == pt(0)
+    assert pt(0) != pt(1)

@@ -24,10 +24,11 @@ MASSES = HiggsinoMasses(n2=153.0, n1=150.0)
 SAMPLES = {
     "pileup": Sample(role=Role.PILEUP, process=Process.MINIMUM_BIAS),
     "gun": Sample(role=Role.TRAINING, process=Process.SINGLE_ELECTRON),
+    "particles": Sample(role=Role.VALIDATION, process=Process.PARTICLE_GUN),
     "signal": Sample(role=Role.SIGNAL, process=Process.HIGGSINO, masses=MASSES),
     "w": Sample(role=Role.BACKGROUND, process=Process.WENU_JETS),
 }
-EVENTS = {"pileup": 250, "gun": 2300, "signal": 60, "w": 60}
+EVENTS = {"pileup": 250, "gun": 2300, "particles": 50, "signal": 60, "w": 60}
 
 
 @dataclass
@@ -63,7 +64,7 @@ def test_files_keep_the_contract(jobs, name):
     assert job.summary["events_generated"] >= events
     assert job.summary["sum_of_weights"] == job.summary["events_generated"]
     assert ak.all(job.events.weight == 1)
-    assert (job.summary["cross_section_pb"] is None) == (name == "gun")
+    assert (job.summary["cross_section_pb"] is None) == (name in ("gun", "particles"))
     groups = pq.ParquetFile(job.path).metadata
     assert max(groups.row_group(i).num_rows for i in range(groups.num_row_groups)) <= 1000
     assert ak.all(job.events.particle_pt > 0.4 - 1e-6)

@@ -21,6 +21,16 @@ def test_dag_builds(workspace: Workspace, config: str) -> None:
     assert counts["statistics"] > 0
 
 
+def test_validation_samples_end_with_the_simulation(workspace: Workspace) -> None:
+    ntuple = "results/simulation/particle_gun/ntuple-0.root"
+    run = workspace.snakemake(ntuple, "-n", "--quiet", "rules")
+    assert run.status == 0, run.output
+    assert job_counts(run.output) == {"generation": 1, "response": 1}
+    later = workspace.snakemake("results/skimming/particle_gun/events-0.parquet", "-n")
+    assert later.status != 0
+    assert "MissingRuleException" in later.output
+
+
 def test_runs_use_the_package_beside_them(workspace: Workspace) -> None:
     run = workspace.run("hepchain.cli", "config", "check")
     assert run.status == 0, run.output

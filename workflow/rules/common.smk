@@ -24,18 +24,19 @@ def _ntuples(name, sample):
     return resolve_files(name, sample.files)
 
 
+# Of the samples that are analysed; those of the other roles end within the simulation.
 try:
     NTUPLES = {
         name: _ntuples(name, sample)
         for name, sample in run.samples.items()
-        if sample.role != Role.PILEUP
+        if sample.role not in (Role.PILEUP, Role.VALIDATION)
     }
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 
 
 def parts(sample):
-    """Numbers of the parts of a sample that is not a pile-up library: 0, 1, ..."""
+    """Numbers of the parts of a sample that is analysed: 0, 1, ..."""
     return range(len(NTUPLES[sample]))
 
 

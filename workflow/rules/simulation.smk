@@ -19,7 +19,7 @@ def is_training(wildcards):
 
 
 def pileup_library(wildcards):
-    """Generated parts of the pile-up that is overlaid on a sample."""
+    """Generated parts of the pile-up that is overlaid on a sample; none for role validation."""
     library = run.samples[wildcards.sample].pileup
     return [
         f"{RESULTS}/simulation/{library}/generated-{part}.parquet"

@@ -56,7 +56,13 @@ def _roles(samples: Samples) -> Iterator[str]:
 
 def _pileup(samples: Samples) -> Iterator[str]:
     libraries = of_role(samples, Role.PILEUP)
+    without = (Role.PILEUP, Role.VALIDATION)
     for name, sample in samples.items():
+        if sample.pileup is None and sample.simulated and sample.role not in without:
+            yield (
+                f"samples.{name}.pileup: a simulated sample of role '{sample.role}' needs one, the "
+                "name of a sample of role 'pileup'"
+            )
         if sample.pileup is not None:
             yield from unknown(f"samples.{name}.pileup", [sample.pileup], libraries)
 

@@ -17,6 +17,7 @@ class Role(StrEnum):
     TRAINING = "training"
     SIGNAL = "signal"
     BACKGROUND = "background"
+    VALIDATION = "validation"
 
 
 class Process(StrEnum):
@@ -24,6 +25,7 @@ class Process(StrEnum):
 
     MINIMUM_BIAS = "minimum_bias"
     SINGLE_ELECTRON = "single_electron"
+    PARTICLE_GUN = "particle_gun"
     HIGGSINO = "higgsino"
     WENU_JETS = "wenu_jets"
 
@@ -85,6 +87,15 @@ class Sample(Block):
             raise ValueError("`files` need `ntuple`, the name of their branch map")
         if self.role is Role.SIGNAL and self.masses is None:
             raise ValueError("a signal needs `masses: {n2: ..., n1: ...}`")
+        return self
+
+    @model_validator(mode="after")
+    def _validation_is_simulated_alone(self) -> Self:
+        """Validation looks at the simulation, one collision at a time."""
+        if self.role is Role.VALIDATION and self.files is not None:
+            raise ValueError("a sample of role validation needs `process`; `files` are not for it")
+        if self.role is Role.VALIDATION and self.pileup is not None:
+            raise ValueError("a sample of role validation has no pile-up; remove `pileup`")
         return self
 
     @property

@@ -1,8 +1,11 @@
-"""Single electrons: what the taggers learn to find."""
+"""Guns: particles of given distributions at the collision point, without a process of nature.
+
+:func:`source` gives single electrons, what the taggers learn to find.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import awkward as ak
 import numpy as np
@@ -20,13 +23,17 @@ PT_RANGE = (0.5, 5.0)
 """GeV, uniform in the logarithm"""
 MAX_ABS_ETA = 2.5
 
+Draw = Callable[[int, np.random.Generator], Particles]
+"""Particles of that many events."""
 
-class ElectronGun(Source):
-    """One electron or positron an event, at the collision point."""
+
+class Gun(Source):
+    """Particles at the collision point; nothing else is in the event."""
 
     batch_size = 1000
 
-    def __init__(self, random: np.random.Generator) -> None:
+    def __init__(self, draw: Draw, random: np.random.Generator) -> None:
+        self._draw = draw
         self._random = random
         self._trials = 0
 
@@ -41,7 +48,7 @@ class ElectronGun(Source):
             sum_et=zeros,
             hard=HardProcess.of(size),
             jets=_no_jets(size),
-            particles=draw_electrons(size, self._random),
+            particles=self._draw(size, self._random),
         )
 
     @property
@@ -56,30 +63,50 @@ class ElectronGun(Source):
 
 def draw_electrons(size: int, random: np.random.Generator) -> Particles:
     """One electron an event: pT log-uniform, eta and phi uniform, both charges alike."""
-    none = np.zeros(size)
-    values: Mapping[str, tuple[npt.NDArray[np.generic], type[np.generic]]] = {
-        "pt": (_log_uniform(*PT_RANGE, size, random), np.float32),
-        "eta": (random.uniform(-MAX_ABS_ETA, MAX_ABS_ETA, size), np.float32),
-        "phi": (random.uniform(-np.pi, np.pi, size), np.float32),
-        "pdg_id": (ELECTRON * random.choice([-1, 1], size), np.int32),
-        "parent_pdg_id": (none, np.int32),
-        "origin": (np.full(size, TruthOrigin.HARD_ELECTRON), np.int8),
-        "vx": (none, np.float32),
-        "vy": (none, np.float32),
-        "vz": (none, np.float32),
-    }
-    one_each = np.ones(size, dtype=np.int64)
+    pt = log_uniform(*PT_RANGE, size, random)
+    eta = random.uniform(-MAX_ABS_ETA, MAX_ABS_ETA, size)
+    phi = random.uniform(-np.pi, np.pi, size)
+    return prompt_particles(pt, eta, phi, ELECTRON * random.choice([-1, 1], size), 1)
+
+
+def prompt_particles(
+    pt: npt.NDArray[np.float64],
+    eta: npt.NDArray[np.float64],
+    phi: npt.NDArray[np.float64],
+    pdg_id: npt.NDArray[np.int64],
+    per_event: int,
+) -> Particles:
+    """Particles that start at the collision point, ``per_event`` of them in every event.
+
+    Parameters
+    ----------
+    pt, eta, phi, pdg_id : shape (events * per_event,), event after event; pT in GeV
+    """
+    none = np.zeros(len(pt))
+    is_electron = np.abs(pdg_id) == ELECTRON
+    origin = np.where(is_electron, TruthOrigin.HARD_ELECTRON, TruthOrigin.FRAGMENTATION)
+    counts = np.full(len(pt) // per_event, per_event)
+
+    def jagged(values: npt.NDArray[np.generic], kind: type[np.generic]) -> ak.Array:
+        return ak.unflatten(values.astype(kind), counts)
+
     return Particles(
-        **{
-            name: ak.unflatten(array.astype(kind), one_each)
-            for name, (array, kind) in values.items()
-        }
+        pdg_id=jagged(pdg_id, np.int32),
+        parent_pdg_id=jagged(none, np.int32),
+        origin=jagged(origin, np.int8),
+        pt=jagged(pt, np.float32),
+        eta=jagged(eta, np.float32),
+        phi=jagged(phi, np.float32),
+        vx=jagged(none, np.float32),
+        vy=jagged(none, np.float32),
+        vz=jagged(none, np.float32),
     )
 
 
-def _log_uniform(
+def log_uniform(
     low: float, high: float, size: int, random: np.random.Generator
 ) -> npt.NDArray[np.float64]:
+    """Numbers from ``low`` to ``high``, uniform in their logarithm, shape (size,)."""
     return np.exp(random.uniform(np.log(low), np.log(high), size))
 
 
@@ -88,6 +115,6 @@ def _no_jets(size: int) -> Jets:
     return Jets(pt=empty, eta=empty, phi=empty, mass=empty)
 
 
-def source(sample_name: str, part: int, seed: int) -> ElectronGun:
+def source(sample_name: str, part: int, seed: int) -> Gun:
     """Electrons of one job."""
-    return ElectronGun(generator(seed, sample_name, part, "gun"))
+    return Gun(draw_electrons, generator(seed, sample_name, part, "gun"))

@@ -11,7 +11,7 @@ from hepchain.config.samples import Process, Sample
 from hepchain.errors import ConfigError
 from hepchain.identity import EVENTS_PER_PART
 from hepchain.io.parquet import ParquetWriter
-from hepchain.simulation.generation import gun, higgsino, minimum_bias, wenu
+from hepchain.simulation.generation import gun, higgsino, minimum_bias, particle_gun, wenu
 from hepchain.simulation.generation.events import (
     EVENTS_PER_ROW_GROUP,
     Summary,
@@ -78,6 +78,8 @@ def source_of(sample_name: str, sample: Sample, part: int, seed: int) -> Source:
             return minimum_bias.source(sample_name, part, seed)
         case Process.SINGLE_ELECTRON:
             return gun.source(sample_name, part, seed)
+        case Process.PARTICLE_GUN:
+            return particle_gun.source(sample_name, part, seed)
         case Process.HIGGSINO:
             return higgsino.source(sample_name, sample.masses, part, seed)
         case Process.WENU_JETS:
