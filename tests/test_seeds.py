@@ -36,3 +36,8 @@ def test_folds_are_of_equal_size_and_independent_of_order() -> None:
     shuffled = np.random.default_rng(1).permutation(numbers)
     assert (fold_of("sample", shuffled, 5) == folds[shuffled]).all()
     assert (fold_of("other", numbers, 5) == folds).mean() == pytest.approx(0.2, abs=0.01)
+
+
+def test_varied_samples_keep_the_folds_of_their_base() -> None:
+    numbers = np.arange(1000)
+    assert (fold_of("sample@noise_up", numbers, 5) == fold_of("sample", numbers, 5)).all()

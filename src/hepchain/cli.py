@@ -69,9 +69,11 @@ def _version(options: argparse.Namespace) -> int:
 
 def _check_config(options: argparse.Namespace) -> int:
     from hepchain.config.loader import load_run, read_configs
+    from hepchain.simulation.variations import load_responses
 
     files = [DEFAULT_CONFIG, *(file for file in options.files if file != DEFAULT_CONFIG)]
     run = load_run(read_configs(files))
+    load_responses(run.simulation.response, run.simulation.responses)
     print(f"{', '.join(files)}: in order ({len(run.samples)} samples, seed {run.seed})")
     return 0
 

@@ -1,4 +1,8 @@
-"""Identity of an event, and the fold that follows from it alone."""
+"""Identity of an event, and the fold that follows from it alone.
+
+An event is known by its sample and its number. A sample simulated once more with a variation,
+``{sample}@{variation}``, holds the same events: they keep the identity of the base sample.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import hashlib
 
 import numpy as np
 import numpy.typing as npt
+
+from hepchain.variations import base_of
 
 EVENTS_PER_PART = 10_000_000
 """Event numbers of part ``p`` of a sample run from ``p * EVENTS_PER_PART``."""
@@ -19,7 +25,7 @@ def fold_of(sample: str, event_number: npt.NDArray[np.int64], folds: int) -> npt
 
     Parameters
     ----------
-    sample : name of the sample
+    sample : name of the sample; a varied one has the folds of its base
     event_number : shape (n,), unique within the sample
     folds : number of folds, at least 1
 
@@ -27,7 +33,9 @@ def fold_of(sample: str, event_number: npt.NDArray[np.int64], folds: int) -> npt
     -------
     shape (n,), values 0 to ``folds`` - 1
     """
-    result: npt.NDArray[np.int8] = (_hash(sample, event_number) % np.uint64(folds)).astype(np.int8)
+    result: npt.NDArray[np.int8] = (_hash(base_of(sample), event_number) % np.uint64(folds)).astype(
+        np.int8
+    )
     return result
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from hepchain.config.loader import load_block, load_run, merge, read_configs
 from hepchain.config.run import RunConfig
+from hepchain.config.samples import Role
 from hepchain.config.variables import Variables
 from hepchain.errors import ConfigError
 from workspace import REPOSITORY
@@ -52,7 +53,7 @@ def with_change(default: dict[str, Any], path: str, value: Any) -> dict[str, Any
     return changed
 
 
-@pytest.mark.parametrize("name", ["config", "smoke", "paper"])
+@pytest.mark.parametrize("name", ["config", "smoke", "paper", "systematics"])
 def test_shipped_configs_are_in_order(name: str) -> None:
     run = load_run(read_configs(["config/config.yaml", f"config/{name}.yaml"]))
     assert isinstance(run, RunConfig)
@@ -99,12 +100,53 @@ def test_shipped_configs_are_in_order(name: str) -> None:
         ("statistics.luminosity", float("nan"), "statistics.luminosity: Input should be a finite"),
         ("statistics", None, "statistics: must be a mapping of keys to values (got None)"),
         ("samples.wenu_jets.role", "training", "none of role 'background'"),
+        (
+            "samples.wenu@jets",
+            {"process": "wenu_jets", "role": "background", "pileup": "minimum_bias_training"},
+            "samples.wenu@jets: '@' stands between a sample and its variation",
+        ),
+        ("simulation.variations.noise", {"weight": "a"}, "noise: the name of a variation is"),
+        ("simulation.variations.x_up", {}, "simulation.variations.x_up: give either `response"),
+        ("simulation.variations.x_up", {"response": {}}, "x_up: `response` changes nothing"),
+        (
+            "simulation.variations.x_up",
+            {"response": {"a": 1}, "weight": "a"},
+            "simulation.variations.x_up: give either `response",
+        ),
+        ("simulation.variations.x_up", {"weigt": "a"}, "weigt: unknown key; did you mean 'weight'"),
+        ("simulation.varied.wenu", [], "simulation.varied: unknown name 'wenu'; did you mean"),
+        (
+            "simulation.varied.wenu_jets",
+            ["noise_upp"],
+            "simulation.varied.wenu_jets: unknown name 'noise_upp'; did you mean 'noise_up'?",
+        ),
+        ("simulation.varied.wenu_jets", ["isr_up"], "isr_up is a weight and needs no simulation"),
+        ("simulation.varied.wenu_jets", ["noise_up"] * 2, "wenu_jets: a variation is listed twice"),
+        ("simulation.varied.single_electron", [], "only simulated samples of role signal or"),
+        ("figures.titles.noise_upp", "more noise", "figures.titles: unknown name 'noise_upp'"),
     ],
 )
 def test_refused(default: dict[str, Any], path: str, value: Any, message: str) -> None:
     text = refusal(with_change(default, path, value))
     assert message in text
     assert "network" not in text.split(":")[1]
+
+
+def test_varied_samples_follow_the_others_as_their_base(default: dict[str, Any]) -> None:
+    changed = with_change(default, "simulation.varied", {"wenu_jets": ["noise_up", "argon_down"]})
+    run = load_run(changed)
+    added = list(run.all_samples)[len(run.samples) :]
+    assert list(run.all_samples)[: len(run.samples)] == list(run.samples)
+    assert added == ["wenu_jets@noise_up", "wenu_jets@argon_down"]
+    assert all(run.all_samples[name] is run.samples["wenu_jets"] for name in added)
+    assert not [name for name in run.of_role(*Role) if "@" in name]
+
+
+def test_variations_by_kind(default: dict[str, Any]) -> None:
+    simulation = load_run(default).simulation
+    assert simulation.responses["noise_down"] == {"calorimeter.noise_scale": 0.8}
+    assert simulation.weights == {"isr_up": "weight_isr_up", "isr_down": "weight_isr_down"}
+    assert simulation.responses.keys() | simulation.weights.keys() == simulation.variations.keys()
 
 
 def test_missing_block(default: dict[str, Any]) -> None:

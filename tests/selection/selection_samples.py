@@ -87,6 +87,8 @@ class Event:
     electrons: tuple[Electron, ...] = (Electron(),)
     tracks: tuple[Track, ...] = (Track(),)
     weight: float = 0.5
+    weight_isr_up: float = 1.0
+    weight_isr_down: float = 1.0
     met: float = 250.0
     met_phi: float = 0.3
     jet_pt: tuple[float, ...] = (220.0, 40.0)
@@ -164,6 +166,8 @@ def event_columns(numbered: list[tuple[int, Event]]) -> dict[str, Any]:
     return {
         "event_number": np.array([number for number, _ in numbered], dtype=np.int64),
         "weight": np.array([event.weight for event in events], dtype=np.float64),
+        "weight_isr_up": np.array([event.weight_isr_up for event in events], dtype=np.float64),
+        "weight_isr_down": np.array([event.weight_isr_down for event in events], dtype=np.float64),
         "met": np.array([event.met for event in events], dtype=np.float32),
         "met_phi": np.array([event.met_phi for event in events], dtype=np.float32),
         "jet_pt": _jagged([list(event.jet_pt) for event in events], np.float32),

@@ -57,6 +57,34 @@ def test_rows_are_sorted_and_results_repeat_bit_by_bit(tmp_path: Path) -> None:
     assert run(inputs, tmp_path)[0].read_bytes() == first
 
 
+def test_varied_weights_go_with_the_candidates(tmp_path: Path) -> None:
+    events = [Event(weight_isr_up=1.1, weight_isr_down=0.9), Event(weight_isr_up=1.3)]
+    inputs = Sample(tmp_path, [events, [Event(weight_isr_up=1.5)]]).write()
+    content = read_parquet(run(inputs, tmp_path)[0])
+    assert content["weight_isr_up"].to_list() == [1.1, 1.3, 1.5]
+    assert content["weight_isr_down"].to_list() == [0.9, 1.0, 1.0]
+    assert content["weight"].to_list() == [0.5, 0.5, 0.5]
+
+
+def test_parts_with_different_varied_weights_are_refused(tmp_path: Path) -> None:
+    inputs = Sample(tmp_path, [[Event()], [Event()]]).write()
+    content = read_parquet(inputs.events[1])
+    with ParquetWriter.open(inputs.events[1]) as writer:
+        names = [name for name in content.fields if name != "weight_isr_down"]
+        writer.write({name: content[name] for name in names})
+    with pytest.raises(InputError, match=r"events-1\.parquet: varied weights \['weight_isr_up'\]"):
+        run(inputs, tmp_path)
+
+
+def test_samples_without_varied_weights_have_no_such_column(tmp_path: Path) -> None:
+    inputs = Sample(tmp_path, [[Event()]]).write()
+    content = read_parquet(inputs.events[0])
+    with ParquetWriter.open(inputs.events[0]) as writer:
+        names = [name for name in content.fields if not name.startswith("weight_")]
+        writer.write({name: content[name] for name in names})
+    assert [n for n in read_parquet(run(inputs, tmp_path)[0]).fields if "weight" in n] == ["weight"]
+
+
 def drop_rows(path: Path, keep: slice) -> None:
     content = read_parquet(path)[keep]
     with ParquetWriter.open(path) as writer:

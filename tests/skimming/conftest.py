@@ -114,6 +114,8 @@ def random_content(events: int, names: Mapping[str, list[str]], seed: int = 1) -
     content["event_number"] = 5 + np.arange(events, dtype=np.int64)
     content["weight"] = rng.choice([-1.0, 1.0, 1.0], events).astype(np.float32)
     content["met_trigger_weight"] = rng.uniform(0.5, 1, events).astype(np.float32)
+    for name in ("weight_isr_up", "weight_isr_down"):
+        content[name] = rng.uniform(0.5, 1.5, events).astype(np.float32)
     for name in ("mu", "met", "met_phi", "sum_et", "truth_met", "truth_met_phi", "truth_m_ee"):
         content[name] = rng.uniform(0, 3, events).astype(np.float32)
     for name in ("truth_cos_theta_star", "truth_system_pt"):

@@ -37,7 +37,7 @@ def test_columns_are_those_of_the_contract(
     electron = ("pt", "eta", "phi", "charge", "lh_very_loose", "track_index")
     electron_track = ("pt", "eta", "phi", "z0", "d0", "quality")
     assert set(events.fields) == {
-        *("event_number", "weight", "mu", "met", "met_phi"),
+        *("event_number", "weight", "mu", "met", "met_phi", "weight_isr_up", "weight_isr_down"),
         *(f"electron_{name}" for name in electron),
         *(f"electron_track_{name}" for name in electron_track),
         *("jet_pt", "jet_eta", "jet_phi", "jet_mass"),
@@ -186,6 +186,20 @@ def test_absent_branches_get_their_default_and_are_reported(
     assert ak.any(np.isfinite(tracks.rphi))
     assert "truth_m_ee" not in events.fields
     assert ak.to_numpy(events.weight) == pytest.approx(content["met_trigger_weight"])
+
+
+def test_varied_weights_are_factors_and_may_be_absent(
+    make_content: MakeContent, write_ntuple: Writer, run_skim: RunSkim
+) -> None:
+    content = make_content(20)
+    events = read_parquet(run_skim(write_ntuple(content), factor=3.0)["events"])
+    for name in ("weight_isr_up", "weight_isr_down"):
+        assert ak.to_numpy(events[name]) == pytest.approx(content[name])
+        assert "float64" in str(events[name].type)
+    del content["weight_isr_up"]
+    paths = run_skim(write_ntuple(content))
+    assert "weight_isr_up" not in read_parquet(paths["events"]).fields
+    assert set(read_json(paths["report"])["absent"]) == {"weight_isr_up"}
 
 
 def test_no_track_passes(

@@ -4,6 +4,10 @@
 import re
 
 from hepchain.skimming.sources import resolve_files
+from hepchain.variations import base_of, variation_of, varied_name
+
+# Name -> sample; a varied one, {sample}@{variation}, is described by its base.
+SAMPLES = run.all_samples
 
 
 def memory(megabytes):
@@ -19,7 +23,7 @@ def _ntuples(name, sample):
     if sample.simulated:
         return [
             f"{RESULTS}/simulation/{name}/ntuple-{part}.root"
-            for part in range(run.simulation.parts[name])
+            for part in range(run.simulation.parts[base_of(name)])
         ]
     return resolve_files(name, sample.files)
 
@@ -28,7 +32,7 @@ def _ntuples(name, sample):
 try:
     NTUPLES = {
         name: _ntuples(name, sample)
-        for name, sample in run.samples.items()
+        for name, sample in SAMPLES.items()
         if sample.role not in (Role.PILEUP, Role.VALIDATION)
     }
 except ConfigError as error:
@@ -40,6 +44,15 @@ def parts(sample):
     return range(len(NTUPLES[sample]))
 
 
+def varied(names):
+    """The varied ones of these samples, in the order of the names."""
+    return [
+        varied_name(name, variation)
+        for name in names
+        for variation in run.simulation.varied.get(name, [])
+    ]
+
+
 def any_of(names):
     """Wildcard constraint: one of these names, whole."""
     return "|".join(map(re.escape, names))
@@ -48,6 +61,6 @@ def any_of(names):
 wildcard_constraints:
     part=r"\d+",
     fold=r"\d+",
-    sample=any_of(run.samples),
+    sample=any_of(SAMPLES),
     tagger=any_of(run.training.taggers),
     category=any_of(run.training.categories),

@@ -5,7 +5,8 @@
 #          results/selection/{sample}.json      cut-flow of each mass point (a signal: of its own)
 # config   selection; skimming.isolation (how the cone sums were made); masses of the signals
 
-SELECTED = run.of_role(Role.SIGNAL, Role.BACKGROUND)
+ANALYSED = run.of_role(Role.SIGNAL, Role.BACKGROUND)
+SELECTED = [*ANALYSED, *varied(ANALYSED)]
 SIGNALS = run.of_role(Role.SIGNAL)
 
 
@@ -23,8 +24,8 @@ def skims_of(table):
 
 def mass_points(wildcards):
     """Mass splittings whose windows are applied: a signal's own, for background all."""
-    signal = run.samples[wildcards.sample].role == Role.SIGNAL
-    names = [wildcards.sample] if signal else SIGNALS
+    signal = SAMPLES[wildcards.sample].role == Role.SIGNAL
+    names = [base_of(wildcards.sample)] if signal else SIGNALS
     return {name: run.samples[name].masses.splitting for name in names}
 
 
@@ -42,7 +43,7 @@ rule selection:
     benchmark:
         f"{BENCHMARKS}/selection/{{sample}}.tsv"
     wildcard_constraints:
-        sample="|".join(SELECTED),
+        sample=any_of(SELECTED),
     threads: 1
     resources:
         mem_mb=memory(1000),

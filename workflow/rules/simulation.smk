@@ -3,24 +3,31 @@
 # in:     nothing but the config
 # out:    results/simulation/{sample}/generated-{part}.parquet and .json, ntuple-{part}.root
 # config: samples, seed, simulation
+#
+# A sample with a variation of the response, {sample}@{variation}, has ntuples of its own, made of
+# the generated events and the random numbers of its base.
 
-from hepchain.config import load_block
-from hepchain.simulation.response.parameters import ResponseParameters
+from hepchain.simulation.variations import load_responses
 
 try:
-    RESPONSE = load_block(run.simulation.response, ResponseParameters)
+    RESPONSES = load_responses(run.simulation.response, run.simulation.responses)
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 
 
 def is_training(wildcards):
     """Whether the sample is one to train on."""
-    return run.samples[wildcards.sample].role == Role.TRAINING
+    return SAMPLES[wildcards.sample].role == Role.TRAINING
+
+
+def is_overlaid(wildcards):
+    """Whether pile-up collisions are overlaid: on all samples but those of role validation."""
+    return SAMPLES[wildcards.sample].role != Role.VALIDATION
 
 
 def pileup_library(wildcards):
     """Generated parts of the pile-up that is overlaid on a sample; none for role validation."""
-    library = run.samples[wildcards.sample].pileup
+    library = SAMPLES[wildcards.sample].pileup
     return [
         f"{RESULTS}/simulation/{library}/generated-{part}.parquet"
         for part in range(run.simulation.parts[library] if library else 0)
@@ -40,6 +47,21 @@ def process_of(wildcards):
 def events_per_part(wildcards):
     """Number of events that a job keeps."""
     return run.simulation.events_per_part[wildcards.sample]
+
+
+def generated(suffix):
+    """Input function: the file of this kind of the generated part."""
+
+    def path(wildcards):
+        base = base_of(wildcards.sample)
+        return f"{RESULTS}/simulation/{base}/generated-{wildcards.part}.{suffix}"
+
+    return path
+
+
+def response_parameters(wildcards):
+    """Detector parameters of the sample's variation."""
+    return RESPONSES[variation_of(wildcards.sample)].model_dump(mode="json")
 
 
 rule generation:
@@ -69,8 +91,8 @@ rule generation:
 
 rule response:
     input:
-        generated=f"{RESULTS}/simulation/{{sample}}/generated-{{part}}.parquet",
-        metadata=f"{RESULTS}/simulation/{{sample}}/generated-{{part}}.json",
+        generated=generated("parquet"),
+        metadata=generated("json"),
         library=pileup_library,
     output:
         f"{RESULTS}/simulation/{{sample}}/ntuple-{{part}}.root",
@@ -84,7 +106,8 @@ rule response:
         runtime=30,
     params:
         training=is_training,
-        parameters=RESPONSE.model_dump(mode="json"),
+        overlaid=is_overlaid,
+        parameters=response_parameters,
         seed=run.seed,
         code=digest("hepchain.simulation.response.run"),
     message:

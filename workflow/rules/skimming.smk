@@ -8,7 +8,7 @@
 
 def ntuple_map(wildcards):
     """Branch map of a sample: a name in config/ntuples/, or for simulated samples a path."""
-    sample = run.samples[wildcards.sample]
+    sample = SAMPLES[wildcards.sample]
     return (
         run.skimming.ntuple
         if sample.simulated
@@ -28,7 +28,7 @@ def part_ntuple(wildcards):
 
 def sample_normalisation(wildcards):
     """What the configuration says about the normalisation; training samples have none."""
-    sample = run.samples[wildcards.sample]
+    sample = SAMPLES[wildcards.sample]
     keys = {"cross_section_pb", "scale_factor", "branching_fraction", "sum_of_weights"}
     content = {
         "role": sample.role.value,
@@ -41,7 +41,12 @@ def sample_normalisation(wildcards):
 
 def sample_role(wildcards):
     """What the sample is for."""
-    return run.samples[wildcards.sample].role.value
+    return SAMPLES[wildcards.sample].role.value
+
+
+def base_normalisation(wildcards):
+    """A varied sample is as many generated events as its base."""
+    return f"{RESULTS}/skimming/{base_of(wildcards.sample)}/normalisation.json"
 
 
 VARIABLE_GROUPS = {
@@ -60,7 +65,7 @@ rule normalisation:
     benchmark:
         f"{BENCHMARKS}/normalisation/{{sample}}.tsv"
     wildcard_constraints:
-        sample=any_of(NTUPLES),
+        sample=any_of(name for name in NTUPLES if name == base_of(name)),
     threads: 1
     resources:
         mem_mb=memory(1000),
@@ -78,7 +83,7 @@ rule skimming:
     input:
         ntuple=part_ntuple,
         map=ntuple_map,
-        normalisation=rules.normalisation.output[0],
+        normalisation=base_normalisation,
     output:
         events=f"{RESULTS}/skimming/{{sample}}/events-{{part}}.parquet",
         tracks=f"{RESULTS}/skimming/{{sample}}/tracks-{{part}}.parquet",

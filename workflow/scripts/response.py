@@ -4,14 +4,15 @@ from pathlib import Path
 
 from hepchain.simulation.response.parameters import ResponseParameters
 from hepchain.simulation.response.run import respond
+from hepchain.variations import base_of
 from hepchain.workflow import job
 
 with job(snakemake):
     respond(
-        snakemake.wildcards.sample,
-        int(snakemake.wildcards.part),
+        base_of(snakemake.wildcards.sample),
         snakemake.params.seed,
         training=snakemake.params.training,
+        overlaid=snakemake.params.overlaid,
         generated=Path(snakemake.input.generated),
         metadata=Path(snakemake.input.metadata),
         library=[Path(path) for path in snakemake.input.library],

@@ -19,6 +19,7 @@ from hepchain.config.simulation import SimulationConfig
 from hepchain.config.skimming import SkimmingConfig
 from hepchain.config.training import TrainingConfig
 from hepchain.config.variables import Variables
+from hepchain.variations import MARK
 
 Samples = Mapping[str, Sample]
 
@@ -77,6 +78,35 @@ def _sizes(samples: Samples, simulation: SimulationConfig) -> Iterator[str]:
                 yield f"simulation.{key}: no entry for sample '{name}'"
 
 
+def _names(samples: Samples) -> Iterator[str]:
+    for name in samples:
+        if MARK in name:
+            yield (
+                f"samples.{name}: '{MARK}' stands between a sample and its variation "
+                f"(simulation.varied); choose a name without it"
+            )
+
+
+def _varied(samples: Samples, simulation: SimulationConfig) -> Iterator[str]:
+    possible = [
+        name for name in of_role(samples, Role.SIGNAL, Role.BACKGROUND) if samples[name].simulated
+    ]
+    for name, variations in simulation.varied.items():
+        where = f"simulation.varied.{name}"
+        if name in samples and name not in possible:
+            yield f"{where}: only simulated samples of role signal or background can be varied"
+        else:
+            yield from unknown("simulation.varied", [name], possible)
+        weights = [variation for variation in variations if variation in simulation.weights]
+        for variation in weights:
+            yield (
+                f"{where}: {variation} is a weight and needs no simulation; every sample that has "
+                "the weight is varied, leave it out here"
+            )
+        rest = [variation for variation in variations if variation not in weights]
+        yield from unknown(where, rest, simulation.responses)
+
+
 def _categories(training: TrainingConfig, variables: Variables) -> Iterator[str]:
     yield from unknown("training.categories", training.categories, variables.categories)
 
@@ -91,8 +121,14 @@ def _working_points(combination: CombinationConfig, samples: Samples) -> Iterato
     yield from unknown(where, [combination.working_points.sample], signals)
 
 
-def _titles(figures: FiguresConfig, samples: Samples, training: TrainingConfig) -> Iterator[str]:
-    yield from unknown("figures.titles", figures.titles, [*samples, *training.taggers])
+def _titles(
+    figures: FiguresConfig,
+    samples: Samples,
+    training: TrainingConfig,
+    simulation: SimulationConfig,
+) -> Iterator[str]:
+    known = [*samples, *training.taggers, *simulation.variations]
+    yield from unknown("figures.titles", figures.titles, known)
 
 
 def _isolation(selection: SelectionConfig, skimming: SkimmingConfig) -> Iterator[str]:
@@ -111,6 +147,8 @@ CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
     _roles,
     _pileup,
     _sizes,
+    _names,
+    _varied,
     _categories,
     _tagger,
     _working_points,

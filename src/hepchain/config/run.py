@@ -18,6 +18,7 @@ from hepchain.config.skimming import SkimmingConfig
 from hepchain.config.statistics import StatisticsConfig
 from hepchain.config.training import TrainingConfig
 from hepchain.config.variables import Variables
+from hepchain.variations import varied_name
 
 
 class RunConfig(Block):
@@ -38,6 +39,16 @@ class RunConfig(Block):
     def of_role(self, *roles: Role) -> list[str]:
         """Names of the samples in these roles, in the order of the file."""
         return of_role(self.samples, *roles)
+
+    @property
+    def all_samples(self) -> dict[str, Sample]:
+        """All samples, and after them the varied ones, ``{sample}@{variation}``, as their base."""
+        varied = {
+            varied_name(name, variation): self.samples[name]
+            for name, variations in self.simulation.varied.items()
+            for variation in variations
+        }
+        return {**self.samples, **varied}
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

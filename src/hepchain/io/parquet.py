@@ -102,6 +102,17 @@ def _without_option(column: ak.Array) -> ak.Array:
     return column
 
 
+def column_names(path: str | Path) -> list[str]:
+    """Names of the columns of a table.
+
+    Raises
+    ------
+    InputError : the file is missing or unreadable
+    """
+    with _open(path) as file:
+        return list(file.schema_arrow.names)
+
+
 def read_parquet(path: str | Path, columns: Sequence[str] | None = None) -> ak.Array:
     """Whole table as an Awkward record array, one entry a row.
 

@@ -54,6 +54,8 @@ class Events(Table):
 
     event_number: Column
     weight: Column
+    weight_factors: Column
+    """Shape (n, k): each varied weight over the nominal one."""
     met: Column
     met_phi: Column
     leading_jet_pt: Column
@@ -143,7 +145,9 @@ def all_cuts(config: SelectionConfig, splitting: float) -> list[Cut]:
     ]
 
 
-def select_events(chunk: ak.Array, config: SelectionConfig) -> tuple[Events, dict[str, Tally]]:
+def select_events(
+    chunk: ak.Array, config: SelectionConfig, weight_factors: Sequence[str] = ()
+) -> tuple[Events, dict[str, Tally]]:
     """Apply the requirements on the event.
 
     "Exactly one standard electron" means: one electron passes the identification, whatever its
@@ -152,6 +156,7 @@ def select_events(chunk: ak.Array, config: SelectionConfig) -> tuple[Events, dic
     Parameters
     ----------
     chunk : events of the skim, one entry an event
+    weight_factors : columns of varied weights
 
     Returns
     -------
@@ -161,7 +166,7 @@ def select_events(chunk: ak.Array, config: SelectionConfig) -> tuple[Events, dic
     weight = np.asarray(chunk["weight"], dtype=np.float64)
     one = np.asarray(ak.sum(identified, axis=1) == 1)
     tallies = {"skim": Tally.of(weight), "one_electron": Tally.of(weight[one])}
-    events = _flatten(chunk[one], identified[one])
+    events = _flatten(chunk[one], identified[one], weight_factors)
     passed = cumulative(
         {
             "electron_pt": events.electron_pt < config.electron.max_pt,
@@ -173,18 +178,27 @@ def select_events(chunk: ak.Array, config: SelectionConfig) -> tuple[Events, dic
     return events.take(passed["leading_jet_pt"]), tallies
 
 
-def _flatten(chunk: ak.Array, identified: ak.Array) -> Events:
+def _flatten(chunk: ak.Array, identified: ak.Array, weight_factors: Sequence[str]) -> Events:
     """Events with the values of their one identified electron."""
     electron = {name: ak.to_numpy(ak.flatten(chunk[name][identified])) for name in ELECTRON_COLUMNS}
     leading = ak.fill_none(ak.max(chunk["jet_pt"], axis=1), -np.inf)
     return Events(
         event_number=np.asarray(chunk["event_number"], dtype=np.int64),
         weight=np.asarray(chunk["weight"], dtype=np.float64),
+        weight_factors=_side_by_side(chunk, weight_factors),
         met=np.asarray(chunk["met"]),
         met_phi=np.asarray(chunk["met_phi"]),
         leading_jet_pt=ak.to_numpy(leading).astype(np.float32),
         **electron,
     )
+
+
+def _side_by_side(chunk: ak.Array, columns: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Columns of numbers as one array, shape (n, columns)."""
+    values = np.empty((len(chunk), len(columns)))
+    for row, name in enumerate(columns):
+        values[:, row] = np.asarray(chunk[name])
+    return values
 
 
 def candidate_masks(

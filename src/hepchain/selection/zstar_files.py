@@ -10,9 +10,10 @@ import awkward as ak
 import numpy as np
 
 from hepchain.errors import InputError
-from hepchain.io.parquet import ParquetWriter, iterate_parquet, read_parquet
+from hepchain.io.parquet import ParquetWriter, column_names, iterate_parquet, read_parquet
 from hepchain.selection.matching import ABSENT, TrackIndex
 from hepchain.selection.zstar import ELECTRON_COLUMNS, Column, Table, Tracks
+from hepchain.variations import WEIGHT_FACTOR
 
 EVENT_COLUMNS = ("event_number", "weight", "met", "met_phi", "jet_pt", *ELECTRON_COLUMNS)
 SCORE_COLUMNS = ("event_number", "track_index", "score", "label", "category")
@@ -25,6 +26,8 @@ class Candidates(Table):
     event_number: Column
     track_index: Column
     weight: Column
+    weight_factors: Column
+    """Shape (n, k), a column of the file each."""
     mass: Column
     score: Column
     passes_tagger: Column
@@ -72,9 +75,33 @@ def _chunks(path: Path, columns: Sequence[str]) -> Iterator[ak.Array]:
         yield read_parquet(path, columns)
 
 
-def iterate_events(path: Path, identification: str) -> Iterator[ak.Array]:
+def weight_factors(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Columns of varied weights that all these parts of a sample have.
+
+    Raises
+    ------
+    InputError : a part has one that another lacks
+    """
+    found = {
+        path: tuple(name for name in column_names(path) if name.startswith(WEIGHT_FACTOR))
+        for path in paths
+    }
+    first = next(iter(found.values()), ())
+    for path, names in found.items():
+        if set(names) != set(first):
+            raise InputError(
+                f"{path}: varied weights {sorted(names)}, but {paths[0]} has {sorted(first)}; "
+                "all parts of a sample must have the same: make them alike, or take the branches "
+                "out of the branch map"
+            )
+    return first
+
+
+def iterate_events(
+    path: Path, identification: str, factors: Sequence[str] = ()
+) -> Iterator[ak.Array]:
     """Events of one part of the skim, chunk by chunk, with the columns the selection needs."""
-    yield from _chunks(path, [*EVENT_COLUMNS, f"electron_{identification}"])
+    yield from _chunks(path, [*EVENT_COLUMNS, f"electron_{identification}", *factors])
 
 
 def iterate_tracks(path: Path, cone_sum: str) -> Iterator[Tracks]:
@@ -115,9 +142,13 @@ def read_scores(path: Path, event_number: Column, track_index: Column) -> Scores
     return Scores(score, label, category)
 
 
-def write_candidates(path: Path, candidates: Candidates) -> None:
-    """Write the table, also if it has no row."""
+def write_candidates(
+    path: Path, candidates: Candidates, weight_factors: Sequence[str] = ()
+) -> None:
+    """Write the table, also if it has no row; ``weight_factors`` are the names of these columns."""
     columns = {field.name: getattr(candidates, field.name) for field in fields(Candidates)}
+    factors = np.ascontiguousarray(columns.pop("weight_factors").T)
+    columns |= zip(weight_factors, factors, strict=True)
     text = ak.from_iter(["", *candidates.category])[1:]
     with ParquetWriter.open(path) as writer:
         writer.write({**columns, "category": text})

@@ -36,6 +36,7 @@ from hepchain.selection.zstar_files import (
     iterate_events,
     iterate_tracks,
     read_scores,
+    weight_factors,
     write_candidates,
 )
 
@@ -85,8 +86,9 @@ def run_selection(
     ------
     InputError : a file lacks a column, an event number occurs twice, a candidate has no score
     """
+    factors = weight_factors(inputs.events)
     parts = [
-        select_part(events, tracks, config, isolation)
+        select_part(events, tracks, config, isolation, factors)
         for events, tracks in zip(inputs.events, inputs.tracks, strict=True)
     ]
     tallies = merge(*(part.tallies for part in parts))
@@ -101,20 +103,28 @@ def run_selection(
         point: cutflow_of(candidates, tallies, config, splitting)
         for point, splitting in points.items()
     }
-    write_candidates(table, candidates)
+    write_candidates(table, candidates, factors)
     write_json(cutflow, {name: [line.to_dict() for line in flow] for name, flow in flows.items()})
     _log(flows)
 
 
 def select_part(
-    events_path: Path, tracks_path: Path, config: SelectionConfig, isolation: Isolation
+    events_path: Path,
+    tracks_path: Path,
+    config: SelectionConfig,
+    isolation: Isolation,
+    factors: Sequence[str],
 ) -> Pairs:
     """Candidates of one part of a sample.
 
     The tracks are read chunk by chunk: memory holds the selected events of the part, one chunk of
     its tracks, and the candidates.
+
+    Parameters
+    ----------
+    factors : columns of varied weights of the events
     """
-    events, event_tallies = _read_events(events_path, config)
+    events, event_tallies = _read_events(events_path, config, factors)
     column = cone_column(isolation.cone, config.candidate.isolation.constituent_pt)
     counts = {cut.name: np.zeros(len(events), dtype=np.int64) for cut in candidate_cuts(config)}
     tracks, rows = [], []
@@ -139,11 +149,13 @@ def _last(masks: Mapping[str, Mask]) -> Mask:
     return list(masks.values())[-1]
 
 
-def _read_events(path: Path, config: SelectionConfig) -> tuple[Events, dict[str, Tally]]:
+def _read_events(
+    path: Path, config: SelectionConfig, factors: Sequence[str]
+) -> tuple[Events, dict[str, Tally]]:
     """Events of a part that pass the requirements on events, by rising number."""
     selected, tallies = [], []
-    for chunk in iterate_events(path, config.electron.identification):
-        events, tally = select_events(chunk, config)
+    for chunk in iterate_events(path, config.electron.identification, factors):
+        events, tally = select_events(chunk, config, factors)
         selected.append(events)
         tallies.append(tally)
     events = Events.concatenate(selected)
@@ -165,6 +177,7 @@ def make_candidates(
         event_number=events.event_number,
         track_index=tracks.track_index,
         weight=events.weight,
+        weight_factors=events.weight_factors,
         mass=candidate_mass(tracks, events),
         score=scores.score,
         passes_tagger=working_point.passes(scores.score, tracks.pt),

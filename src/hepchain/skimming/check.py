@@ -16,6 +16,7 @@ from hepchain.errors import InputError
 from hepchain.skimming.contract import Entry, entries, is_needed
 from hepchain.skimming.files import open_tree
 from hepchain.skimming.quality import ASSUMED, NEEDED
+from hepchain.variations import WEIGHT_FACTOR
 
 
 @dataclass(frozen=True)
@@ -112,12 +113,13 @@ def check_ntuple(
         ntuple_map = load_block(ntuple_map, NtupleMap)
     mapped = [name.removeprefix("track_") for name in ntuple_map.branches if _is_track(name)]
     with open_tree(path, ntuple_map) as tree:
-        return check_tree(str(path), tree, ntuple_map, contract([*variables, *mapped]))
+        return check_tree(str(path), tree, ntuple_map, contract([*variables, *mapped], ntuple_map))
 
 
-def contract(variables: Iterable[str]) -> dict[str, Entry]:
-    """Branches of the contract, those that the track quality takes included."""
-    return entries([*variables, *ASSUMED], NEEDED)
+def contract(variables: Iterable[str], ntuple_map: NtupleMap) -> dict[str, Entry]:
+    """Branches of the contract, with those that the track quality takes and the varied weights."""
+    weights = [name for name in ntuple_map.branches if name.startswith(WEIGHT_FACTOR)]
+    return entries([*variables, *ASSUMED], NEEDED, weights)
 
 
 def _is_track(name: str) -> bool:

@@ -85,20 +85,26 @@ TRACK: dict[str, Entry] = {
 }
 
 
-def entries(variables: Iterable[str], needed_variables: Iterable[str] = ()) -> dict[str, Entry]:
+def entries(
+    variables: Iterable[str],
+    needed_variables: Iterable[str] = (),
+    weight_factors: Iterable[str] = (),
+) -> dict[str, Entry]:
     """All branches of the contract that the skim is made of.
 
     Parameters
     ----------
     variables : names of the input variables of a track
     needed_variables : further variables that cannot be absent, for the track quality
+    weight_factors : names of varied weights
     """
     core = {f"track_{name}": Entry("track", need=Need.ALWAYS) for name in CORE_VARIABLES}
     needed = {f"track_{name}": Entry("track", need=Need.ALWAYS) for name in needed_variables}
     optional = {
         f"track_{name}": Entry("track", default=float("nan"), may_be_nan=True) for name in variables
     }
-    return {**EVENT, **OBJECTS, **TRACK, **optional, **needed, **core}
+    weights = {name: Entry("", "float64") for name in weight_factors}
+    return {**EVENT, **weights, **OBJECTS, **TRACK, **optional, **needed, **core}
 
 
 def is_needed(entry: Entry, role: Role) -> bool:

@@ -127,7 +127,7 @@ def skim(
     """
     ntuple_map = load_block(map_path, NtupleMap)
     factor = float(read_json(normalisation)["weight_per_generated"])
-    wanted = contract(settings.variables)
+    wanted = contract(settings.variables, ntuple_map)
     counts = Counts()
     with (
         open_tree(ntuple, ntuple_map) as tree,
