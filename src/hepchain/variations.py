@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
 MARK = "@"
 """Between the name of a sample and that of its variation."""
 
@@ -52,3 +57,15 @@ def side_of(variation: str) -> str:
     'up'
     """
     return variation.rpartition("_")[2]
+
+
+def by_sample(items: Mapping[str, Item]) -> dict[str, dict[str, Item]]:
+    """Things of varied samples, by base sample and then by variation.
+
+    >>> by_sample({"a@x_up": 1, "a@x_down": 2, "b@x_up": 3})
+    {'a': {'x_up': 1, 'x_down': 2}, 'b': {'x_up': 3}}
+    """
+    found: dict[str, dict[str, Item]] = {}
+    for name, item in items.items():
+        found.setdefault(base_of(name), {})[variation_of(name)] = item
+    return found

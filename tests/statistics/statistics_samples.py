@@ -28,6 +28,7 @@ CONFIG = StatisticsConfig(
     min_background_events=10,
     min_signal_events=5,
     on_insufficient="error",
+    insignificant_variations="apply",
     bootstrap_replicas=200,
 )
 

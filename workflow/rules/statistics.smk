@@ -1,9 +1,11 @@
 # Statistics: expected limits and significances of a mass point.
 #
-# inputs   selected candidates of the signal and of all backgrounds, and their normalisations
+# inputs   selected candidates of the signal and of all backgrounds, without and with variations of
+#          the simulation, and their normalisations
 # outputs  results/statistics/{point}/workspace_without_tagger.json, workspace_with_tagger.json (pyhf)
 #          results/statistics/{point}/result.json
-# config   statistics; seed; selection.candidate.mass_veto, selection.tagger; masses of the signal
+# config   statistics; simulation.varied, weights of simulation.variations; seed;
+#          selection.candidate.mass_veto, selection.tagger; masses of the signal
 
 BACKGROUNDS = run.of_role(Role.BACKGROUND)
 
@@ -12,12 +14,23 @@ def masses_of_point(wildcards):
     return run.samples[wildcards.point].masses.model_dump(mode="json")
 
 
+def varied_samples(wildcards):
+    """Varied samples of a mass point: of its signal and of the backgrounds."""
+    return varied([wildcards.point, *BACKGROUNDS])
+
+
+def varied_candidates(wildcards):
+    """Candidates of the varied samples of a mass point."""
+    return [f"{RESULTS}/selection/{name}.parquet" for name in varied_samples(wildcards)]
+
+
 rule statistics:
     input:
         signal=f"{RESULTS}/selection/{{point}}.parquet",
         backgrounds=expand(
             f"{RESULTS}/selection/{{sample}}.parquet", sample=BACKGROUNDS
         ),
+        varied=varied_candidates,
         normalisations=expand(
             f"{RESULTS}/skimming/{{sample}}/normalisation.json",
             sample=["{point}", *BACKGROUNDS],
@@ -41,6 +54,8 @@ rule statistics:
         config=run.statistics.model_dump(mode="json"),
         seed=run.seed,
         backgrounds=BACKGROUNDS,
+        varied=varied_samples,
+        weights=run.simulation.weights,
         masses=masses_of_point,
         veto=run.selection.candidate.mass_veto,
         tagger=run.selection.tagger,

@@ -10,15 +10,19 @@ from hepchain.statistics.zstar_job import (
     StatisticsOutputs,
     run_statistics,
 )
+from hepchain.variations import by_sample
 from hepchain.workflow import job
 
 with job(snakemake):
     backgrounds = zip(snakemake.params.backgrounds, snakemake.input.backgrounds, strict=True)
+    varied = zip(snakemake.params.varied, map(Path, snakemake.input.varied), strict=True)
     run_statistics(
         StatisticsInputs(
             signal=Path(snakemake.input.signal),
             backgrounds={name: Path(path) for name, path in backgrounds},
             normalisations=tuple(Path(path) for path in snakemake.input.normalisations),
+            varied=by_sample(dict(varied)),
+            weights=dict(snakemake.params.weights),
         ),
         StatisticsOutputs(
             workspace_without_tagger=Path(snakemake.output.workspace_without_tagger),

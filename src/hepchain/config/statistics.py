@@ -33,6 +33,10 @@ class StatisticsConfig(Block):
     on_insufficient: Literal["error", "report"] = Field(
         description="if there are fewer: end with an error, or write results without limits"
     )
+    insignificant_variations: Literal["apply", "drop"] = Field(
+        description="variations of the simulation whose effect on a sample's yield is smaller than "
+        "its statistical error: in the statistical model all the same, or left out"
+    )
     bootstrap_replicas: NonNegativeInt = Field(
         description="replicas for the errors of the tagger's gain; 0: none are given"
     )

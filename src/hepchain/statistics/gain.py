@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,9 +46,10 @@ def make_gain(
     replicas : bootstrap replicas; with fewer than two there are no errors
     """
     s, b = _summands([signal]), _summands(backgrounds)
-    nominal = _ratios(s.sum(axis=0)[None, :], b.sum(axis=0)[None, :], uncertainties)
+    relative = [_relative_systematic(use, uncertainties) for use in (without, with_tagger)]
+    nominal = _ratios(s.sum(axis=0)[None, :], b.sum(axis=0)[None, :], relative)
     drawn = _ratios(
-        replicate_sums(s, replicas, random), replicate_sums(b, replicas, random), uncertainties
+        replicate_sums(s, replicas, random), replicate_sums(b, replicas, random), relative
     )
     first, second = without.significances, with_tagger.significances
     return Gain(
@@ -64,13 +66,22 @@ def _summands(samples: Sequence[TaggedWeights]) -> Floats:
     return np.stack([weight, weight**2, tagged, tagged**2], axis=1)
 
 
-def _ratios(signal: Floats, background: Floats, uncertainties: Uncertainties) -> dict[str, Floats]:
-    """With tagger over without, of rows of sums as in :func:`_summands`; NaN where undefined."""
+def _relative_systematic(use: UseResult, uncertainties: Uncertainties) -> float:
+    """Relative uncertainty of the background, the statistics of the simulation left out."""
+    background = use.background.value
+    variation = use.background_variation / background if background > 0.0 else 0.0
+    return math.hypot(uncertainties.background, uncertainties.luminosity, variation)
+
+
+def _ratios(signal: Floats, background: Floats, relative: Sequence[float]) -> dict[str, Floats]:
+    """With tagger over without, of rows of sums as in :func:`_summands`; NaN where undefined.
+
+    ``relative`` are the systematic uncertainties of the background without and with tagger.
+    """
     s, _, s_tagged, _ = signal.T
     b, variance, b_tagged, variance_tagged = background.T
-    relative = np.hypot(uncertainties.background, uncertainties.luminosity)
-    error = np.sqrt((relative * b) ** 2 + variance)
-    error_tagged = np.sqrt((relative * b_tagged) ** 2 + variance_tagged)
+    error = np.sqrt((relative[0] * b) ** 2 + variance)
+    error_tagged = np.sqrt((relative[1] * b_tagged) ** 2 + variance_tagged)
     with np.errstate(divide="ignore", invalid="ignore"):
         return {
             "signal_efficiency": s_tagged / s,

@@ -35,6 +35,9 @@ for a limit.
 AGREEMENT = 0.05
 """Largest relative difference of the CLs of both minimisers at a limit."""
 
+CLIP = 1e-9
+"""Smallest content of a bin in a fit."""
+
 TOLERANCE = 1e-3
 """Relative tolerance of the limits."""
 
@@ -114,7 +117,8 @@ def expected_limit(workspace: Specification, confidence_level: float) -> Limit:
 
 def _model(workspace: Specification) -> tuple[Any, Any]:
     content = pyhf.Workspace(workspace)
-    model = content.model()
+    # Shapes are interpolated linearly: far from the nominal a bin would fall below zero.
+    model = content.model(clip_sample_data=0.0, clip_bin_data=CLIP)
     return model, content.data(model)
 
 

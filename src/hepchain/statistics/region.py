@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,14 @@ from hepchain.statistics.inference import (
 from hepchain.statistics.results import OK, Significances, TemplateSummary, UseResult
 from hepchain.statistics.significance import asimov_significance, s_over_sqrt_b
 from hepchain.statistics.templates import Entries, Templates, make_templates
-from hepchain.statistics.workspace import Specification, Uncertainties, make_workspace
+from hepchain.statistics.variations import (
+    Sides,
+    Varied,
+    background_variation,
+    model_sides,
+    variation_results,
+)
+from hepchain.statistics.workspace import SIGNAL, Specification, Uncertainties, make_workspace
 from hepchain.statistics.yields import Yield
 
 LOGGER = logging.getLogger(__name__)
@@ -43,6 +50,8 @@ class Region:
     """Name of the sample -> its events."""
     edges: npt.NDArray[np.float64]
     """Bins of the template that are asked for."""
+    varied: Mapping[str, Sequence[Varied]] = field(default_factory=dict)
+    """``signal``, or the name of a background -> its variations."""
 
     @property
     def background_weights(self) -> npt.NDArray[np.float64]:
@@ -69,15 +78,30 @@ def analyse(region: Region, config: StatisticsConfig) -> tuple[UseResult, Specif
     uncertainties = uncertainties_of(config)
     templates = make_templates(region.signal, region.backgrounds, region.edges)
     _report_merging(region, templates)
-    result = _counted(region, templates, uncertainties)
+    sides = _modelled(region, templates, config)
+    result = _counted(region, templates, sides, uncertainties)
     shortage = find_shortage(region, config)
     if shortage:
         result = replace(result, status=f"{INSUFFICIENT}: {shortage}")
     else:
-        result = _fitted(result, templates, region, config)
+        result = _fitted(result, templates, sides, region, config)
     measurement = "expected_limit" if result.status == OK else result.status.split(":")[0]
-    workspace = make_workspace(templates, uncertainties, region.name, measurement.replace(" ", "_"))
+    workspace = make_workspace(
+        templates, uncertainties, region.name, measurement.replace(" ", "_"), variations=sides
+    )
     return result, workspace
+
+
+def _modelled(
+    region: Region, templates: Templates, config: StatisticsConfig
+) -> dict[str, tuple[Sides, ...]]:
+    """Sample -> its variations as they are in the statistical model."""
+    only_significant = config.insignificant_variations == "drop"
+    nominal = {SIGNAL: templates.signal, **templates.backgrounds}
+    return {
+        name: model_sides(nominal[name], varied, templates.edges, only_significant)
+        for name, varied in region.varied.items()
+    }
 
 
 def find_shortage(region: Region, config: StatisticsConfig) -> str | None:
@@ -115,24 +139,44 @@ def _report_merging(region: Region, templates: Templates) -> None:
         )
 
 
-def background_error(background: Yield, uncertainties: Uncertainties) -> float:
-    """Uncertainty of a background yield: systematic, luminosity and simulation in quadrature."""
+def background_error(
+    background: Yield, uncertainties: Uncertainties, variation: float = 0.0
+) -> float:
+    """Uncertainty of a background yield: all sources in quadrature.
+
+    Parameters
+    ----------
+    variation : uncertainty from variations of the simulation, in events
+    """
     systematic = float(np.hypot(uncertainties.background, uncertainties.luminosity))
-    return float(np.hypot(systematic * background.value, background.error))
+    return float(np.hypot(np.hypot(systematic * background.value, variation), background.error))
 
 
-def _counted(region: Region, templates: Templates, uncertainties: Uncertainties) -> UseResult:
+def _counted(
+    region: Region,
+    templates: Templates,
+    sides: Mapping[str, Sequence[Sides]],
+    uncertainties: Uncertainties,
+) -> UseResult:
     """Everything that needs no fit."""
     signal, background = Yield.of(region.signal.weight), Yield.of(region.background_weights)
-    error = background_error(background, uncertainties)
+    backgrounds = {name: Yield.of(e.weight) for name, e in region.backgrounds.items()}
+    variation = background_variation({n: y.value for n, y in backgrounds.items()}, sides)
+    error = background_error(background, uncertainties, variation)
     exists = background.value > 0.0 and signal.value >= 0.0
     s, b = signal.value, background.value
     return UseResult(
         status=OK,
         signal=signal,
         background=background,
-        backgrounds={name: Yield.of(e.weight) for name, e in region.backgrounds.items()},
+        backgrounds=backgrounds,
         background_uncertainty=error,
+        background_variation=variation,
+        variations=tuple(
+            record
+            for name, varied in region.varied.items()
+            for record in variation_results(name, varied, sides[name])
+        ),
         templates=TemplateSummary(
             templates.edges, templates.requested_bins, templates.signal, templates.background
         ),
@@ -148,12 +192,18 @@ def _counted(region: Region, templates: Templates, uncertainties: Uncertainties)
 
 
 def _fitted(
-    result: UseResult, templates: Templates, region: Region, config: StatisticsConfig
+    result: UseResult,
+    templates: Templates,
+    sides: Mapping[str, Sequence[Sides]],
+    region: Region,
+    config: StatisticsConfig,
 ) -> UseResult:
     """The result with what fits add, or with the status that tells of their failure."""
     uncertainties = uncertainties_of(config)
     scale = counting_scale(result)
-    scaled = make_workspace(templates, uncertainties, region.name, signal_factor=scale)
+    scaled = make_workspace(
+        templates, uncertainties, region.name, signal_factor=scale, variations=sides
+    )
     try:
         limit = expected_limit(scaled, config.confidence_level)
         significance = discovery_significance(scaled, strength=1.0 / scale)

@@ -8,6 +8,7 @@ from typing import Any
 from hepchain.statistics.bootstrap import Estimate
 from hepchain.statistics.inference import Limit
 from hepchain.statistics.templates import Template
+from hepchain.statistics.variations import VariationResult
 from hepchain.statistics.workspace import Uncertainties
 from hepchain.statistics.yields import Yield
 
@@ -55,7 +56,12 @@ class UseResult:
     """Sum of the backgrounds."""
     backgrounds: dict[str, Yield]
     background_uncertainty: float
-    """Uncertainty of the background yield: systematic, luminosity, statistics of simulation."""
+    """Uncertainty of the background yield: systematic, luminosity, variations of the simulation
+    and its statistics."""
+    background_variation: float
+    """The part of it that comes from variations of the simulation."""
+    variations: tuple[VariationResult, ...]
+    """Variations of the simulation that the samples have."""
     templates: TemplateSummary
     significances: Significances
     limit: Limit | None

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hepchain.statistics.templates import Template, Templates
+from hepchain.statistics.variations import Sides
 
 Specification = dict[str, Any]
 """A pyhf workspace: JSON of the HistFactory schema (pyhf, JOSS 6 (2021) 2823)."""
 
 SIGNAL_STRENGTH = "mu"
 """Parameter of interest: signal over its prediction."""
+
+SIGNAL = "signal"
+"""Name of the signal in the workspace; backgrounds have those of their samples."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ def make_workspace(
     channel: str,
     measurement: str = "expected_limit",
     signal_factor: float = 1.0,
+    variations: Mapping[str, Sequence[Sides]] | None = None,
 ) -> Specification:
     """Workspace of one channel: signal times ``mu``, and the backgrounds.
 
@@ -38,22 +44,28 @@ def make_workspace(
     backgrounds, that of the luminosity common to everything. The statistical error of the
     simulation is a ``staterror`` a bin (Barlow and Beeston, CPC 77 (1993) 219, in the form of
     HistFactory), for the sum of the backgrounds and, apart, for the signal, so that it stays right
-    at every ``mu``. There are no data: the observation is the expected background (Asimov).
+    at every ``mu``. A variation of the simulation has one parameter a source, common to all
+    samples: a ``normsys`` of the yield and, with several bins, a ``histosys`` of the shape. There
+    are no data: the observation is the expected background (Asimov).
 
     Parameters
     ----------
     channel, measurement : names in the workspace
     signal_factor : scales the signal, so that ``mu`` is of order one in a fit
+    variations : sample (:data:`SIGNAL` or a background) -> its variations
     """
     background = templates.background
+    variations = variations or {}
     return {
         "channels": [
             {
                 "name": channel,
                 "samples": [
-                    _signal_sample(templates.signal, uncertainties, signal_factor),
+                    _signal_sample(
+                        templates.signal, uncertainties, signal_factor, variations.get(SIGNAL, ())
+                    ),
                     *(
-                        _background_sample(name, template, uncertainties)
+                        _background_sample(name, template, uncertainties, variations.get(name, ()))
                         for name, template in templates.backgrounds.items()
                     ),
                 ],
@@ -68,22 +80,23 @@ def make_workspace(
 
 
 def _signal_sample(
-    template: Template, uncertainties: Uncertainties, factor: float
+    template: Template, uncertainties: Uncertainties, factor: float, variations: Sequence[Sides]
 ) -> dict[str, Any]:
     return {
-        "name": "signal",
+        "name": SIGNAL,
         "data": [factor * content for content in template.contents],
         "modifiers": [
             {"name": SIGNAL_STRENGTH, "type": "normfactor", "data": None},
             *_normalisation("signal_normalisation", uncertainties.signal),
             *_normalisation("luminosity", uncertainties.luminosity),
+            *_variations(variations, len(template.contents), factor),
             _staterror("staterror_signal", [factor * error for error in template.errors]),
         ],
     }
 
 
 def _background_sample(
-    name: str, template: Template, uncertainties: Uncertainties
+    name: str, template: Template, uncertainties: Uncertainties, variations: Sequence[Sides]
 ) -> dict[str, Any]:
     return {
         "name": name,
@@ -91,6 +104,7 @@ def _background_sample(
         "modifiers": [
             *_normalisation("background_normalisation", uncertainties.background),
             *_normalisation("luminosity", uncertainties.luminosity),
+            *_variations(variations, len(template.contents)),
             _staterror("staterror_background", list(template.errors)),
         ],
     }
@@ -101,6 +115,23 @@ def _normalisation(name: str, uncertainty: float) -> list[dict[str, Any]]:
         return []
     factors = {"lo": math.exp(-uncertainty), "hi": math.exp(uncertainty)}
     return [{"name": name, "type": "normsys", "data": factors}]
+
+
+def _variations(
+    variations: Sequence[Sides], bins: int, factor: float = 1.0
+) -> list[dict[str, Any]]:
+    modifiers: list[dict[str, Any]] = []
+    for item in variations:
+        name = f"variation_{item.source}"
+        yields = {"hi": item.up, "lo": item.down}
+        modifiers.append({"name": name, "type": "normsys", "data": yields})
+        if bins > 1:
+            shapes = {
+                "hi_data": [factor * content for content in item.up_shape],
+                "lo_data": [factor * content for content in item.down_shape],
+            }
+            modifiers.append({"name": name, "type": "histosys", "data": shapes})
+    return modifiers
 
 
 def _staterror(name: str, errors: list[float]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from hepchain.io.parquet import read_parquet
 from hepchain.selection.mass_window import in_window
 from hepchain.statistics.gain import TaggedWeights
 from hepchain.statistics.templates import Entries
+from hepchain.statistics.variations import Varied, relative_change
 
 COLUMNS = ("event_number", "track_index", "weight", "mass", "pt", "score", "passes_tagger")
 
@@ -21,6 +22,8 @@ COLUMNS = ("event_number", "track_index", "weight", "mass", "pt", "score", "pass
 class RegionEvents:
     """Events with a candidate in the mass window; each field has one entry an event."""
 
+    event_number: npt.NDArray[np.int64]
+    """Increasing."""
     weight: npt.NDArray[np.float64]
     mass: npt.NDArray[np.float64]
     """m(track, e) [GeV] of the candidate that is chosen without the tagger."""
@@ -35,20 +38,38 @@ class RegionEvents:
             return Entries(self.tagged_mass[self.tagged], self.weight[self.tagged])
         return Entries(self.mass, self.weight)
 
+    def varied(self, variation: str, other: RegionEvents, with_tagger: bool) -> Varied:
+        """What a variation makes of these events: ``other``, in the same region."""
+        change = relative_change(*self._weighted(with_tagger), *other._weighted(with_tagger))
+        return Varied(variation, other.entries(with_tagger), change)
+
+    def _weighted(self, with_tagger: bool) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """Numbers and weights of the events of the region."""
+        rows = self.tagged if with_tagger else slice(None)
+        return self.event_number[rows], self.weight[rows]
+
     def tagged_weights(self) -> TaggedWeights:
         """Weights, and which events the tagger keeps."""
         return TaggedWeights(self.weight, self.tagged)
 
 
-def read_region(path: Path, splitting: float, veto: tuple[float, float]) -> RegionEvents:
+def read_region(
+    path: Path, splitting: float, veto: tuple[float, float], factor: str | None = None
+) -> RegionEvents:
     """Events of a table of the selection stage that have a candidate in the mass window.
+
+    Parameters
+    ----------
+    factor : column by which weights are multiplied
 
     Raises
     ------
     InputError : the file is missing or lacks a column; a weight or mass is not finite
     """
-    table = read_parquet(path, COLUMNS)
+    table = read_parquet(path, [*COLUMNS, factor] if factor else COLUMNS)
     columns = {name: np.asarray(table[name]) for name in COLUMNS}
+    if factor:
+        columns["weight"] = columns["weight"] * np.asarray(table[factor])
     for name in ("weight", "mass"):
         if not np.isfinite(columns[name]).all():
             raise InputError(f"{path}: column {name} has values that are not finite numbers")
@@ -84,7 +105,7 @@ def choose_candidates(
     tagged[row] = True
     tagged_mass = np.full(len(events), np.nan)
     tagged_mass[row] = mass[by_score[best]]
-    return RegionEvents(weight[chosen], mass[chosen], tagged, tagged_mass)
+    return RegionEvents(events, weight[chosen], mass[chosen], tagged, tagged_mass)
 
 
 def mass_edges(splitting: float, bins: int) -> npt.NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +12,15 @@ import numpy as np
 from hepchain.config.samples import HiggsinoMasses
 from hepchain.config.statistics import StatisticsConfig
 from hepchain.errors import StageError
+from hepchain.io.parquet import column_names
 from hepchain.io.structured import read_json, write_json
 from hepchain.seeds import generator
 from hepchain.statistics.gain import make_gain
 from hepchain.statistics.inference import SIGMAS
 from hepchain.statistics.region import Region, analyse, uncertainties_of
 from hepchain.statistics.results import OK, Gain, PointResult, UseResult
-from hepchain.statistics.workspace import Specification
-from hepchain.statistics.zstar import mass_edges, read_region
+from hepchain.statistics.workspace import SIGNAL, Specification
+from hepchain.statistics.zstar import RegionEvents, mass_edges, read_region
 
 LOGGER = logging.getLogger(__name__)
 
@@ -34,6 +35,10 @@ class StatisticsInputs:
     """Name of the background sample -> its candidates."""
     normalisations: tuple[Path, ...]
     """Normalisations of all these samples."""
+    varied: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
+    """Sample -> variation -> candidates of the sample simulated with it."""
+    weights: Mapping[str, str] = field(default_factory=dict)
+    """Variation -> column of the candidates with the varied over the nominal weight."""
 
 
 @dataclass(frozen=True)
@@ -72,27 +77,19 @@ def run_statistics(
     """
     for path in inputs.normalisations:
         _check_luminosity(path, config.luminosity)
-    splitting = point.masses.splitting
-    signal = read_region(inputs.signal, splitting, point.veto)
-    backgrounds = {
-        name: read_region(path, splitting, point.veto) for name, path in inputs.backgrounds.items()
-    }
-    edges = mass_edges(splitting, config.mass_bins)
+    nominal = {SIGNAL: read_events(inputs.signal, point)}
+    nominal |= {name: read_events(path, point) for name, path in inputs.backgrounds.items()}
+    varied = {name: read_varied(name, inputs, point) for name in nominal}
     results: dict[bool, UseResult] = {}
     workspaces: dict[bool, Specification] = {}
     for use in (False, True):
-        region = Region(
-            name=f"{point.name}_{'with' if use else 'without'}_tagger",
-            signal=signal.entries(use),
-            backgrounds={name: events.entries(use) for name, events in backgrounds.items()},
-            edges=edges,
-        )
+        region = make_region(point, nominal, varied, config, use)
         results[use], workspaces[use] = analyse(region, config)
         _report(region.name, results[use])
     _refuse_insufficient(point.name, results, config)
     gain = make_gain(
-        signal.tagged_weights(),
-        [events.tagged_weights() for events in backgrounds.values()],
+        nominal[SIGNAL].tagged_weights(),
+        [nominal[name].tagged_weights() for name in inputs.backgrounds],
         results[False],
         results[True],
         uncertainties_of(config),
@@ -102,6 +99,51 @@ def run_statistics(
     write_json(outputs.workspace_without_tagger, workspaces[False])
     write_json(outputs.workspace_with_tagger, workspaces[True])
     write_json(outputs.result, _point_result(point, config, results, gain).to_dict())
+
+
+def read_events(path: Path, point: MassPoint, factor: str | None = None) -> RegionEvents:
+    """Events of a sample in the region of the mass point."""
+    return read_region(path, point.masses.splitting, point.veto, factor)
+
+
+def read_varied(sample: str, inputs: StatisticsInputs, point: MassPoint) -> dict[str, RegionEvents]:
+    """Events of a sample under each of its variations; of weights, those it has a column of.
+
+    Parameters
+    ----------
+    sample : ``signal``, or the name of a background
+    """
+    path = inputs.signal if sample == SIGNAL else inputs.backgrounds[sample]
+    simulated = inputs.varied.get(point.name if sample == SIGNAL else sample, {})
+    found = {name: read_events(other, point) for name, other in simulated.items()}
+    present = column_names(path)
+    for variation, column in inputs.weights.items():
+        if column in present:
+            found[variation] = read_events(path, point, column)
+        else:
+            LOGGER.info("%s has no column %s: no variation %s", path, column, variation)
+    return found
+
+
+def make_region(
+    point: MassPoint,
+    nominal: Mapping[str, RegionEvents],
+    varied: Mapping[str, Mapping[str, RegionEvents]],
+    config: StatisticsConfig,
+    with_tagger: bool,
+) -> Region:
+    """The region of the mass point; samples by name, the signal as ``signal``."""
+    entries = {name: events.entries(with_tagger) for name, events in nominal.items()}
+    return Region(
+        name=f"{point.name}_{'with' if with_tagger else 'without'}_tagger",
+        signal=entries.pop(SIGNAL),
+        backgrounds=entries,
+        edges=mass_edges(point.masses.splitting, config.mass_bins),
+        varied={
+            name: [nominal[name].varied(key, events, with_tagger) for key, events in items.items()]
+            for name, items in varied.items()
+        },
+    )
 
 
 def _point_result(
@@ -161,6 +203,16 @@ def _report(name: str, result: UseResult) -> None:
         background.error,
         background.events,
     )
+    for item in result.variations:
+        if item.change is not None:
+            LOGGER.info(
+                "%s: %s changes the yield of %s by %+.2f ± %.2f %%",
+                name,
+                item.variation,
+                item.sample,
+                100 * item.change,
+                100 * (item.error or 0.0),
+            )
     if result.status != OK:
         LOGGER.warning("%s: no limit: %s", name, result.status)
     if result.limit is not None:
