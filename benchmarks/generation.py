@@ -1,14 +1,26 @@
-"""Rates of event generation, what the early vetoes save, and what they lose.
+"""Rates of event generation; what vetoes and shower variations cost, save, lose and change.
 
-    python benchmarks/generation.py rates   [--sample NAME ...] [--events 300]
-    python benchmarks/generation.py losses  [--sample NAME ...] [--events 1000]
+    python benchmarks/generation.py rates      [--sample NAME ...] [--events 300]
+    python benchmarks/generation.py vetoes     [--sample NAME ...] [--events 60]
+    python benchmarks/generation.py variations [--sample NAME ...] [--events 400]
+    python benchmarks/generation.py losses     [--sample NAME ...] [--events 1000]
 
-``rates`` times each simulated sample of config/samples.yaml in CPU seconds of one core, and the
-two vetoed processes also without their vetoes. ``losses`` runs with much looser vetoes, notes what
-the real ones say, and counts which of the wanted events they would have thrown away: by missing
-momentum, and for W -> e nu with an electron of 4.5 to 10 GeV, counted with and without the photons
-it radiated into a cone of 0.1 (a calorimeter does not tell them apart from the electron). Events
-whose recoil or neutrino is below 150 GeV at parton level are not followed further.
+``rates`` times each simulated sample of config/samples.yaml in CPU seconds of one core.
+
+``vetoes`` runs the two vetoed processes with and without their vetoes, by turns, until the plain
+generator has made ``--events`` events with missing momentum above 200 GeV (and for W -> e nu an
+electron of 4.5 to 10 GeV); prints the rates of such events and compares their distributions.
+
+``variations`` prints the mean of the weights of the shower variations over all events before any
+veto (1, since the shower conserves probability), what they make of the acceptance of missing
+momentum above 200 GeV, with and without the vetoes, and what they cost, in runs with and without
+them by turns.
+
+``losses`` runs with much looser vetoes, notes what the real ones say, and counts which of the
+wanted events they would have thrown away: by missing momentum, and for W -> e nu with an electron
+of 4.5 to 10 GeV, counted with and without the photons it radiated into a cone of 0.1 (a calorimeter
+does not tell them apart from the electron). Events whose recoil or neutrino is below 150 GeV at
+parton level are not followed further.
 """
 
 from __future__ import annotations
@@ -22,23 +34,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import awkward as ak
 import numpy as np
 import yaml
+from scipy import stats
 
 from hepchain.config.samples import Process, Sample
 from hepchain.simulation.generation import higgsino, wenu
 from hepchain.simulation.generation.events import GeneratedEvents, missing_momentum
 from hepchain.simulation.generation.particles import ELECTRON, PHOTON, Ancestors
-from hepchain.simulation.generation.pythia import CountingHooks, PythiaRun
-from hepchain.simulation.generation.record import Booleans, EventRecord
+from hepchain.simulation.generation.pythia import CountingHooks, PythiaRun, Settings
+from hepchain.simulation.generation.record import Booleans, EventRecord, Floats
 from hepchain.simulation.generation.run import generate, row_groups, source_of
 from hepchain.simulation.generation.source import MIN_TRUTH_MET, PythiaSource
+from hepchain.simulation.generation.variations import VariationWeights
 from hepchain.truth import TruthOrigin
 
 ROOT = Path(__file__).parents[1]
 LOOSE_RECOIL = 150.0
 LOW_PT_HAT = 90.0
 SELECTED = (4.5, 10.0)
+MET = 200.0
 SEED = 11
 
 
@@ -52,15 +68,24 @@ def samples(names: list[str] | None) -> dict[str, Sample]:
     }
 
 
-def without_vetoes(name: str, sample: Sample) -> PythiaSource | None:
-    """The source of a process that has vetoes, with none."""
+def vetoed(samples: dict[str, Sample]) -> dict[str, Sample]:
+    """Those of the processes that have vetoes and variations."""
+    with_vetoes = (Process.HIGGSINO, Process.WENU_JETS)
+    return {name: sample for name, sample in samples.items() if sample.process in with_vetoes}
+
+
+def source(
+    sample: Sample, seed: int, *, vetoes: bool = True, extra: Settings | None = None
+) -> PythiaSource:
+    """A process that has vetoes, with or without them and with further settings."""
     if sample.process is Process.HIGGSINO:
-        masses = higgsino.check_masses(name, sample.masses)
-        run = higgsino.start(masses, SEED, CountingHooks())
-        return higgsino.HiggsinoSource(run, masses, np.random.default_rng(SEED))
-    if sample.process is Process.WENU_JETS:
-        return wenu.WenuSource(PythiaRun(wenu.SETTINGS, SEED))
-    return None
+        masses = higgsino.check_masses("sample", sample.masses)
+        run = higgsino.start(
+            masses, seed, higgsino.RecoilVeto() if vetoes else CountingHooks(), extra
+        )
+        return higgsino.HiggsinoSource(run, masses, np.random.default_rng(seed))
+    hooks = wenu.SoftElectronVeto() if vetoes else CountingHooks()
+    return wenu.WenuSource(PythiaRun({**wenu.SETTINGS, **(extra or {})}, seed, hooks))
 
 
 def timed(work: Callable[[], Any]) -> float:
@@ -75,30 +100,127 @@ def rates(name: str, sample: Sample, events: int) -> None:
         seconds = timed(lambda: generate(name, sample, 0, events, SEED, table, summary))
         size = table.stat().st_size / events
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    source = source_of(name, sample, 0, SEED)
-    loop = timed(lambda: list(row_groups(source, events, 0)))
+    drawn = source_of(name, sample, 0, SEED)
+    loop = timed(lambda: list(row_groups(drawn, events, 0)))
     print(
         f"{name}: {events / seconds:.1f} kept events per CPU second (start-up included), "
         f"{events / loop:.1f} without start-up, {size:.0f} bytes an event, {memory:.0f} MiB"
     )
-    plain = without_vetoes(name, sample)
-    if plain is not None:
-        few = max(events // 15, 20)
-        seconds = timed(lambda: take(plain, few, electrons=sample.process is Process.WENU_JETS))
-        print(f"{name}: {few / seconds:.2f} kept events per CPU second without vetoes")
 
 
-def take(source: PythiaSource, events: int, electrons: bool) -> None:
-    """Generate until so many events are kept: by missing momentum, if asked also by electron."""
-    kept = 0
-    while kept < events:
-        record, hard = source.complete(source.run.next_events(50, kept=10_000))
-        met, _ = missing_momentum(record)
-        passes = met > MIN_TRUTH_MET
-        if electrons:
-            passes &= soft_electron(record, wenu.FINAL.electron_pt)
-        GeneratedEvents.from_record(record.select(passes), hard.select(passes))
-        kept += int(passes.sum())
+@dataclass
+class Above:
+    """Events of a run with missing momentum above the cut, by quantity, and what they cost."""
+
+    seconds: float = 0.0
+    chunks: list[dict[str, Floats]] = field(default_factory=list)
+
+    def extend(self, source: PythiaSource, size: int) -> None:
+        """Run on for ``size`` events after vetoes."""
+        start = time.process_time()
+        events = source.next_events(size, kept=10_000)
+        self.seconds += time.process_time() - start
+        self.chunks.append(quantities_above(events))
+
+    def __len__(self) -> int:
+        return sum(len(chunk["missing momentum"]) for chunk in self.chunks)
+
+    @property
+    def rate(self) -> float:
+        return len(self) / self.seconds
+
+    def values(self, name: str) -> Floats:
+        return np.concatenate([chunk[name] for chunk in self.chunks])
+
+
+def is_above(events: GeneratedEvents) -> Booleans:
+    """Missing momentum above the cut, and of W -> e nu an electron in the selected range."""
+    chosen: Booleans = events.truth_met > MET
+    if np.isnan(events.hard.m_ee).all():
+        low, high = SELECTED
+        electron = harder_electron(events)
+        chosen &= (electron > low) & (electron < high)
+    return chosen
+
+
+def harder_electron(events: GeneratedEvents) -> Floats:
+    """Its pT among the electrons of the hard process [GeV]; 0 if there is none in acceptance."""
+    hard = events.particles.origin == int(TruthOrigin.HARD_ELECTRON)
+    largest = ak.max(events.particles.pt[hard], axis=1)
+    return np.asarray(ak.fill_none(largest, 0.0), dtype=float)
+
+
+def quantities_above(events: GeneratedEvents) -> dict[str, Floats]:
+    """What is compared of the events above the cut; the electron is the harder one."""
+    chosen = is_above(events)
+    jet = ak.to_numpy(ak.fill_none(ak.firsts(events.jets.pt), 0.0))
+    columns = {
+        "missing momentum": events.truth_met,
+        "leading jet pT": jet,
+        "electron pT": harder_electron(events),
+        "m(ee)": events.hard.m_ee,
+    }
+    return {name: np.asarray(values, dtype=float)[chosen] for name, values in columns.items()}
+
+
+def vetoes(name: str, sample: Sample, events: int) -> None:
+    with_vetoes, plain = source(sample, SEED), source(sample, SEED + 1, vetoes=False)
+    fast, slow = Above(), Above()
+    while len(slow) < events:
+        slow.extend(plain, plain.batch_size)
+        while fast.seconds < slow.seconds:
+            fast.extend(with_vetoes, 50)
+    ratio = fast.rate / slow.rate
+    error = ratio * np.sqrt(1 / len(fast) + 1 / len(slow))
+    print(
+        f"{name}, missing momentum > {MET:g} GeV: {fast.rate:.1f} events per CPU second with "
+        f"vetoes ({len(fast)} events), {slow.rate:.2f} without ({len(slow)}): "
+        f"{ratio:.1f} +- {error:.1f} times as many"
+    )
+    for quantity in slow.chunks[0]:
+        one, other = fast.values(quantity), slow.values(quantity)
+        if not np.isnan(one).any():
+            test = stats.ks_2samp(one, other)
+            print(
+                f"  {quantity}: mean {one.mean():.3g} and {other.mean():.3g} GeV, "
+                f"KS distance {test.statistic:.3f}, p = {test.pvalue:.2f}"
+            )
+
+
+def variations(name: str, sample: Sample, events: int) -> None:
+    quick = {"HadronLevel:all": "off", "PartonLevel:MPI": "off"}
+    run = source(sample, SEED, vetoes=False, extra=quick).run
+    everything = [run.next_events(1000, kept=10_000).variations for _ in range(20)]
+    print(f"{name}, all events, no vetoes: {means(everything)}")
+    for title, with_vetoes in (("with vetoes", True), ("without vetoes", False)):
+        parton_level = source(sample, SEED, vetoes=with_vetoes, extra=quick)
+        chosen, trials = [], 0
+        while trials < 40_000:
+            found = parton_level.next_events(250, kept=10_000)
+            chosen.append(found.variations.select(is_above(found)))
+            trials = parton_level.trials
+        print(f"{name}, {title}, parton level, above the cut: {means(chosen)}")
+    rates = {"off": [0.0, 0.0], "on": [0.0, 0.0]}
+    for pair in range(4):
+        for switch, total in rates.items():
+            varied = source(sample, SEED + pair, extra={"UncertaintyBands:doVariations": switch})
+            total[0] += timed(lambda varied=varied: varied.next_events(events // 4, kept=10_000))
+            total[1] += varied.trials
+    off, on = (trials / seconds for seconds, trials in rates.values())
+    print(f"{name}: {off:.0f} hard processes per CPU second without, {on:.0f} with variations")
+
+
+def means(chunks: list[VariationWeights]) -> str:
+    """Mean weights with statistical errors."""
+    parts = []
+    for name in ("isr_up", "isr_down"):
+        weights = np.concatenate([getattr(chunk, name) for chunk in chunks])
+        error = weights.std() / np.sqrt(len(weights))
+        parts.append(
+            f"{name} {weights.mean():.4f} +- {error:.4f} "
+            f"({weights.min():.2f} to {weights.max():.2f})"
+        )
+    return f"{', '.join(parts)}; {len(weights)} events"
 
 
 def soft_electron(
@@ -180,7 +302,7 @@ def losses(name: str, sample: Sample, events: int) -> None:
         loose: Any = higgsino.RecoilVeto(early=110.0, parton_level=LOOSE_RECOIL)
         hooks, decisions = noting(higgsino.RecoilVeto(), loose, 0.0)
         run = higgsino.start(masses, SEED, hooks)
-        source: PythiaSource = higgsino.HiggsinoSource(run, masses, np.random.default_rng(SEED))
+        followed: PythiaSource = higgsino.HiggsinoSource(run, masses, np.random.default_rng(SEED))
     elif sample.process is Process.WENU_JETS:
         loose = wenu.SoftElectronVeto(
             wenu.Window((0.0, 50.0), 5.0, 0.0),
@@ -189,11 +311,11 @@ def losses(name: str, sample: Sample, events: int) -> None:
         )
         hooks, decisions = noting(wenu.SoftElectronVeto(), loose, wenu.MIN_PT_HAT)
         run = PythiaRun({**wenu.SETTINGS, "PhaseSpace:pTHatMin": LOW_PT_HAT}, SEED, hooks)
-        source = wenu.WenuSource(run)
+        followed = wenu.WenuSource(run)
     else:
         return
     decisions.run_of.append(run)
-    rows = collect(source, decisions, events, electrons=sample.process is Process.WENU_JETS)
+    rows = collect(followed, decisions, events, electrons=sample.process is Process.WENU_JETS)
     for low_met in (MIN_TRUTH_MET, 190.0, 200.0):
         for electron in ("bare", "dressed"):
             chosen = [row for row in rows if row["met"] > low_met and row[electron]]
@@ -232,14 +354,23 @@ def report(name: str, rows: list[dict[str, Any]], low_met: float) -> None:
     )
 
 
+MEASUREMENTS: dict[str, tuple[Callable[[str, Sample, int], None], int]] = {
+    "rates": (rates, 300),
+    "vetoes": (vetoes, 60),
+    "variations": (variations, 400),
+    "losses": (losses, 1000),
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["rates", "losses"])
+    parser.add_argument("what", choices=list(MEASUREMENTS))
     parser.add_argument("--sample", nargs="+")
     parser.add_argument("--events", type=int)
     arguments = parser.parse_args()
-    measure, default = {"rates": (rates, 300), "losses": (losses, 1000)}[arguments.what]
-    for name, sample in samples(arguments.sample).items():
+    measure, default = MEASUREMENTS[arguments.what]
+    chosen = samples(arguments.sample)
+    for name, sample in (chosen if measure is rates else vetoed(chosen)).items():
         measure(name, sample, arguments.events or default)
 
 

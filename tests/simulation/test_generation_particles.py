@@ -8,6 +8,7 @@ from hepchain.simulation.generation.events import HardProcess, missing_momentum,
 from hepchain.simulation.generation.jets import find_jets
 from hepchain.simulation.generation.particles import Ancestors, is_charged, select_particles
 from hepchain.simulation.generation.record import AddedParticles, EventRecord
+from hepchain.simulation.generation.variations import VariationWeights
 from hepchain.truth import TruthOrigin
 
 
@@ -33,6 +34,7 @@ def record_of(*events):
         vx=zeros,
         vy=zeros,
         vz=zeros,
+        variations=VariationWeights.none(len(events)),
     )
 
 
@@ -60,6 +62,8 @@ ORIGINS = [
     ((5, 521, 443, 11), TruthOrigin.HEAVY_FLAVOUR),
     ((4, 443, 11), TruthOrigin.FRAGMENTATION),
     ((4, 413, 211), TruthOrigin.FRAGMENTATION),
+    ((4, 431, 9010221, 211), TruthOrigin.HEAVY_FLAVOUR),  # the f0(980)
+    ((2, 9010221, 211), TruthOrigin.FRAGMENTATION),
     ((24, 15, 11), TruthOrigin.HEAVY_FLAVOUR),
     ((24, 15, 15, 213, 111, 22), TruthOrigin.HEAVY_FLAVOUR),
     ((3, 311, 310, 211), TruthOrigin.STRANGE_DECAY),

@@ -71,6 +71,11 @@ def test_files_keep_the_contract(jobs, name):
     assert ak.all(abs(job.events.particle_eta) < 2.7 + 1e-6)
     types = {name: str(job.events[name].type).split(" * ")[-1] for name in job.events.fields}
     assert types["event_number"] == "int64"
+    for variation in ("weight_isr_up", "weight_isr_down"):
+        assert types[variation] == types["weight"] == "float64"
+        varied = name in ("signal", "w")
+        assert len(np.unique(job.events[variation].to_numpy())) == (events if varied else 1)
+        assert varied or ak.all(job.events[variation] == 1)
     assert types["particle_origin"] == "int8"
     assert types["particle_pdg_id"] == "int32"
     assert types["jet_pt"] == types["truth_met"] == types["particle_vx"] == "float32"
@@ -97,6 +102,18 @@ def test_minimum_bias_origins_and_multiplicity(jobs):
     assert ak.max(radius) < 300
     share = ak.sum(central & (pdg_id == 211)) / ak.sum(central)
     assert 0.7 < share < 0.9
+
+
+def test_charged_pions_and_kaons_are_left_to_the_detector(jobs):
+    """And what else can decay in flight is written only if it leaves the cylinder of decays."""
+    for job in jobs.values():
+        parents = abs(job.events.particle_parent_pdg_id)
+        assert not ak.any((parents == 211) | (parents == 321))
+    events = jobs["pileup"].events
+    pdg_id = ak.flatten(abs(events.particle_pdg_id)).to_numpy()
+    others = ~np.isin(pdg_id, (11, 13, 22, 211, 321, 2212))
+    assert set(pdg_id[others]) <= {3112, 3222, 3312, 3334}
+    assert others.mean() < 3e-3
 
 
 def test_higgsino_events(jobs):

@@ -16,6 +16,7 @@ from hepchain.io.structured import write_json
 from hepchain.simulation.generation.jets import MAX_ABS_ETA_PARTICLE, Jets, find_jets
 from hepchain.simulation.generation.particles import Particles, select_particles
 from hepchain.simulation.generation.record import Booleans, EventRecord, Floats
+from hepchain.simulation.generation.variations import VariationWeights
 
 EVENTS_PER_ROW_GROUP = 1000
 
@@ -50,6 +51,7 @@ class GeneratedEvents:
     """A batch of events as it is written, without event numbers."""
 
     weight: Floats
+    variations: VariationWeights
     truth_met: Floats
     truth_met_phi: Floats
     sum_et: Floats
@@ -63,6 +65,7 @@ class GeneratedEvents:
         met, phi = missing_momentum(record)
         return cls(
             weight=np.ones(len(record)),
+            variations=record.variations,
             truth_met=met,
             truth_met_phi=phi,
             sum_et=sum_of_et(record),
@@ -85,6 +88,7 @@ class GeneratedEvents:
         return {
             "event_number": first_number + np.arange(len(self), dtype=np.int64),
             "weight": self.weight,
+            **{f"weight_{name}": values for name, values in vars(self.variations).items()},
             **{name: values.astype(np.float32) for name, values in scalars.items()},
             **{f"jet_{name}": values for name, values in vars(self.jets).items()},
             **{f"particle_{name}": values for name, values in vars(self.particles).items()},

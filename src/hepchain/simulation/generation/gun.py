@@ -17,6 +17,7 @@ from hepchain.simulation.generation.jets import Jets
 from hepchain.simulation.generation.particles import ELECTRON, Particles
 from hepchain.simulation.generation.pythia import CrossSection
 from hepchain.simulation.generation.source import Source
+from hepchain.simulation.generation.variations import VariationWeights
 from hepchain.truth import TruthOrigin
 
 PT_RANGE = (0.5, 5.0)
@@ -43,6 +44,7 @@ class Gun(Source):
         zeros = np.zeros(size)
         return GeneratedEvents(
             weight=np.ones(size),
+            variations=VariationWeights.none(size),
             truth_met=zeros,
             truth_met_phi=zeros,
             sum_et=zeros,

@@ -14,7 +14,13 @@ from hepchain.seeds import generator, integer_seed
 from hepchain.simulation.generation.decay import FourVector, decay
 from hepchain.simulation.generation.events import HardProcess
 from hepchain.simulation.generation.particles import ELECTRON
-from hepchain.simulation.generation.pythia import BEAMS, CountingHooks, PythiaRun, Settings
+from hepchain.simulation.generation.pythia import (
+    BEAMS,
+    ISR_VARIATIONS,
+    CountingHooks,
+    PythiaRun,
+    Settings,
+)
 from hepchain.simulation.generation.record import AddedParticles, EventRecord, Integers
 from hepchain.simulation.generation.source import MIN_TRUTH_MET, PythiaSource
 
@@ -27,6 +33,7 @@ SETTINGS: Settings = {
     # Decayed here, with the line shape of the virtual Z.
     f"{N2}:mayDecay": "off",
     f"{N1}:mayDecay": "off",
+    **ISR_VARIATIONS,
 }
 
 EARLY_SCALE = 45.0

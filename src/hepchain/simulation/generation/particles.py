@@ -129,9 +129,15 @@ def is_light_electromagnetic(pdg_id: Integers) -> Booleans:
     """Hadrons without charm or bottom that do not decay weakly (pi0, eta, omega, Sigma0, ...)."""
     number = np.abs(pdg_id)
     heaviest_quark = np.maximum(number // 100 % 10, number // 1000 % 10)
-    is_hadron = (number > 100) & (number < 1_000_000)
-    light: Booleans = is_hadron & (heaviest_quark < 4) & ~np.isin(number, STRANGE)
+    light: Booleans = is_hadron(number) & (heaviest_quark < 4) & ~np.isin(number, STRANGE)
     return light
+
+
+def is_hadron(number: Integers) -> Booleans:
+    """Whether numbers, without sign, are of hadrons: f0(980) and its like have seven digits."""
+    usual = (number > 100) & (number < 1_000_000)
+    hadron: Booleans = usual | (number > 9_000_000) & (number < 9_100_000)
+    return hadron
 
 
 def _first_of_another_kind(record: EventRecord, entries: Integers) -> Integers:
@@ -160,7 +166,8 @@ def _nearest_weak_decay(record: EventRecord, entries: Integers) -> npt.NDArray[n
 
 
 def _decays_from_hadron_or_lepton(number: Integers) -> Booleans:
-    is_hadron = (number > 100) & (number < 1_000_000) & (number // 10 % 10 > 0)
+    # A diquark has no quark in the place of the tens.
+    hadron = is_hadron(number) & (number // 10 % 10 > 0)
     is_lepton_or_photon = (number >= 11) & (number <= 22) & (number != 21)
-    decays: Booleans = is_hadron | is_lepton_or_photon
+    decays: Booleans = hadron | is_lepton_or_photon
     return decays

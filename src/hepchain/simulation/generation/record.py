@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 import awkward as ak
 import numpy as np
 import numpy.typing as npt
+
+from hepchain.simulation.generation.variations import VariationWeights
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -38,10 +41,11 @@ class EventRecord:
     vx: Floats
     vy: Floats
     vz: Floats
+    variations: VariationWeights
 
     @classmethod
-    def from_pythia(cls, batch: ak.Array) -> Self:
-        """Flat copy of what ``pythia.nextBatch`` returns."""
+    def from_pythia(cls, batch: ak.Array, weight_names: Sequence[str] = ()) -> Self:
+        """Flat copy of what ``pythia.nextBatch`` returns, with the names of its weights."""
         particles = batch.prt
         offsets = np.concatenate([[0], np.cumsum(ak.to_numpy(ak.num(particles.id)))])
         first = np.repeat(offsets[:-1], np.diff(offsets))
@@ -60,6 +64,7 @@ class EventRecord:
                 vertex: flat(ak.fill_none(particles.vProd[coordinate], 0.0))
                 for vertex, coordinate in (("vx", "px"), ("vy", "py"), ("vz", "pz"))
             },
+            variations=VariationWeights.from_pythia(batch, weight_names),
         )
 
     def __len__(self) -> int:
@@ -103,9 +108,14 @@ class EventRecord:
         columns = {
             field.name: getattr(self, field.name)[entries]
             for field in fields(self)
-            if field.name not in ("offsets", "mother")
+            if field.name not in ("offsets", "mother", "variations")
         }
-        return EventRecord(offsets=offsets, mother=moved[entries], **columns)
+        return EventRecord(
+            offsets=offsets,
+            mother=moved[entries],
+            variations=self.variations.select(keep),
+            **columns,
+        )
 
     def append(self, added: AddedParticles) -> EventRecord:
         """A record with the same number of particles added at the end of every event.

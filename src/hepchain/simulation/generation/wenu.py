@@ -11,7 +11,12 @@ from pythia8mc import RotBstMatrix, Vec4
 from hepchain.seeds import integer_seed
 from hepchain.simulation.generation.events import HardProcess
 from hepchain.simulation.generation.particles import ELECTRON
-from hepchain.simulation.generation.pythia import CountingHooks, PythiaRun, Settings
+from hepchain.simulation.generation.pythia import (
+    ISR_VARIATIONS,
+    CountingHooks,
+    PythiaRun,
+    Settings,
+)
 from hepchain.simulation.generation.record import EventRecord, Floats, Integers
 from hepchain.simulation.generation.source import MIN_TRUTH_MET, PythiaSource
 
@@ -28,6 +33,7 @@ SETTINGS: Settings = {
     "PhaseSpace:pTHatMin": MIN_PT_HAT,
     f"{W}:onMode": "off",
     f"{W}:onIfAny": ELECTRON,
+    **ISR_VARIATIONS,
 }
 
 EARLY_SCALE = 45.0
