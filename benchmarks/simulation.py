@@ -62,7 +62,6 @@ def main() -> None:
         response = timed(
             lambda: respond(
                 options.sample,
-                0,
                 SEED,
                 training=False,
                 generated=table,

@@ -6,9 +6,11 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from hepchain.config.loader import load_block
 from hepchain.simulation.response.crossing import Crossing
+from hepchain.simulation.response.draws import child_keys, root_key
 from hepchain.simulation.response.parameters import ResponseParameters
 from hepchain.simulation.response.particles import Particles
 from hepchain.truth import TruthOrigin
@@ -19,6 +21,11 @@ REPOSITORY = Path(__file__).parents[1]
 @cache
 def parameters() -> ResponseParameters:
     return load_block(REPOSITORY / "config" / "response.yaml", ResponseParameters)
+
+
+def keys(n: int, seed: int = 1) -> npt.NDArray[np.uint64]:
+    """Keys of random numbers for ``n`` particles or events."""
+    return child_keys(root_key(seed), np.arange(n))
 
 
 def particles(
@@ -32,6 +39,7 @@ def particles(
     """``n`` prompt particles, each in an event of its own, log-uniform in pT and flat in eta."""
     zero = np.zeros(n)
     return Particles(
+        key=keys(n, int(rng.integers(0, 2**31))),
         serial=np.arange(n),
         event=np.arange(n),
         collision=np.zeros(n, dtype=np.int64),

@@ -132,8 +132,8 @@ def test_a_shower_never_holds_more_than_arrives() -> None:
     p = parameters()
     for code in (11, 13, 211, 2212):
         gun = particles(5000, code, rng)
-        passage = traverse(gun, p.material, rng)
-        left = calorimeter.deposit(gun, passage, p.material, p.calorimeter, rng)
+        passage = traverse(gun, p.material, p.tracking.largest_kink.value)
+        left = calorimeter.deposit(gun, passage, p.calorimeter)
         available = gun.momentum if code == 11 else np.hypot(gun.momentum, gun.mass) - gun.mass
         assert (left.energy + left.hadronic <= available + 1e-9).all()
         assert (left.energy >= 0).all()
@@ -143,8 +143,8 @@ def test_all_photons_within_the_window_are_recovered_at_high_momentum() -> None:
     rng = np.random.default_rng(3)
     p = parameters()
     gun = particles(2000, 11, rng, pt=(500.0, 501.0), max_eta=0.5)
-    passage = traverse(gun, p.material, rng)
-    photons, moment = calorimeter.recovered_photons(gun, passage, p.material, p.calorimeter)
+    passage = traverse(gun, p.material, p.tracking.largest_kink.value)
+    photons, moment = calorimeter.recovered_photons(gun, passage, p.calorimeter)
     kept = gun.momentum * passage.fraction[:, -1]
     straight = passage.fraction[:, -1] > 0.05
     assert (photons + kept)[straight] == pytest.approx(gun.momentum[straight])
@@ -157,6 +157,6 @@ def test_antiprotons_leave_more_energy_than_protons() -> None:
     for code in (2212, -2212):
         rng = np.random.default_rng(4)
         gun = particles(20_000, code, rng)
-        passage = traverse(gun, p.material, rng)
-        deposits.append(calorimeter.deposit(gun, passage, p.material, p.calorimeter, rng))
+        passage = traverse(gun, p.material, p.tracking.largest_kink.value)
+        deposits.append(calorimeter.deposit(gun, passage, p.calorimeter))
     assert deposits[1].energy.mean() > deposits[0].energy.mean() + 0.2

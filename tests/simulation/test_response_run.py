@@ -20,7 +20,7 @@ from hepchain.simulation.response.parameters import ResponseParameters
 from hepchain.simulation.response.particles import COLUMNS, Particles
 from hepchain.simulation.response.run import respond
 from hepchain.simulation.response.tracks import reconstruct
-from particle_guns import REPOSITORY, parameters, particles
+from particle_guns import REPOSITORY, keys, parameters, particles
 
 VARIABLES = Variables.model_validate(read_yaml(REPOSITORY / "config" / "variables.yaml"))
 
@@ -75,7 +75,7 @@ def _branches(path: Path) -> ak.Array:
 def test_same_seed_same_ntuple(inputs: dict[str, Any], tmp_path: Path, training: bool) -> None:
     for name, seed in (("a", 7), ("b", 7), ("c", 8)):
         output = tmp_path / f"{name}.root"
-        respond("sample", 0, seed, training=training, output=output, **inputs)
+        respond("sample", seed, training=training, output=output, **inputs)
     a, b, c = (_branches(tmp_path / f"{name}.root") for name in "abc")
     for branch in a.fields:
         assert ak.array_equal(a[branch], b[branch], equal_nan=True), branch
@@ -84,7 +84,7 @@ def test_same_seed_same_ntuple(inputs: dict[str, Any], tmp_path: Path, training:
 
 def test_ntuple_holds_what_the_contract_says(inputs: dict[str, Any], tmp_path: Path) -> None:
     output = tmp_path / "ntuple.root"
-    respond("sample", 0, 7, training=False, output=output, **inputs)
+    respond("sample", 7, training=False, output=output, **inputs)
     events = _branches(output)
     assert len(events) == 300
     assert {f"track_{name}" for name in VARIABLES.variables} <= set(events.fields)
@@ -104,14 +104,14 @@ def test_no_ntuple_is_left_behind_by_a_failed_job(inputs: dict[str, Any], tmp_pa
     output = tmp_path / "out" / "ntuple.root"
     inputs["generated"].write_bytes(b"truncated")
     with pytest.raises(InputError, match=r"hard\.parquet"):
-        respond("sample", 0, 7, training=False, output=output, **inputs)
+        respond("sample", 7, training=False, output=output, **inputs)
     assert list(output.parent.iterdir()) == []
 
 
 def test_a_missing_library_is_named(inputs: dict[str, Any], tmp_path: Path) -> None:
     inputs["library"] = []
     with pytest.raises(InputError, match="pile-up"):
-        respond("sample", 0, 7, training=False, output=tmp_path / "n.root", **inputs)
+        respond("sample", 7, training=False, output=tmp_path / "n.root", **inputs)
 
 
 def test_pileup_has_the_density_of_the_beam_spot() -> None:
@@ -120,7 +120,7 @@ def test_pileup_has_the_density_of_the_beam_spot() -> None:
     rng = np.random.default_rng(2)
     n = 4000
     library = PileupLibrary(particles(50, 211, rng), np.arange(51))
-    crossing = overlay(particles(n, 11, rng), n, library, p, rng, training=False)
+    crossing = overlay(particles(n, 11, rng), keys(n), library, p, training=False)
     assert crossing.mu.mean() == pytest.approx(p.mean_collisions.value, rel=0.02)
     assert crossing.mu.std() == pytest.approx(p.rms_collisions.value, rel=0.05)
     near = np.abs(crossing.vertex_z) < 5
@@ -141,8 +141,8 @@ def test_nothing_tells_pileup_from_the_hard_vertex() -> None:
     gun = particles(15_000, 211, rng)
     gun.event[:] = np.arange(15_000) // 5
     library = PileupLibrary(gun, np.arange(0, 15_001, 5))
-    crossing = overlay(gun, 3000, library, p.crossing, rng, training=True)
-    tracks = reconstruct(crossing, p, rng)
+    crossing = overlay(gun, keys(3000), library, p.crossing, training=True)
+    tracks = reconstruct(crossing, p)
     pileup = tracks.particles.collision > 0
     # Thinning changes the spectrum of the overlaid pions on purpose; compare at equal momentum.
     high = tracks.particles.pt > p.crossing.training_thinning_pt.value

@@ -23,7 +23,7 @@ REAL_FILE = REPOSITORY.parent / "shared" / "data" / "physlite" / "DAOD_PHYSLITE_
 
 def tracks_of(code: int, n: int = 20_000, seed: int = 1, **options: object) -> Tracks:
     rng = np.random.default_rng(seed)
-    return reconstruct(crossing_of(particles(n, code, rng, **options)), parameters(), rng)  # type: ignore[arg-type]
+    return reconstruct(crossing_of(particles(n, code, rng, **options)), parameters())  # type: ignore[arg-type]
 
 
 def test_every_variable_of_the_config_is_made() -> None:
@@ -66,7 +66,7 @@ def test_no_particle_gives_a_value_that_is_not_finite(
         x=radius * np.cos(gun.phi),
         y=radius * np.sin(gun.phi),
     )
-    columns = reconstruct(crossing_of(gun, mu), parameters(), rng).columns
+    columns = reconstruct(crossing_of(gun, mu), parameters()).columns
     for name, values in columns.items():
         absent = (
             VARIABLES.variables[name].group != "silicon" if name in VARIABLES.variables else False
@@ -130,21 +130,25 @@ def test_rotation_about_the_beam_line_changes_only_phi() -> None:
     rng = np.random.default_rng(4)
     gun = particles(3000, 211, rng)
     turned = replace(gun, phi=(gun.phi + 1.0 + np.pi) % (2 * np.pi) - np.pi)
-    first = reconstruct(crossing_of(gun), parameters(), np.random.default_rng(5)).columns
-    second = reconstruct(crossing_of(turned), parameters(), np.random.default_rng(5)).columns
+    first = reconstruct(crossing_of(gun), parameters()).columns
+    second = reconstruct(crossing_of(turned), parameters()).columns
     for name in VARIABLES.variables:
         if name != "phi":
             assert second[name] == pytest.approx(first[name], nan_ok=True), name
 
 
 def test_electron_tracking_efficiency() -> None:
-    """Below the hadrons' 0.85 at 1 GeV, falling below as the radiated ones drop under 0.5 GeV."""
+    """A tenth of the central electrons of 1 GeV are lost that a hadron would leave: 0.80 in all.
+
+    Nothing is put in by hand: they radiate below the smallest pT of the pattern recognition, and
+    the softer they are the more of them do.
+    """
     rng = np.random.default_rng(6)
     efficiency = []
     for pt in (0.6, 1.0, 3.0):
         gun = particles(20_000, 11, rng, pt=(0.99 * pt, 1.01 * pt), max_eta=0.5)
-        efficiency.append(len(reconstruct(crossing_of(gun), parameters(), rng).particles) / 20_000)
-    assert efficiency[1] == pytest.approx(0.76, abs=0.04)
+        efficiency.append(len(reconstruct(crossing_of(gun), parameters()).particles) / 20_000)
+    assert efficiency[1] == pytest.approx(0.80, abs=0.03)
     assert efficiency == sorted(efficiency)
 
 
@@ -152,9 +156,80 @@ def test_hadron_tracking_efficiency_is_the_measured_one() -> None:
     tracking = parameters().tracking
     rng = np.random.default_rng(7)
     gun = particles(40_000, 211, rng, pt=(1.5, 2.4), max_eta=0.4)
-    found = reconstruct(crossing_of(gun), parameters(), rng)
+    found = reconstruct(crossing_of(gun), parameters())
     measured = 0.88 * 0.91 / tracking.efficiency_eta_mean.value
     assert len(found.particles) / 40_000 == pytest.approx(measured, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("block", "parameter", "unchanged"),
+    [
+        ("calorimeter", "noise_scale", ("silicon", "trt")),
+        ("trt", "occupancy_offset", ("calorimeter",)),
+        ("trt", "argon_fraction", ("calorimeter",)),
+    ],
+)
+def test_a_varied_parameter_changes_only_what_it_reaches(
+    block: str, parameter: str, unchanged: tuple[str, ...]
+) -> None:
+    """The same particles meet the same fate in a variation, bit for bit where it does not reach."""
+    nominal = parameters()
+    number = getattr(getattr(nominal, block), parameter)
+    value = (
+        [1.3 * v for v in number.value] if isinstance(number.value, list) else 1.3 * number.value
+    )
+    varied = nominal.model_copy(
+        update={
+            block: getattr(nominal, block).model_copy(
+                update={parameter: number.model_copy(update={"value": value})}
+            )
+        }
+    )
+    crossing = crossing_of(particles(4000, 11, np.random.default_rng(12)))
+    first, second = (reconstruct(crossing, p).columns for p in (nominal, varied))
+    # A brem refit is asked for by a cluster, and an extension sought where the fit points.
+    refitted = first["brem_fit_successful"] != second["brem_fit_successful"]
+    for group in unchanged:
+        for name in VARIABLES.of_group(group):
+            assert first[name][~refitted] == pytest.approx(
+                second[name][~refitted], abs=0, nan_ok=True
+            ), name
+    assert any(
+        not np.array_equal(first[name], second[name], equal_nan=True)
+        for name in VARIABLES.variables
+    )
+
+
+def test_variations_keep_most_tracks() -> None:
+    """Ten per cent more material: the tracks of both are the same but for those it costs."""
+    nominal = parameters()
+    scale = nominal.material.scale.model_copy(update={"value": 1.1})
+    varied = nominal.model_copy(
+        update={"material": nominal.material.model_copy(update={"scale": scale})}
+    )
+    crossing = crossing_of(particles(20_000, 211, np.random.default_rng(13)))
+    first, second = (set(reconstruct(crossing, p).particles.event) for p in (nominal, varied))
+    assert len(first - second) < 0.02 * len(first)
+    assert len(second - first) < 0.002 * len(first)
+
+
+def test_a_track_that_interacts_is_shorter_and_its_curvature_less_known() -> None:
+    tracks = tracks_of(211, 60_000)
+    columns = tracks.columns
+    short = columns["number_of_sct_hits"] < 6
+    assert 0.01 < short.mean() < 0.2
+    relative = columns["q_over_p_error"] / np.abs(columns["q_over_p"])
+    assert np.median(relative[short]) > 1.3 * np.median(relative[~short])
+    assert np.isnan(columns["trt_dedx"][short]).mean() > 0.7
+
+
+def test_fakes_are_rare_and_fit_badly() -> None:
+    tracks = tracks_of(211, 60_000)
+    fake = tracks.particles.is_fake
+    assert fake.mean() == pytest.approx(parameters().tracking.fake_share.value, rel=0.3)
+    chi2 = tracks.columns["chi_squared"] / tracks.columns["number_dof"]
+    assert np.median(chi2[fake]) > 1.5 * np.median(chi2[~fake])
+    assert tracks.columns["d0"][fake].std() > 0.5
 
 
 def test_radiation_shows_in_momentum_and_fit_quality() -> None:
@@ -185,7 +260,7 @@ def test_errors_and_hits_are_those_of_real_reconstruction(low: float, high: floa
     real = _real_tracks(REAL_FILE, low, high)
     rng = np.random.default_rng(9)
     gun = particles(30_000, 211, rng, pt=(0.8 * low, 1.2 * high), max_eta=1.6)
-    columns = reconstruct(crossing_of(gun), parameters(), rng).columns
+    columns = reconstruct(crossing_of(gun), parameters()).columns
     pt, eta = columns["pt"], columns["eta"]
     # The real tracks are not flat in eta; take ours as they are distributed.
     weight_bins = np.linspace(-1.5, 1.5, 7)

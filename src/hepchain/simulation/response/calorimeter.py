@@ -12,8 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammainc
 
+from hepchain.simulation.response.arrays import BoolArray, Columns, FloatArray, IntArray
+from hepchain.simulation.response.crossing import wrap
+from hepchain.simulation.response.draws import Draws
+from hepchain.simulation.response.neighbours import close_pairs
 from hepchain.simulation.response.parameters import CalorimeterParameters, MaterialParameters, Shape
-from hepchain.simulation.response.particles import BoolArray, Columns, FloatArray, Particles
+from hepchain.simulation.response.particles import Particles
 from hepchain.simulation.response.passage import CURVATURE_RADIUS, Passage
 
 LONGITUDINAL_DECAY = 0.5
@@ -21,6 +25,9 @@ LONGITUDINAL_DECAY = 0.5
 
 PRESAMPLER_MAX_ETA = 1.8
 """Reach of the presampler (AtlFast3, Table 1)."""
+
+CLUSTER_GAP = (0.0375, 0.0625)
+"""Half of three by five cells of the middle layer, in eta and azimuth: energy within joins."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +42,19 @@ class Deposit:
     """Whether the particle crosses without showering."""
     hadronic: FloatArray
     """Energy behind the electromagnetic calorimeter [GeV]."""
+    depth: FloatArray
+    """Latent depth of the shower, of zero mean and unit width."""
     phi_shift: FloatArray
     """Azimuth of the cluster minus that of the particle's impact [rad], signed by charge."""
+
+    def take(self, index: BoolArray | IntArray) -> Deposit:
+        """Those of the particles selected by a mask or by positions."""
+        return Deposit(**{name: values[index] for name, values in vars(self).items()})
 
 
 def recovered_photons(
     particles: Particles,
     passage: Passage,
-    material: MaterialParameters,
     parameters: CalorimeterParameters,
 ) -> tuple[FloatArray, FloatArray]:
     """Energy of radiated photons within the cluster, and its moment in azimuth.
@@ -55,79 +67,172 @@ def recovered_photons(
     -------
     energy [GeV] and sum of energy x distance in azimuth [GeV rad], shape (n,) each
     """
-    radii = np.array([layer.radius for layer in material.layers])
     face = parameters.radius.value
     before, after = passage.fraction[:, :-1], passage.fraction[:, 1:]
     photon = particles.momentum[:, None] * (before - after)
     rho = CURVATURE_RADIUS * np.maximum(particles.pt[:, None] * after, 1e-3)
-    distance = (face - radii) ** 2 / (2.0 * rho * face)
+    distance = (face - np.minimum(passage.radius, face)) ** 2 / (2.0 * rho * face)
     inside = photon * (distance < parameters.window.value)
     return inside.sum(axis=1), (inside * distance).sum(axis=1)
+
+
+def reaches(particles: Particles, passage: Passage, parameters: CalorimeterParameters) -> BoolArray:
+    """Whether the field lets a particle reach the face of the calorimeter, shape (n,).
+
+    The barrel at radius R is reached by circles of a radius above R / 2; the end-cap by all.
+    """
+    face = parameters.radius.value
+    in_barrel = face * np.abs(np.sinh(particles.eta)) < parameters.end_cap_z.value
+    diameter = 2.0 * CURVATURE_RADIUS * particles.pt * passage.fraction[:, -1]
+    result: BoolArray = ~in_barrel | (diameter > face)
+    return result
 
 
 def deposit(
     particles: Particles,
     passage: Passage,
-    material: MaterialParameters,
     parameters: CalorimeterParameters,
-    rng: np.random.Generator,
 ) -> Deposit:
     """Energy left in the calorimeter by electrons, muons and hadrons.
 
     Electrons: what they and the photons in the window carry, less the ionisation loss before the
     strips. Muons and hadrons that do not interact: a minimum-ionising deposit. Interacting
-    hadrons: a share of their kinetic energy, all of it after charge exchange to neutral pions;
-    antiprotons annihilate.
+    hadrons: a share of their kinetic energy, the smaller the deeper they shower, all of it after
+    charge exchange to neutral pions; antiprotons annihilate. A particle that the field turns back,
+    or that has decayed to one that flies elsewhere, leaves nothing.
     """
-    p = parameters
-    n = len(particles)
-    photons, moment = recovered_photons(particles, passage, material, p)
-    electron = particles.momentum * passage.fraction[:, -1]
-    arriving = electron + photons
-    kinetic = np.hypot(particles.momentum, particles.mass) - particles.mass
-    kinetic = kinetic + np.where(particles.pdg_id == -2212, p.annihilation.value, 0.0)
-    exchange = particles.is_hadron & (rng.random(n) < p.charge_exchange.value)
-    showers = particles.is_hadron & (rng.random(n) < p.hadron_shower.value) & ~exchange
+    p, draws = parameters, particles.draws
+    depth = draws.normal("shower_depth")
+    arrives = reaches(particles, passage, p)
+    hadron = ~np.isin(passage.arriving_id, (11, 13))
+    kinetic = _kinetic_energy(particles, passage, p)
+    exchange = hadron & draws.chance("charge_exchange", p.charge_exchange.value)
+    showers = (
+        hadron & ~exchange & (draws.chance("shower", p.hadron_shower.value) | passage.interacted)
+    )
     response = _bounded(
-        np.full(n, p.hadron_response.value), p.hadron_response_spread.value, rng.standard_normal(n)
+        p.hadron_response(kinetic), p.hadron_response_spread.value, _latent(depth, draws, p, -1.0)
     )
     single = p.minimum_ionising.value * np.exp(
-        p.minimum_ionising_spread.value * rng.standard_normal(n)
+        p.minimum_ionising_spread.value * draws.normal("minimum_ionising")
     )
     energy = np.where(
-        particles.is_electron,
-        np.maximum(arriving - p.dead_material_loss.value, 0.0),
-        np.where(
-            exchange, kinetic, np.where(showers, kinetic * response, np.minimum(single, kinetic))
-        ),
+        exchange, kinetic, np.where(showers, kinetic * response, np.minimum(single, kinetic))
     )
+    photons, moment = recovered_photons(particles, passage, p)
+    arriving = particles.momentum * passage.fraction[:, -1] * arrives + photons
+    electron = particles.is_electron
+    energy = np.where(electron, np.maximum(arriving - p.dead_material_loss.value, 0.0), energy)
+    flies_on = (passage.end == passage.crossed.shape[1]) | passage.interacted
+    there = (electron | (arrives & flies_on)) & ~particles.is_fake
     behind = np.where(showers, kinetic * (1.0 - response), np.maximum(kinetic - energy, 0.0))
-    shift = np.where(particles.is_electron, moment / np.maximum(arriving, 1e-3), 0.0)
+    electromagnetic = electron | exchange
     return Deposit(
-        energy=energy,
-        electromagnetic=particles.is_electron | exchange,
-        minimum_ionising=~particles.is_electron & ~exchange & ~showers,
-        hadronic=np.where(particles.is_electron | exchange, 0.0, behind),
-        phi_shift=shift,
+        energy=np.where(there, energy, 0.0),
+        electromagnetic=electromagnetic,
+        minimum_ionising=~electromagnetic & ~showers,
+        hadronic=np.where(there & ~electromagnetic, behind, 0.0),
+        depth=depth,
+        phi_shift=np.where(electron, moment / np.maximum(arriving, 1e-3), 0.0),
     )
 
 
-def clusters(
-    left: Deposit, parameters: CalorimeterParameters, rng: np.random.Generator
+def _kinetic_energy(particles: Particles, passage: Passage, p: CalorimeterParameters) -> FloatArray:
+    """Energy that a hadron or muon can leave: kinetic, with annihilation for antiprotons [GeV]."""
+    momentum = particles.momentum * passage.fraction[:, -1]
+    kinetic = np.hypot(momentum, particles.mass) - particles.mass
+    return kinetic + np.where(particles.pdg_id == -2212, p.annihilation.value, 0.0)
+
+
+def _latent(
+    latent: FloatArray, draws: Draws, p: CalorimeterParameters, sign: float, name: str = "response"
+) -> FloatArray:
+    """Normal numbers that follow the latent one with the common correlation."""
+    rho = p.latent_correlation.value
+    result: FloatArray = sign * rho * latent + np.sqrt(1.0 - rho**2) * draws.normal(name)
+    return result
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What lies in the cluster of each track before noise, shape (n,)."""
+
+    energy: FloatArray
+    """Energy of the particle and of its neighbours [GeV]."""
+    own: FloatArray
+    """Share of the particle itself."""
+    eta_shift: FloatArray
+    phi_shift: FloatArray
+    """Distance of the cluster from the particle's impact [rad]."""
+
+    def take(self, index: BoolArray | IntArray) -> Cluster:
+        """Those of the particles selected by a mask or by positions."""
+        return Cluster(**{name: values[index] for name, values in vars(self).items()})
+
+
+def impact(
+    particles: Particles, parameters: CalorimeterParameters
+) -> tuple[FloatArray, FloatArray]:
+    """Pseudorapidity and azimuth at the face of the calorimeter, shape (n,) each.
+
+    Charged particles turn by asin(R / 2 rho) on their way to R.
+    """
+    slope = np.sinh(particles.eta)
+    radius = np.minimum(
+        parameters.radius.value, parameters.end_cap_z.value / np.maximum(np.abs(slope), 1e-6)
+    )
+    along = particles.z + (radius - particles.radius) * slope
+    chord = radius / (2.0 * CURVATURE_RADIUS * particles.pt)
+    phi = particles.phi - particles.charge * np.arcsin(np.minimum(chord, 1.0))
+    return np.arcsinh(along / radius), wrap(phi)
+
+
+def collect(
+    particles: Particles, left: Deposit, photons: Particles, parameters: CalorimeterParameters
+) -> Cluster:
+    """Add to each particle's energy that of photons and other particles in its cluster.
+
+    Photons of the simulated collisions and the other charged particles count; collisions far from
+    the hard one are part of the noise.
+    """
+    n = len(particles)
+    both = particles.append(photons)
+    energy = np.concatenate([left.energy, photons.momentum])
+    eta, phi = impact(both, parameters)
+    added, d_eta, d_phi = np.zeros(n), np.zeros(n), np.zeros(n)
+    for a, b in close_pairs(both.event, eta, phi, *CLUSTER_GAP):
+        for i, j in ((a, b), (b, a)):
+            track = i < n
+            i, j = i[track], j[track]
+            np.add.at(added, i, energy[j])
+            np.add.at(d_eta, i, energy[j] * (eta[j] - eta[i]))
+            np.add.at(d_phi, i, energy[j] * wrap(phi[j] - phi[i]))
+    total = np.maximum(left.energy + added, 1e-9)
+    charge = np.where(particles.charge < 0, 1.0, -1.0)
+    return Cluster(
+        energy=left.energy + added,
+        own=np.where(added > 0.0, left.energy / total, 1.0),
+        eta_shift=d_eta / total,
+        phi_shift=(left.phi_shift * left.energy + charge * d_phi) / total,
+    )
+
+
+def measure(
+    particles: Particles, cluster: Cluster, parameters: CalorimeterParameters
 ) -> tuple[BoolArray, FloatArray]:
     """Tracks with a matched cluster, and the cluster's energy with resolution and noise [GeV]."""
-    p = parameters
-    n = len(left.energy)
-    chance = 1.0 / (1.0 + np.exp(-(left.energy - p.cluster_half.value) / p.cluster_width.value))
-    seen = (rng.random(n) < chance) & (rng.random(n) < p.match.value)
+    p, draws = parameters, particles.draws
+    excess = (cluster.energy - p.cluster_half.value) / p.cluster_width.value
+    chance = 1.0 / (1.0 + np.exp(-np.clip(excess, -50.0, 50.0)))
+    seen = draws.chance("cluster", chance) & draws.chance("match", p.match.value)
     sigma = np.sqrt(
-        p.sampling.value**2 * left.energy
-        + (p.constant.value * left.energy) ** 2
+        p.sampling.value**2 * cluster.energy
+        + (p.constant.value * cluster.energy) ** 2
         + (p.noise.value * p.noise_scale.value) ** 2
     )
     # A cluster needs a seed well above noise, and never has negative energy.
-    energy = np.maximum(left.energy + sigma * rng.standard_normal(n), 0.1)
-    return seen & (left.energy > 0.0), energy
+    energy = np.maximum(cluster.energy + sigma * draws.normal("energy"), 0.1)
+    return seen & (cluster.energy > 0.0), energy
 
 
 def layer_fractions(
@@ -176,29 +281,37 @@ def _positive(mean: FloatArray, width: FloatArray, normal: FloatArray) -> FloatA
     return result
 
 
-def _by_kind(shape: Shape, electromagnetic: BoolArray) -> tuple[FloatArray, FloatArray]:
-    mean = np.where(electromagnetic, shape.electron[0], shape.hadron[0])
-    width = np.where(electromagnetic, shape.electron[1], shape.hadron[1])
-    return mean, width
+def _by_kind(shape: Shape, likeness: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean and width between those of a hadron (likeness 0) and of an electron (1)."""
+    (electron, electron_width), (hadron, hadron_width) = shape.electron, shape.hadron
+    return (
+        hadron + (electron - hadron) * likeness,
+        hadron_width + (electron_width - hadron_width) * likeness,
+    )
 
 
 def shapes(
     particles: Particles,
     left: Deposit,
+    cluster: Cluster,
     energy: FloatArray,
     track_momentum: FloatArray,
     material: MaterialParameters,
     parameters: CalorimeterParameters,
-    rng: np.random.Generator,
 ) -> Columns:
-    """The nineteen calorimeter variables of each track, meaningless where it has no cluster.
+    """The nineteen calorimeter variables of tracks with a cluster.
 
     Parameters
     ----------
-    energy : energy of the cluster [GeV], shape (n,)
+    energy : measured energy of the cluster [GeV], shape (n,)
     track_momentum : momentum of the track fit [GeV], shape (n,)
     """
-    layers = _layers(particles, left, energy, material, parameters, rng)
+    # Of neighbours, photons carry most; a cluster of two showers is less like one electron's.
+    likeness = np.where(left.electromagnetic, 1.0, 0.0) * cluster.own + 1.0 - cluster.own
+    one = 1.0 - 2.0 * cluster.own * (1.0 - cluster.own)
+    narrow = left.electromagnetic | left.minimum_ionising
+    compact = (np.where(narrow, 1.0, 0.0) * cluster.own + 1.0 - cluster.own) * one
+    layers = _layers(particles, left, cluster, likeness, energy, material, parameters)
     total = layers.sum(axis=1)
     return {
         "e_over_p": energy / track_momentum,
@@ -208,42 +321,37 @@ def shapes(
         "e3": layers[:, 3],
         "f1": layers[:, 1] / total,
         "f3": layers[:, 3] / total,
-        **_hadronic_layers(particles, left, energy, parameters, rng),
-        **_lateral(left, energy, layers, parameters, rng),
-        **_matching(left, energy, parameters, rng),
+        **_hadronic_layers(particles, left, likeness, energy, parameters),
+        **_lateral(particles, compact, likeness * one, energy, layers, parameters),
+        **_matching(particles, cluster, likeness, energy, parameters),
     }
 
 
 def _layers(
     particles: Particles,
     left: Deposit,
+    cluster: Cluster,
+    likeness: FloatArray,
     energy: FloatArray,
     material: MaterialParameters,
     p: CalorimeterParameters,
-    rng: np.random.Generator,
 ) -> FloatArray:
     """Energy in presampler, strips, middle and back with noise [GeV], shape (n, 4)."""
-    n = len(energy)
+    n, draws = len(energy), particles.draws
     dead = material.before_calorimeter(particles.eta) * material.scale.value
-    fluctuation = p.depth_fluctuation.value * rng.standard_normal(n)
-    shower = layer_fractions(np.maximum(energy, 0.1), dead, fluctuation, p)
-    depth = np.asarray(p.depth.value)
-    # A hadronic shower starts anywhere; a minimum-ionising particle loses energy along its path.
-    along_path = np.broadcast_to(depth / depth.sum(), (n, 3))
-    hadronic = rng.dirichlet(
-        np.multiply(p.hadron_layers.value, p.hadron_layers_concentration.value), n
+    shower = layer_fractions(
+        np.maximum(energy, 0.1), dead, p.depth_fluctuation.value * left.depth, p
     )
-    fractions = np.where(
-        left.electromagnetic[:, None],
-        shower,
-        np.where(left.minimum_ionising[:, None], along_path, hadronic),
-    )
-    mean, width = _by_kind(p.shapes.presampler, left.electromagnetic)
-    early = _bounded(mean, width, rng.standard_normal(n))
+    own = np.where(left.minimum_ionising[:, None], _along_path(n, p), shower)
+    hadronic = np.flatnonzero(~left.electromagnetic & ~left.minimum_ionising)
+    own[hadronic] = _hadronic(left.depth[hadronic], draws.take(hadronic), p)
+    fractions = cluster.own[:, None] * own + (1.0 - cluster.own)[:, None] * shower
+    mean, width = _by_kind(p.shapes.presampler, likeness)
+    early = _bounded(mean, width, _latent(left.depth, draws, p, -1.0, "presampler"))
     early = np.where(np.abs(particles.eta) < PRESAMPLER_MAX_ETA, early, 0.0)
     layers = np.column_stack([early, fractions * (1.0 - early)[:, None]]) * energy[:, None]
     noise = np.asarray(p.layer_noise.value) * p.noise_scale.value
-    layers += noise * rng.standard_normal((n, 4))
+    layers += noise * draws.normal("layer_noise", 4)
     layers[:, 0] = np.where(np.abs(particles.eta) < PRESAMPLER_MAX_ETA, layers[:, 0], 0.0)
     # The middle layer, which carries most of the energy, stays positive: it seeds the cluster.
     layers[:, 2] = np.maximum(layers[:, 2], 0.05)
@@ -253,20 +361,35 @@ def _layers(
     return layers
 
 
+def _along_path(n: int, p: CalorimeterParameters) -> FloatArray:
+    """A minimum-ionising particle loses energy along its path."""
+    depth = np.asarray(p.depth.value)
+    return np.asarray(np.broadcast_to(depth / depth.sum(), (n, len(depth))))
+
+
+def _hadronic(depth: FloatArray, draws: Draws, p: CalorimeterParameters) -> FloatArray:
+    """A hadronic shower starts anywhere; a deep one has more in the back layer."""
+    concentration = np.multiply(p.hadron_layers.value, p.hadron_layers_concentration.value)
+    shares = draws.dirichlet("hadron_layers", concentration)
+    tilt = np.exp(p.latent_correlation.value * depth[:, None] * np.array([-0.5, 0.0, 0.5]))
+    tilted = shares * tilt
+    return np.asarray(tilted / tilted.sum(axis=1, keepdims=True))
+
+
 def _hadronic_layers(
     particles: Particles,
     left: Deposit,
+    likeness: FloatArray,
     energy: FloatArray,
     p: CalorimeterParameters,
-    rng: np.random.Generator,
 ) -> Columns:
-    n = len(energy)
-    mean, width = _by_kind(p.shapes.hadronic_leakage, left.electromagnetic)
-    leakage = _positive(mean, width, rng.standard_normal(n)) * energy
+    draws = particles.draws
+    mean, width = _by_kind(p.shapes.hadronic_leakage, likeness)
+    leakage = _positive(mean, width, _latent(left.depth, draws, p, 1.0, "leakage")) * energy
     behind = np.where(left.electromagnetic, leakage, np.minimum(leakage, left.hadronic))
     share, spread = p.first_hadronic_layer.value
-    first = _bounded(share, spread, rng.standard_normal(n))
-    noise = p.hadronic_noise.value * p.noise_scale.value * rng.standard_normal((2, n))
+    first = _bounded(share, spread, draws.normal("first_hadronic_layer"))
+    noise = p.hadronic_noise.value * p.noise_scale.value * draws.normal("hadronic_noise", 2).T
     transverse = particles.sin_theta
     return {
         "ethad1": (behind * first + noise[0]) * transverse,
@@ -275,67 +398,62 @@ def _hadronic_layers(
 
 
 def _lateral(
-    left: Deposit,
+    particles: Particles,
+    compact: FloatArray,
+    likeness: FloatArray,
     energy: FloatArray,
     layers: FloatArray,
     p: CalorimeterParameters,
-    rng: np.random.Generator,
 ) -> dict[str, FloatArray]:
     """Lateral shapes: each correlated with the shower's width, wide meaning hadron-like.
 
     The noise of the layer that a shape is measured in, over the energy there, adds to its width:
     at half a GeV little of the shape is left.
     """
-    n = len(energy)
-    width = rng.standard_normal(n)
-    rho = p.latent_correlation.value
-    # A minimum-ionising track is as narrow as an electron's core.
-    narrow = left.electromagnetic | left.minimum_ionising
+    draws = particles.draws
+    width = draws.normal("shower_width")
     scale = p.noise_scale.value
     strips = scale * p.layer_noise.value[1] / np.maximum(layers[:, 1], 0.1)
     middle = scale * p.layer_noise.value[2] / np.maximum(layers[:, 2], 0.1)
     behind = scale * p.hadronic_noise.value / np.maximum(energy, 0.1)
+    strip = np.full(len(energy), scale * p.layer_noise.value[1])
 
     def draw(
         kind: Callable[[FloatArray, FloatArray, FloatArray], FloatArray],
-        shape: Shape,
-        like_electron: BoolArray,
+        name: str,
+        like_electron: FloatArray,
         noise: FloatArray,
         sign: float,
     ) -> FloatArray:
-        mean, own = _by_kind(shape, like_electron)
-        normal = sign * rho * width + np.sqrt(1.0 - rho**2) * rng.standard_normal(n)
-        return kind(mean, np.hypot(own, noise), normal)
+        mean, own = _by_kind(getattr(p.shapes, name), like_electron)
+        return kind(mean, np.hypot(own, noise), _latent(width, draws, p, sign, name))
 
     s = p.shapes
     return {
-        "reta": draw(_bounded, s.reta, narrow, middle, -1.0),
-        "rphi": draw(_bounded, s.rphi, narrow, middle, -1.0),
-        "weta2": draw(_positive, s.weta2, narrow, middle * s.weta2.electron[0], 1.0),
-        "wtots1": draw(_positive, s.wtots1, narrow, strips * s.wtots1.electron[0], 1.0),
-        "fracs1": draw(_bounded, s.fracs1, narrow, strips, 1.0),
-        "eratio": draw(_bounded, s.eratio, left.electromagnetic, strips, -1.0),
-        "delta_e": draw(
-            _positive,
-            s.delta_e,
-            left.electromagnetic,
-            np.full(n, scale * p.layer_noise.value[1]),
-            1.0,
-        ),
-        "eng_frac_em": draw(_bounded, s.eng_frac_em, left.electromagnetic, behind, -1.0),
+        "reta": draw(_bounded, "reta", compact, middle, -1.0),
+        "rphi": draw(_bounded, "rphi", compact, middle, -1.0),
+        "weta2": draw(_positive, "weta2", compact, middle * s.weta2.electron[0], 1.0),
+        "wtots1": draw(_positive, "wtots1", compact, strips * s.wtots1.electron[0], 1.0),
+        "fracs1": draw(_bounded, "fracs1", compact, strips, 1.0),
+        "eratio": draw(_bounded, "eratio", likeness, strips, -1.0),
+        "delta_e": draw(_positive, "delta_e", likeness, strip, 1.0),
+        "eng_frac_em": draw(_bounded, "eng_frac_em", likeness, behind, -1.0),
     }
 
 
 def _matching(
-    left: Deposit, energy: FloatArray, p: CalorimeterParameters, rng: np.random.Generator
+    particles: Particles,
+    cluster: Cluster,
+    likeness: FloatArray,
+    energy: FloatArray,
+    p: CalorimeterParameters,
 ) -> Columns:
-    n = len(energy)
     constant, stochastic, hadron = p.delta_eta.value
-    sigma_eta = np.where(
-        left.electromagnetic, np.hypot(constant, stochastic / np.maximum(energy, 0.1)), hadron
-    )
-    sigma_phi = np.where(left.electromagnetic, p.delta_phi.value[0], p.delta_phi.value[1])
+    electron = np.hypot(constant, stochastic / np.maximum(energy, 0.1))
+    sigma_eta = hadron + (electron - hadron) * likeness
+    sigma_phi = p.delta_phi.value[1] + (p.delta_phi.value[0] - p.delta_phi.value[1]) * likeness
+    noise = particles.draws.normal("matching", 2)
     return {
-        "delta_eta1": sigma_eta * rng.standard_normal(n),
-        "delta_phi2": left.phi_shift + sigma_phi * rng.standard_normal(n),
+        "delta_eta1": cluster.eta_shift + sigma_eta * noise[:, 0],
+        "delta_phi2": cluster.phi_shift + sigma_phi * noise[:, 1],
     }

@@ -10,14 +10,10 @@ import numpy as np
 
 from hepchain.errors import InputError
 from hepchain.io import read_parquet
+from hepchain.simulation.response.arrays import FloatArray, IntArray, KeyArray
+from hepchain.simulation.response.draws import Draws, child_keys
 from hepchain.simulation.response.parameters import CrossingParameters
-from hepchain.simulation.response.particles import (
-    COLUMNS,
-    FloatArray,
-    IntArray,
-    Particles,
-    from_generated,
-)
+from hepchain.simulation.response.particles import COLUMNS, Particles, from_generated
 
 LARGEST_SIGMA = 0.5
 """No track has a worse error of z0 sin(theta) [mm]; bounds the vertices looked at."""
@@ -52,24 +48,27 @@ class PileupLibrary:
             raise InputError(f"{paths[0]}: the library of pile-up collisions is empty")
         counts = ak.to_numpy(ak.num(events["particle_pt"]))
         first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return cls(from_generated(events), first)
+        # Keys are given to each drawn copy.
+        return cls(from_generated(events, np.zeros(len(events), dtype=np.uint64)), first)
 
-    def draw(self, count: int, rng: np.random.Generator) -> tuple[Particles, IntArray]:
-        """``count`` collisions, each turned by a random azimuth and mirrored in z at random.
+    def draw(self, draws: Draws) -> tuple[Particles, IntArray]:
+        """A collision for each key, turned by a random azimuth and mirrored in z at random.
 
         Returns the particles, with ``event`` the number of the drawn collision, and the number of
         particles in each.
         """
-        chosen = rng.integers(0, len(self), count)
+        count = len(draws)
+        chosen = np.floor(draws.uniform("library") * len(self)).astype(np.int64)
         size = self.first[chosen + 1] - self.first[chosen]
         collision = np.repeat(np.arange(count, dtype=np.int64), size)
         within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
         drawn = self.particles.take(np.repeat(self.first[chosen], size) + within)
-        angle = rng.uniform(-np.pi, np.pi, count)[collision]
-        mirror = rng.choice([-1.0, 1.0], count)[collision]
+        angle = (2.0 * np.pi * (draws.uniform("turn") - 0.5))[collision]
+        mirror = np.where(draws.chance("mirror", 0.5), -1.0, 1.0)[collision]
         cos, sin = np.cos(angle), np.sin(angle)
         turned = replace(
             drawn,
+            key=child_keys(draws.keys[collision], within),
             event=collision,
             eta=drawn.eta * mirror,
             z=drawn.z * mirror,
@@ -96,6 +95,25 @@ class Crossing:
     """Particles of the hard collision, then those of the pile-up near it."""
 
 
+@dataclass(frozen=True)
+class _Pileup:
+    """Pile-up collisions of a chunk, sorted by event; shape (collisions,) each."""
+
+    event: IntArray
+    ordinal: IntArray
+    draws: Draws
+    z: FloatArray
+
+    @classmethod
+    def of(cls, mu: FloatArray, draws: Draws, p: CrossingParameters) -> _Pileup:
+        count = draws.poisson("collisions", mu)
+        event = np.repeat(np.arange(len(mu), dtype=np.int64), count)
+        ordinal = np.arange(len(event)) - np.repeat(np.cumsum(count) - count, count)
+        keys = child_keys(draws.child("collision").keys[event], ordinal)
+        z = p.beam_spot_sigma_z.value * Draws(keys).normal("z")
+        return cls(event, ordinal, Draws(keys), z)
+
+
 def wrap(angle: FloatArray) -> FloatArray:
     """Angle brought to [-pi, pi)."""
     return (angle + np.pi) % (2.0 * np.pi) - np.pi
@@ -103,10 +121,9 @@ def wrap(angle: FloatArray) -> FloatArray:
 
 def overlay(
     hard: Particles,
-    events: int,
-    library: PileupLibrary,
+    event_keys: KeyArray,
+    library: PileupLibrary | None,
     parameters: CrossingParameters,
-    rng: np.random.Generator,
     *,
     training: bool,
 ) -> Crossing:
@@ -119,98 +136,85 @@ def overlay(
     Parameters
     ----------
     hard : particles of the hard collisions around the origin
-    events : number of events in the chunk
+    event_keys : key of each event, shape (events,)
+    library : collisions to overlay; without them the vertices are there and their particles not
     """
     p = parameters
-    mu = _draw_mu(events, p, rng)
-    hard_z = rng.normal(0.0, p.beam_spot_sigma_z.value, events)
-    pileup_event = np.repeat(np.arange(events, dtype=np.int64), rng.poisson(mu))
-    pileup_z = rng.normal(0.0, p.beam_spot_sigma_z.value, len(pileup_event))
-    vertex_event, vertex_z = _reconstruct(hard_z, pileup_event, pileup_z, p, rng)
-    if training:
-        overlaid, _ = library.draw(events, rng)
-        overlaid = _thin(overlaid, p.training_thinning_pt.value, rng)
-        overlaid = replace(overlaid, collision=np.ones(len(overlaid), dtype=np.int64))
-        overlaid = _shift(overlaid, hard_z[overlaid.event])
-    else:
-        overlaid = _nearby(library, pileup_event, pileup_z, hard_z, p, rng)
-    particles = _shift(hard, hard_z[hard.event]).append(overlaid)
-    spot = rng.normal(0.0, p.beam_spot_sigma_xy.value, (2, len(particles)))
-    particles = replace(
-        particles,
-        serial=np.arange(len(particles)),
-        x=particles.x + spot[0],
-        y=particles.y + spot[1],
-    )
+    draws = Draws(event_keys)
+    mu = _draw_mu(draws, p)
+    hard_z = p.beam_spot_sigma_z.value * draws.normal("z")
+    pileup = _Pileup.of(mu, draws, p)
+    vertex_event, vertex_z = _reconstruct(hard_z, draws, pileup, p)
+    particles = _place(hard, hard.event, hard_z, draws, p)
+    if library is not None and training:
+        particles = particles.append(_embedded(library, hard_z, draws, p))
+    elif library is not None:
+        particles = particles.append(_nearby(library, pileup, hard_z, p))
+    particles = replace(particles, serial=np.arange(len(particles)))
     return Crossing(mu, hard_z, vertex_event, vertex_z, particles)
 
 
-def _draw_mu(events: int, p: CrossingParameters, rng: np.random.Generator) -> FloatArray:
+def _draw_mu(draws: Draws, p: CrossingParameters) -> FloatArray:
     """Gamma distribution of the wanted mean and width, positive by construction."""
     mean, rms = p.mean_collisions.value, p.rms_collisions.value
     if rms == 0.0 or mean == 0.0:
-        return np.full(events, mean)
-    return rng.gamma((mean / rms) ** 2, rms**2 / mean, events)
+        return np.full(len(draws), mean)
+    shape = np.full(len(draws), (mean / rms) ** 2)
+    return draws.gamma("mu", shape) * rms**2 / mean
 
 
 def _reconstruct(
-    hard_z: FloatArray,
-    pileup_event: IntArray,
-    pileup_z: FloatArray,
-    p: CrossingParameters,
-    rng: np.random.Generator,
+    hard_z: FloatArray, draws: Draws, pileup: _Pileup, p: CrossingParameters
 ) -> tuple[IntArray, FloatArray]:
-    found = rng.random(len(pileup_z)) < p.pileup_vertex_efficiency.value
-    event = np.concatenate([np.arange(len(hard_z), dtype=np.int64), pileup_event[found]])
-    hard = hard_z + rng.normal(0.0, p.hard_vertex_resolution.value, len(hard_z))
-    pileup = pileup_z + rng.normal(0.0, p.pileup_vertex_resolution.value, len(pileup_z))
-    z = np.concatenate([hard, pileup[found]])
+    found = pileup.draws.chance("vertex", p.pileup_vertex_efficiency.value)
+    event = np.concatenate([np.arange(len(hard_z), dtype=np.int64), pileup.event[found]])
+    hard = hard_z + p.hard_vertex_resolution.value * draws.normal("vertex_z")
+    measured = pileup.z + p.pileup_vertex_resolution.value * pileup.draws.normal("vertex_z")
+    z = np.concatenate([hard, measured[found]])
     order = np.argsort(event, kind="stable")
     return event[order], z[order]
 
 
-def _shift(particles: Particles, z: FloatArray) -> Particles:
-    return replace(particles, z=particles.z + z)
+def _place(
+    particles: Particles, collision: IntArray, z: FloatArray, draws: Draws, p: CrossingParameters
+) -> Particles:
+    """Move each particle to the point of its collision, a position in ``z`` and ``draws``."""
+    spot = p.beam_spot_sigma_xy.value
+    return replace(
+        particles,
+        x=particles.x + spot * draws.normal("x")[collision],
+        y=particles.y + spot * draws.normal("y")[collision],
+        z=particles.z + z[collision],
+    )
 
 
-def _thin(particles: Particles, pt: float, rng: np.random.Generator) -> Particles:
-    if pt == 0.0:
-        return particles
-    keep = rng.random(len(particles)) < np.minimum(1.0, (particles.pt / pt) ** 2)
-    return particles.take(keep)
+def _embedded(
+    library: PileupLibrary, hard_z: FloatArray, draws: Draws, p: CrossingParameters
+) -> Particles:
+    """One collision around each hard vertex, its hadrons thinned at low pT."""
+    drawn, _ = library.draw(draws.child("embedded"))
+    pt = p.training_thinning_pt.value
+    if pt > 0.0:
+        drawn = drawn.take(drawn.draws.chance("thinning", np.minimum(1.0, (drawn.pt / pt) ** 2)))
+    drawn = replace(drawn, collision=np.ones(len(drawn), dtype=np.int64))
+    return _place(drawn, drawn.event, hard_z, draws, p)
 
 
 def _nearby(
-    library: PileupLibrary,
-    pileup_event: IntArray,
-    pileup_z: FloatArray,
-    hard_z: FloatArray,
-    p: CrossingParameters,
-    rng: np.random.Generator,
+    library: PileupLibrary, pileup: _Pileup, hard_z: FloatArray, p: CrossingParameters
 ) -> Particles:
     """Particles of pile-up collisions that can come within the window of the hard vertex."""
-    distance = np.abs(pileup_z - hard_z[pileup_event])
+    distance = np.abs(pileup.z - hard_z[pileup.event])
     reach = p.window.value + 4.0 * LARGEST_SIGMA
     smallest_sin_theta = 1.0 / np.cosh(2.6)
     near = np.flatnonzero(distance * smallest_sin_theta < reach)
-    drawn, size = library.draw(len(near), rng)
-    event, gap = pileup_event[near][drawn.event], distance[near][drawn.event]
+    draws = pileup.draws.take(near)
+    drawn, size = library.draw(draws)
     sigma = np.minimum(0.13 / np.maximum(drawn.pt, 0.3), LARGEST_SIGMA)
-    close = gap * drawn.sin_theta < p.window.value + 4.0 * sigma
-    ordinal = _ordinal_in_event(pileup_event[near])
+    close = distance[near][drawn.event] * drawn.sin_theta < p.window.value + 4.0 * sigma
     placed = replace(
-        drawn,
-        event=event,
-        collision=np.repeat(ordinal + 1, size),
-        z=drawn.z + np.repeat(pileup_z[near], size),
+        _place(drawn, drawn.event, pileup.z[near], draws, p),
+        event=pileup.event[near][drawn.event],
+        collision=np.repeat(pileup.ordinal[near] + 1, size),
     )
     return placed.take(close)
-
-
-def _ordinal_in_event(event: IntArray) -> IntArray:
-    """Position of each entry among those of its event; ``event`` is sorted."""
-    if len(event) == 0:
-        return event
-    start = np.flatnonzero(np.concatenate([[True], event[1:] != event[:-1]]))
-    length = np.diff(np.concatenate([start, [len(event)]]))
-    return np.arange(len(event)) - np.repeat(start, length)

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from hepchain.simulation.response.arrays import Columns, FloatArray, IntArray
 from hepchain.simulation.response.parameters import PixelDedxParameters
-from hepchain.simulation.response.particles import (
-    MASSES,
-    Columns,
-    FloatArray,
-    IntArray,
-    Particles,
-)
+from hepchain.simulation.response.particles import MASSES, Particles
 
 
 def bethe_bloch(beta_gamma: FloatArray, parameters: PixelDedxParameters) -> FloatArray:
@@ -57,7 +52,6 @@ def measure(
     pixel_hits: IntArray,
     innermost_hits: IntArray,
     parameters: PixelDedxParameters,
-    rng: np.random.Generator,
 ) -> Columns:
     """The three dE/dx variables of each track.
 
@@ -66,14 +60,15 @@ def measure(
     ``pixel_dedx`` (relative to a pion of 1 GeV; of a track without a usable cluster: that of one
     cluster), ``number_of_used_hits_dedx``, ``number_of_ibl_overflows_dedx``
     """
+    draws = particles.draws
     mean = bethe_bloch(particles.momentum / particles.mass, parameters)
     chance = np.minimum(parameters.overflow.value * mean**2, 1.0)
-    overflows = rng.binomial(innermost_hits, chance)
+    overflows = draws.binomial("overflow", innermost_hits, chance)
     used = used_clusters(pixel_hits, overflows)
     width = np.asarray(parameters.width.value)[np.clip(used, 1, 4) - 1]
-    tail = rng.random(len(particles)) < parameters.tail.value
-    logarithm = np.log(mean) + width * rng.standard_normal(len(particles))
-    logarithm += tail * rng.exponential(0.3, len(particles))
+    tail = draws.chance("dedx_tail", parameters.tail.value)
+    logarithm = np.log(mean) + width * draws.normal("dedx")
+    logarithm += tail * 0.3 * draws.exponential("dedx_tail_size")
     return {
         "pixel_dedx": np.exp(logarithm),
         "number_of_used_hits_dedx": used,

@@ -6,208 +6,248 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hepchain.simulation.response.arrays import BoolArray, Columns, FloatArray, IntArray
 from hepchain.simulation.response.parameters import (
     Detector,
     HitParameters,
     MaterialParameters,
 )
-from hepchain.simulation.response.particles import (
-    BoolArray,
-    Columns,
-    FloatArray,
-    IntArray,
-    Particles,
-)
+from hepchain.simulation.response.particles import Particles
 from hepchain.simulation.response.passage import Passage
-from hepchain.truth import TruthOrigin
 
 HARD_BREM = 0.7
 """Share of the initial momentum below which later hits are more often outliers."""
 
 
 @dataclass(frozen=True)
-class LayerHits:
-    """What one layer recorded of each track; integers, shape (n,)."""
+class Clusters:
+    """What the sensors of one detector recorded of each track; booleans, shape (n, sensors)."""
 
-    expected: IntArray
-    hits: IntArray
-    outliers: IntArray
-    holes: IntArray
-    double_holes: IntArray
-    dead: IntArray
-    shared: IntArray
-    split: IntArray
+    expected: BoolArray
+    hit: BoolArray
+    overlap: BoolArray
+    """A second hit where two modules of the layer overlap."""
+    outlier: BoolArray
+    hole: BoolArray
+    dead: BoolArray
+    shared: BoolArray
+    split: BoolArray
+
+    def hits(self, sensor: int | None = None) -> IntArray:
+        """Hits of one sensor, or of all: shape (n,)."""
+        return self.count("hit", sensor) + self.count("overlap", sensor)
+
+    def count(self, what: str, sensor: int | None = None) -> IntArray:
+        """Sensors (or the one sensor) with this record, shape (n,)."""
+        values = getattr(self, what)
+        if sensor is not None:
+            return np.asarray(values[:, sensor].astype(np.int64))
+        return np.asarray(values.sum(axis=1, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class SiliconHits:
+    """Hits of the tracks of a chunk."""
+
+    pixel: Clusters
+    """Sensors are the pixel layers and disks."""
+    strip: Clusters
+    """Sensors are the two sides of each SCT layer and disk, in turn."""
+    pixel_radius: FloatArray
+    strip_radius: FloatArray
+    """Where the sensors are met [mm], shape (n, sensors)."""
+
+    def measurements(self) -> IntArray:
+        """Hits and dead sensors, which the pattern recognition counts alike: shape (n,)."""
+        return (
+            self.pixel.hits()
+            + self.pixel.count("dead")
+            + self.strip.hits()
+            + self.strip.count("dead")
+        )
 
 
 def silicon_hits(
     particles: Particles,
     passage: Passage,
+    merged: BoolArray,
     material: MaterialParameters,
     parameters: HitParameters,
-    rng: np.random.Generator,
+) -> SiliconHits:
+    """Draw the hits of charged particles.
+
+    Parameters
+    ----------
+    merged : whether the cluster is one with that of a neighbour, shape (n, pixel layers)
+    """
+    pixels = material.indices(Detector.PIXEL)
+    strips = np.repeat(material.indices(Detector.SCT), 2)
+    return SiliconHits(
+        pixel=_pixel_clusters(particles, passage, merged, pixels, parameters),
+        strip=_strip_clusters(particles, passage, strips, parameters),
+        pixel_radius=passage.radius[:, pixels],
+        strip_radius=passage.radius[:, strips],
+    )
+
+
+def _outlier_probability(
+    particles: Particles, passage: Passage, layers: list[int] | IntArray, p: HitParameters
+) -> FloatArray:
+    disturbed = passage.fraction[:, layers] < HARD_BREM
+    probability = p.outlier.value * np.where(disturbed, p.outlier_after_brem.value, 1.0)
+    return np.where(particles.is_fake[:, None], p.fake_outlier.value, probability)
+
+
+def _pixel_clusters(
+    particles: Particles,
+    passage: Passage,
+    merged: BoolArray,
+    layers: list[int],
+    p: HitParameters,
+) -> Clusters:
+    draws, n = particles.draws, len(layers)
+    crossed = passage.crossed[:, layers]
+    is_dead, is_seen, is_outlier = draws.chances(
+        "pixel",
+        n,
+        np.asarray(p.pixel_dead.value),
+        np.asarray(p.pixel_efficiency.value),
+        _outlier_probability(particles, passage, layers, p),
+    )
+    overlaps, shares, splits = draws.chances(
+        "pixel_hit",
+        n,
+        p.pixel_overlap.value,
+        np.where(merged, 1.0 - p.splitting.value, p.pixel_shared.value),
+        p.split.value,
+    )
+    dead = crossed & is_dead
+    expected = crossed & ~dead
+    seen = expected & is_seen
+    outlier = seen & is_outlier
+    hit = seen & ~outlier
+    return Clusters(
+        expected=expected,
+        hit=hit,
+        overlap=hit & overlaps,
+        outlier=outlier,
+        hole=expected & ~seen,
+        dead=dead,
+        # A network splits most clusters of two particles; the others stay shared.
+        shared=hit & shares,
+        split=hit & ~shares & (merged | splits),
+    )
+
+
+def _strip_clusters(
+    particles: Particles, passage: Passage, layers: IntArray, p: HitParameters
+) -> Clusters:
+    draws, n = particles.draws, len(layers)
+    crossed = passage.crossed[:, layers]
+    is_dead, is_seen, is_outlier = draws.chances(
+        "strip",
+        n,
+        p.sct_dead.value,
+        p.sct_efficiency.value,
+        _outlier_probability(particles, passage, layers, p),
+    )
+    overlaps, shares = draws.chances("strip_hit", n, p.sct_overlap.value, p.sct_shared.value)
+    dead = crossed & is_dead
+    expected = crossed & ~dead
+    seen = expected & is_seen
+    outlier = seen & is_outlier
+    hit = seen & ~outlier
+    return Clusters(
+        expected=expected,
+        hit=hit,
+        overlap=hit & overlaps,
+        outlier=outlier,
+        hole=expected & ~seen,
+        dead=dead,
+        shared=hit & shares,
+        split=np.zeros_like(hit),
+    )
+
+
+def hit_variables(
+    particles: Particles,
+    hits: SiliconHits,
+    parameters: HitParameters,
 ) -> Columns:
     """All hit counts of the silicon variables.
 
     Returns
     -------
-    name of the variable -> shape (n,); and ``radius_of_first_hit`` in mm (that of the outermost
-    silicon layer for a track without any hit)
+    name of the variable -> shape (n,); and ``radius_of_first_hit`` in mm (that of the innermost
+    sensor for a track without any hit)
     """
-    pixels = [
-        _pixel_layer(i, layer, particles, passage, parameters, rng)
-        for i, layer in enumerate(material.indices(Detector.PIXEL))
-    ]
-    strips = [
-        _sct_layer(layer, particles, passage, parameters, rng)
-        for layer in material.indices(Detector.SCT)
-    ]
-    silicon = material.indices(Detector.PIXEL, Detector.SCT)
-    radii = np.array([material.layers[i].radius for i in silicon])
     return {
-        **_layer_variables("innermost", pixels[0]),
-        **_layer_variables("next_to_innermost", pixels[1]),
-        **_pixel_variables(pixels, parameters, rng),
-        **_sct_variables(strips, parameters, rng),
-        "radius_of_first_hit": _first_radius([*pixels, *strips], radii),
+        **_layer_variables("innermost", hits.pixel, 0),
+        **_layer_variables("next_to_innermost", hits.pixel, 1),
+        **_pixel_variables(particles, hits.pixel, parameters),
+        **_sct_variables(particles, hits.strip, parameters),
+        "radius_of_first_hit": _first_radius(hits),
     }
 
 
-def _chance(probability: float | FloatArray, n: int, rng: np.random.Generator) -> BoolArray:
-    result: BoolArray = rng.random(n) < probability
-    return result
-
-
-def _outlier_probability(layer: int, passage: Passage, p: HitParameters) -> FloatArray:
-    disturbed = passage.fraction[:, layer] < HARD_BREM
-    return p.outlier.value * np.where(disturbed, p.outlier_after_brem.value, 1.0)
-
-
-def _first_layers_of_conversion(layer: int, particles: Particles, passage: Passage) -> BoolArray:
-    """Whether the layer is the first that an electron of a conversion crosses."""
-    earlier = passage.crossed[:, :layer].any(axis=1)
-    first: BoolArray = (particles.origin == TruthOrigin.CONVERSION) & ~earlier
-    return first
-
-
-def _pixel_layer(
-    number: int,
-    layer: int,
-    particles: Particles,
-    passage: Passage,
-    p: HitParameters,
-    rng: np.random.Generator,
-) -> LayerHits:
-    n = len(particles)
-    crossed = passage.crossed[:, layer]
-    dead = crossed & _chance(p.pixel_dead.value[number], n, rng)
-    expected = crossed & ~dead
-    seen = expected & _chance(p.pixel_efficiency.value[number], n, rng)
-    outlier = seen & _chance(_outlier_probability(layer, passage, p), n, rng)
-    first = seen & ~outlier
-    hits = first.astype(np.int64) + (first & _chance(p.pixel_overlap.value, n, rng))
-    pair = _first_layers_of_conversion(layer, particles, passage)
-    shared = first & _chance(
-        np.where(pair, p.conversion_shared.value, p.pixel_shared.value), n, rng
-    )
-    split = first & _chance(np.where(pair, p.conversion_shared.value, p.split.value), n, rng)
-    holes = expected & ~seen
-    return LayerHits(
-        *(
-            np.asarray(count, dtype=np.int64)
-            for count in (
-                expected,
-                hits,
-                outlier,
-                holes,
-                np.zeros(n),
-                dead,
-                shared,
-                split & ~shared,
-            )
-        )
-    )
-
-
-def _sct_layer(
-    layer: int,
-    particles: Particles,
-    passage: Passage,
-    p: HitParameters,
-    rng: np.random.Generator,
-) -> LayerHits:
-    shape = (len(particles), 2)
-    crossed = np.repeat(passage.crossed[:, layer][:, None], 2, axis=1)
-    dead = crossed & (rng.random(shape) < p.sct_dead.value)
-    expected = crossed & ~dead
-    seen = expected & (rng.random(shape) < p.sct_efficiency.value)
-    outlier = seen & (rng.random(shape) < _outlier_probability(layer, passage, p)[:, None])
-    first = seen & ~outlier
-    overlap = first & (rng.random(shape) < p.sct_overlap.value)
-    shared = first & (rng.random(shape) < p.sct_shared.value)
-    holes = expected & ~seen
-
-    def count(mask: BoolArray) -> IntArray:
-        return np.asarray(mask.sum(axis=1, dtype=np.int64))
-
-    return LayerHits(
-        expected=count(expected),
-        hits=count(first) + count(overlap),
-        outliers=count(outlier),
-        holes=count(holes),
-        double_holes=np.logical_and(holes[:, 0], holes[:, 1]).astype(np.int64),
-        dead=count(dead),
-        shared=count(shared),
-        split=np.zeros(len(particles), dtype=np.int64),
-    )
-
-
-def _layer_variables(name: str, layer: LayerHits) -> Columns:
+def _layer_variables(name: str, pixel: Clusters, layer: int) -> Columns:
     return {
-        f"expect_{name}_pixel_layer_hit": layer.expected,
-        f"number_of_{name}_pixel_layer_hits": layer.hits,
-        f"number_of_{name}_pixel_layer_outliers": layer.outliers,
-        f"number_of_{name}_pixel_layer_shared_hits": layer.shared,
-        f"number_of_{name}_pixel_layer_split_hits": layer.split,
+        f"expect_{name}_pixel_layer_hit": pixel.count("expected", layer),
+        f"number_of_{name}_pixel_layer_hits": pixel.hits(layer),
+        f"number_of_{name}_pixel_layer_outliers": pixel.count("outlier", layer),
+        f"number_of_{name}_pixel_layer_shared_hits": pixel.count("shared", layer),
+        f"number_of_{name}_pixel_layer_split_hits": pixel.count("split", layer),
     }
 
 
-def _total(layers: list[LayerHits], what: str) -> IntArray:
-    result: IntArray = np.sum([getattr(layer, what) for layer in layers], axis=0)
-    return result
-
-
-def _pixel_variables(
-    layers: list[LayerHits], p: HitParameters, rng: np.random.Generator
-) -> Columns:
-    hits = _total(layers, "hits")
+def _pixel_variables(particles: Particles, pixel: Clusters, p: HitParameters) -> Columns:
+    hits, draws = pixel.hits(), particles.draws
     return {
-        "number_of_contrib_pixel_layers": np.sum([layer.hits > 0 for layer in layers], axis=0),
+        "number_of_contrib_pixel_layers": pixel.count("hit"),
         "number_of_pixel_hits": hits,
-        "number_of_pixel_outliers": _total(layers, "outliers"),
-        "number_of_pixel_holes": _total(layers, "holes"),
-        "number_of_pixel_shared_hits": _total(layers, "shared"),
-        "number_of_pixel_split_hits": _total(layers, "split"),
-        "number_of_ganged_pixels": rng.binomial(hits, p.ganged.value),
-        "number_of_ganged_flagged_fakes": rng.binomial(hits, p.ganged_fake.value),
-        "number_of_pixel_spoilt_hits": rng.binomial(hits, p.spoilt.value),
-        "number_of_pixel_dead_sensors": _total(layers, "dead"),
+        "number_of_pixel_outliers": pixel.count("outlier"),
+        "number_of_pixel_holes": pixel.count("hole"),
+        "number_of_pixel_shared_hits": pixel.count("shared"),
+        "number_of_pixel_split_hits": pixel.count("split"),
+        "number_of_ganged_pixels": draws.binomial("ganged", hits, p.ganged.value),
+        "number_of_ganged_flagged_fakes": draws.binomial("ganged_fake", hits, p.ganged_fake.value),
+        "number_of_pixel_spoilt_hits": draws.binomial("pixel_spoilt", hits, p.spoilt.value),
+        "number_of_pixel_dead_sensors": pixel.count("dead"),
     }
 
 
-def _sct_variables(layers: list[LayerHits], p: HitParameters, rng: np.random.Generator) -> Columns:
-    hits = _total(layers, "hits")
+def _sct_variables(particles: Particles, strip: Clusters, p: HitParameters) -> Columns:
+    hits = strip.hits()
+    both = strip.hole[:, 0::2] & strip.hole[:, 1::2]
     return {
         "number_of_sct_hits": hits,
-        "number_of_sct_outliers": _total(layers, "outliers"),
-        "number_of_sct_holes": _total(layers, "holes"),
-        "number_of_sct_double_holes": _total(layers, "double_holes"),
-        "number_of_sct_shared_hits": _total(layers, "shared"),
-        "number_of_sct_dead_sensors": _total(layers, "dead"),
-        "number_of_sct_spoilt_hits": rng.binomial(hits, p.spoilt.value),
+        "number_of_sct_outliers": strip.count("outlier"),
+        "number_of_sct_holes": strip.count("hole"),
+        "number_of_sct_double_holes": both.sum(axis=1, dtype=np.int64),
+        "number_of_sct_shared_hits": strip.count("shared"),
+        "number_of_sct_dead_sensors": strip.count("dead"),
+        "number_of_sct_spoilt_hits": particles.draws.binomial("sct_spoilt", hits, p.spoilt.value),
     }
 
 
-def _first_radius(layers: list[LayerHits], radii: FloatArray) -> FloatArray:
-    has_hit = np.stack([layer.hits > 0 for layer in layers], axis=1)
-    first = np.where(has_hit.any(axis=1), has_hit.argmax(axis=1), len(radii) - 1)
-    return radii[first]
+def _first_radius(hits: SiliconHits) -> FloatArray:
+    hit = np.concatenate([hits.pixel.hit, hits.strip.hit], axis=1)
+    radius = np.concatenate([hits.pixel_radius, hits.strip_radius], axis=1)
+    first = np.where(hit, radius, np.inf).min(axis=1)
+    return np.where(np.isfinite(first), first, radius[:, 0])
+
+
+def lever_arm(hits: SiliconHits, passage: Passage, material: MaterialParameters) -> FloatArray:
+    """Length over which the silicon detectors measured a track, over that of an unbroken one.
+
+    Returns
+    -------
+    shape (n,), between 0 and 1
+    """
+    silicon = material.indices(Detector.PIXEL, Detector.SCT)
+    radius = passage.radius[:, silicon]
+    reached = np.where(passage.crossed[:, silicon], radius, 0.0).max(axis=1)
+    possible = np.where(passage.full[:, silicon], radius, 0.0).max(axis=1)
+    first = _first_radius(hits)
+    length = np.maximum(reached - first, 1.0) / np.maximum(possible - radius[:, 0], 1.0)
+    return np.asarray(np.clip(length, 0.1, 1.0))

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import awkward as ak
 import numpy as np
 
+from hepchain.simulation.response.arrays import BoolArray, FloatArray, IntArray, KeyArray
+from hepchain.simulation.response.draws import Draws, child_keys
 from hepchain.simulation.response.parameters import (
     JetParameters,
     MetParameters,
     ResponseParameters,
 )
-from hepchain.simulation.response.particles import BoolArray, FloatArray, IntArray, Particles
-from hepchain.simulation.response.passage import thickness
+from hepchain.simulation.response.particles import Particles
 from hepchain.simulation.response.tracking import efficiency
 
 
@@ -30,7 +31,6 @@ class Electrons:
 def standard_electrons(
     particles: Particles,
     parameters: ResponseParameters,
-    rng: np.random.Generator,
 ) -> Electrons:
     """Electrons found by the standard reconstruction among the particles that have a track.
 
@@ -43,17 +43,16 @@ def standard_electrons(
     particles : those that have a track, in the order of the tracks
     """
     p, calorimeter = parameters.electron, parameters.calorimeter
-    n = len(particles)
-    # All random numbers are drawn for all tracks: what one electron gets depends on no other.
-    draw, identified, normal = rng.random(n), rng.random(n), rng.standard_normal(n)
+    draws = particles.draws
     candidate = (
         particles.is_electron
         & (np.abs(particles.eta) < p.max_abs_eta.value)
         & (particles.pt > p.min_pt.value)
     )
-    layers = thickness(particles.eta, parameters.material)
-    tracked = efficiency(particles, layers, parameters.material, parameters.tracking)
-    chosen = np.flatnonzero(candidate & (draw * tracked < p.reconstruction(particles.pt)))
+    tracked = efficiency(particles, parameters.material, parameters.tracking)
+    chance = p.reconstruction(particles.pt) / np.maximum(tracked, 1e-3)
+    chosen = np.flatnonzero(candidate & draws.chance("electron", chance))
+    draws = draws.take(chosen)
     energy = particles.momentum[chosen]
     noise = calorimeter.noise.value * calorimeter.noise_scale.value
     relative = np.sqrt(
@@ -61,14 +60,14 @@ def standard_electrons(
         + calorimeter.constant.value**2
         + (noise / energy) ** 2
     )
-    pt = particles.pt[chosen] * np.maximum(1.0 + relative * normal[chosen], 0.05)
-    passes = identified[chosen] < p.lh_very_loose(particles.pt[chosen])
+    pt = particles.pt[chosen] * np.maximum(1.0 + relative * draws.normal("electron_energy"), 0.05)
+    passes = draws.chance("identification", p.lh_very_loose(particles.pt[chosen]))
     very_loose = passes & (pt > p.min_identification_pt.value)
     return Electrons(chosen, pt, very_loose)
 
 
 def smear_jets(
-    events: ak.Array, parameters: JetParameters, rng: np.random.Generator
+    events: ak.Array, parameters: JetParameters, event_keys: KeyArray
 ) -> dict[str, ak.Array]:
     """Reconstructed jets: particle-level jets with smeared momentum, by falling pT.
 
@@ -81,7 +80,10 @@ def smear_jets(
         name: ak.to_numpy(ak.flatten(events[f"jet_{name}"])).astype(np.float64)
         for name in ("pt", "eta", "phi", "mass")
     }
-    factor = 1.0 + parameters.resolution(flat["pt"]) * rng.standard_normal(len(flat["pt"]))
+    jet = ak.to_numpy(ak.flatten(ak.local_index(events["jet_pt"])))
+    event = np.repeat(np.arange(len(events)), ak.to_numpy(counts))
+    draws = Draws(child_keys(Draws(event_keys).child("jet").keys[event], jet))
+    factor = 1.0 + parameters.resolution(flat["pt"]) * draws.normal("jet_energy")
     flat["pt"] = flat["pt"] * np.maximum(factor, 0.0)
     flat["mass"] = flat["mass"] * np.maximum(factor, 0.0)
     jagged = {name: ak.unflatten(values, counts) for name, values in flat.items()}
@@ -91,7 +93,7 @@ def smear_jets(
 
 
 def smear_met(
-    events: ak.Array, parameters: MetParameters, rng: np.random.Generator
+    events: ak.Array, parameters: MetParameters, event_keys: KeyArray
 ) -> dict[str, FloatArray]:
     """Reconstructed missing transverse momentum and the trigger's efficiency at it.
 
@@ -100,7 +102,7 @@ def smear_met(
     met = ak.to_numpy(events["truth_met"]).astype(np.float64)
     phi = ak.to_numpy(events["truth_met_phi"]).astype(np.float64)
     sum_et = ak.to_numpy(events["sum_et"]).astype(np.float64)
-    noise = parameters.resolution.value * np.sqrt(sum_et) * rng.standard_normal((2, len(met)))
+    noise = parameters.resolution.value * np.sqrt(sum_et) * Draws(event_keys).normal("met", 2).T
     x, y = met * np.cos(phi) + noise[0], met * np.sin(phi) + noise[1]
     reconstructed = np.hypot(x, y)
     return {

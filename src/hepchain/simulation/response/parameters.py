@@ -6,12 +6,13 @@ from enum import StrEnum
 from typing import Annotated, Self
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from hepchain.config.base import Block
+from hepchain.simulation.response.arrays import FloatArray
 
-FloatArray = npt.NDArray[np.float64]
+SILICON_RADIUS = 560.0
+"""Outer edge of the silicon detectors [mm]."""
 
 
 class Trust(StrEnum):
@@ -121,12 +122,42 @@ class Detector(StrEnum):
 
 
 class Layer(Block):
-    """A cylinder of material, in the order in which a particle meets it."""
+    """A cylinder or a pair of disks of material, in the order in which a particle meets them."""
 
     name: str = Field(description="name")
     detector: Detector = Field(description="what it measures with")
-    radius: PositiveFloat = Field(description="radius [mm]")
-    x0: NonNegativeFloat = Field(description="thickness at eta = 0 [X0]")
+    x0: NonNegativeFloat = Field(description="thickness at normal incidence [X0]")
+    radius: PositiveFloat | None = Field(default=None, description="of a cylinder [mm]")
+    half_length: PositiveFloat | None = Field(
+        default=None, description="of a cylinder along the beam [mm]; as long as needed if absent"
+    )
+    z: PositiveFloat | None = Field(default=None, description="distance of a disk [mm]")
+    inner: PositiveFloat | None = Field(default=None, description="inner radius of a disk [mm]")
+    outer: PositiveFloat | None = Field(default=None, description="outer radius of a disk [mm]")
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> Self:
+        disk = (self.z, self.inner, self.outer)
+        cylinder = self.radius is not None
+        if cylinder == (self.z is not None) or (not cylinder and None in disk):
+            raise ValueError(
+                f"layer {self.name}: give `radius` (cylinder) or `z`, `inner` and `outer` (disk)"
+            )
+        if self.inner is not None and self.outer is not None and self.inner >= self.outer:
+            raise ValueError(f"layer {self.name}: inner radius must be below the outer one")
+        return self
+
+    @property
+    def nominal_radius(self) -> float:
+        """Radius of a cylinder, middle of a disk [mm]."""
+        if self.radius is not None:
+            return self.radius
+        return 0.5 * ((self.inner or 0.0) + (self.outer or 0.0))
+
+    @property
+    def in_silicon(self) -> bool:
+        """Whether its material counts to the silicon detectors."""
+        return self.nominal_radius < SILICON_RADIUS
 
 
 class MaterialParameters(Block):
@@ -144,9 +175,11 @@ class MaterialParameters(Block):
 
     @model_validator(mode="after")
     def _outwards(self) -> Self:
-        radii = [layer.radius for layer in self.layers]
-        if radii != sorted(set(radii)):
-            raise ValueError(f"layers must be listed from the inside out, got radii {radii}")
+        for kind in ("radius", "z"):
+            places = [getattr(layer, kind) for layer in self.layers]
+            places = [place for place in places if place is not None]
+            if places != sorted(set(places)):
+                raise ValueError(f"layers must be listed from the inside out, got {kind} {places}")
         return self
 
     def indices(self, *detectors: Detector) -> list[int]:
@@ -176,7 +209,6 @@ class TrackingParameters(Block):
     efficiency_pt: Steps
     efficiency_eta: EtaCurve
     efficiency_eta_mean: Probability
-    electron_loss: Number
     abs_eta: list[NonNegativeFloat]
     d0: Resolution
     z0_sin_theta: Resolution
@@ -195,6 +227,11 @@ class TrackingParameters(Block):
     brem_refit_min_p: Number
     brem_refit_hadron: Probability
     brem_error_factor: Number
+    share_before_seven_hits: Probability
+    largest_kink: Number
+    fake_share: Probability
+    fake_d0: Number
+    fake_chi2: Number
 
 
 class HitParameters(Block):
@@ -208,10 +245,12 @@ class HitParameters(Block):
     sct_overlap: Probability
     pixel_shared: Probability
     sct_shared: Probability
-    conversion_shared: Probability
+    merging: Numbers
+    splitting: Probability
     split: Probability
     outlier: Probability
     outlier_after_brem: Number
+    fake_outlier: Probability
     ganged: Probability
     ganged_fake: Probability
     spoilt: Probability
@@ -243,11 +282,12 @@ class TrtParameters(Block):
     max_abs_eta: Number
     min_hits: Number
     extension: EtaCurve
+    fake_extension: Probability
     road: Number
     road_length: Number
     straws: EtaCurve
     straw_efficiency: Probability
-    outlier: Probability
+    outlier: EtaCurve
     dead: Probability
     occupancy_offset: Number
     occupancy_slope: Number
@@ -285,10 +325,27 @@ class ShowerShapes(Block):
     presampler: Shape
 
 
+class EnergyCurve(Sourced):
+    """Linear interpolation in the logarithm of an energy, constant beyond the last knots."""
+
+    energy: list[PositiveFloat] = Field(min_length=2, description="knots [GeV]")
+    value: list[Share] = Field(min_length=2, description="values at the knots")
+
+    @model_validator(mode="after")
+    def _knots(self) -> Self:
+        _check_knots(self.energy, self.value)
+        return self
+
+    def __call__(self, energy: FloatArray) -> FloatArray:
+        """Value at each energy, shape as ``energy``."""
+        return np.interp(np.log(np.maximum(energy, 1e-6)), np.log(self.energy), self.value)
+
+
 class CalorimeterParameters(Block):
     """Electromagnetic and hadronic calorimeters."""
 
     radius: Number
+    end_cap_z: Number
     sampling: Number
     constant: Number
     noise: Number
@@ -305,7 +362,7 @@ class CalorimeterParameters(Block):
     hadronic_noise: Number
     hadron_shower: Probability
     charge_exchange: Probability
-    hadron_response: Probability
+    hadron_response: EnergyCurve
     hadron_response_spread: Number
     minimum_ionising: Number
     minimum_ionising_spread: Number
@@ -374,3 +431,15 @@ class ResponseParameters(Block):
     electron: ElectronParameters
     jets: JetParameters
     met: MetParameters
+
+    @model_validator(mode="after")
+    def _a_value_each_pixel_layer(self) -> Self:
+        layers = len(self.material.indices(Detector.PIXEL))
+        for name in ("pixel_efficiency", "pixel_dead"):
+            given = len(getattr(self.hits, name).value)
+            if given != layers:
+                raise ValueError(
+                    f"hits.{name}: one value for each of the {layers} pixel layers and disks of "
+                    f"material.layers needed, got {given}"
+                )
+        return self

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from typing import Self
 
 import awkward as ak
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
-Columns = dict[str, npt.NDArray[Any]]
-"""Name -> one value a track, shape (n,)."""
+from hepchain.simulation.response.arrays import BoolArray, FloatArray, IntArray, KeyArray
+from hepchain.simulation.response.draws import Draws, child_keys
+from hepchain.truth import TruthOrigin
 
 MASSES = {11: 0.000511, 13: 0.10566, 22: 0.0, 211: 0.13957, 321: 0.49368, 2212: 0.93827}
 """Masses of the particles that live long enough to cross the detector [GeV] (PDG)."""
@@ -28,9 +25,10 @@ class Particles:
 
     ``serial`` numbers the particles of a crossing, -1 for those born in the material;
     ``event`` counts from 0 within the chunk; ``collision`` is 0 for the hard one; positions are
-    absolute, in mm, momenta in GeV.
+    absolute, in mm, momenta in GeV; ``key`` is what the particle's random numbers hang on.
     """
 
+    key: KeyArray
     serial: IntArray
     event: IntArray
     collision: IntArray
@@ -62,6 +60,16 @@ class Particles:
         )
 
     @property
+    def draws(self) -> Draws:
+        """Random numbers of each particle."""
+        return Draws(self.key)
+
+    @property
+    def is_fake(self) -> BoolArray:
+        """Combinations of hits of several particles, which stand here as a hadron."""
+        return np.asarray(self.origin == TruthOrigin.FAKE)
+
+    @property
     def absolute_id(self) -> IntArray:
         """Absolute PDG code."""
         return np.abs(self.pdg_id)
@@ -74,7 +82,7 @@ class Particles:
     @property
     def is_photon(self) -> BoolArray:
         """Photons."""
-        return np.asarray(self.pdg_id == 22)
+        return np.asarray(self.pdg_id == 22, dtype=np.bool_)
 
     @property
     def is_muon(self) -> BoolArray:
@@ -130,12 +138,13 @@ COLUMNS = {
 """Column of the generated events for each field that they hold."""
 
 
-def from_generated(events: ak.Array) -> Particles:
+def from_generated(events: ak.Array, event_keys: KeyArray) -> Particles:
     """Particles of generated events, all in collision 0 at the origin.
 
     Parameters
     ----------
     events : record array with the ``particle_*`` columns of the generated events
+    event_keys : key of each event, shape (events,)
     """
     counts = ak.to_numpy(ak.num(events["particle_pt"])).astype(np.int64)
     columns = {name: ak.to_numpy(ak.flatten(events[column])) for name, column in COLUMNS.items()}
@@ -145,6 +154,11 @@ def from_generated(events: ak.Array) -> Particles:
         for name, column in columns.items()
     }
     event = np.repeat(np.arange(len(events), dtype=np.int64), counts)
+    within = np.arange(len(event)) - np.repeat(np.cumsum(counts) - counts, counts)
     return Particles(
-        serial=np.arange(len(event)), event=event, collision=np.zeros_like(event), **typed
+        key=child_keys(event_keys[event], within),
+        serial=np.arange(len(event)),
+        event=event,
+        collision=np.zeros_like(event),
+        **typed,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import awkward as ak
 import numpy as np
 
 from hepchain.io import iterate_parquet, read_json
-from hepchain.seeds import generator
+from hepchain.simulation.response.arrays import Columns, FloatArray, IntArray
 from hepchain.simulation.response.crossing import Crossing, PileupLibrary, overlay
+from hepchain.simulation.response.draws import child_keys, root_key
 from hepchain.simulation.response.ntuple import NtupleWriter
 from hepchain.simulation.response.objects import (
     Electrons,
@@ -21,19 +23,22 @@ from hepchain.simulation.response.objects import (
     standard_electrons,
 )
 from hepchain.simulation.response.parameters import ResponseParameters
-from hepchain.simulation.response.particles import Columns, FloatArray, IntArray, from_generated
+from hepchain.simulation.response.particles import from_generated
 from hepchain.simulation.response.tracks import Tracks, reconstruct
 from hepchain.truth import TruthOrigin
 
 logger = logging.getLogger(__name__)
 
+WEIGHTS = re.compile(r"weight(_\w+)?$")
+"""The generator's weight and its variations, which the ntuple takes over."""
+
 
 def respond(
     sample: str,
-    part: int,
     seed: int,
     *,
     training: bool,
+    overlaid: bool = True,
     generated: Path,
     metadata: Path,
     library: list[Path],
@@ -42,11 +47,14 @@ def respond(
 ) -> None:
     """Simulate the detector for one part of a sample and write its ntuple.
 
-    Streams row group by row group; the result depends on (seed, sample, part) and the inputs only.
+    Streams row group by row group. Every random number hangs on the seed, the sample, the number of
+    the event and the particle: cutting the sample into other parts changes nothing.
 
     Parameters
     ----------
+    sample : name that the random numbers hang on; variations of a sample share its name
     training : whether the sample is one to train on (see ``crossing.overlay``)
+    overlaid : whether collisions of a library are overlaid; if not there are only their vertices
     generated, metadata : the two files of the generation
     library : the generated parts of the sample's pile-up
 
@@ -55,12 +63,12 @@ def respond(
     InputError : a missing, unreadable or empty input
     """
     started = time.perf_counter()
-    rng = generator(seed, sample, part, "response")
-    pileup = PileupLibrary.read(library)
+    root = root_key(seed, sample, "response")
+    pileup = PileupLibrary.read(library) if overlaid else None
     tracks = 0
     with NtupleWriter.open(output, read_json(metadata)) as ntuple:
         for events in iterate_parquet(generated):
-            tracks += _chunk(events, pileup, parameters, rng, ntuple, training=training)
+            tracks += _chunk(events, pileup, parameters, root, ntuple, training=training)
     seconds = time.perf_counter() - started
     logger.info(
         "%d events, %d tracks in %.1f s: %.0f tracks/s",
@@ -73,29 +81,29 @@ def respond(
 
 def _chunk(
     events: ak.Array,
-    pileup: PileupLibrary,
+    pileup: PileupLibrary | None,
     p: ResponseParameters,
-    rng: np.random.Generator,
+    root: np.uint64,
     ntuple: NtupleWriter,
     *,
     training: bool,
 ) -> int:
     n = len(events)
-    hard = from_generated(events)
-    crossing = overlay(hard, n, pileup, p.crossing, rng, training=training)
-    tracks = reconstruct(crossing, p, rng)
-    electrons = standard_electrons(tracks.particles, p, rng)
+    keys = child_keys(root, ak.to_numpy(events["event_number"]))
+    crossing = overlay(from_generated(events, keys), keys, pileup, p.crossing, training=training)
+    tracks = reconstruct(crossing, p)
+    electrons = standard_electrons(tracks.particles, p)
     counts = _counts(tracks.particles.event, n)
     first = np.cumsum(counts) - counts
     groups = {
         "vertex": {"z": ak.unflatten(crossing.vertex_z, _counts(crossing.vertex_event, n))},
         "electron": _electrons(electrons, tracks, first, n),
-        "jet": smear_jets(events, p.jets, rng),
+        "jet": smear_jets(events, p.jets, keys),
         "track": {k: ak.unflatten(v, counts) for k, v in _track_columns(tracks).items()},
         "truth_track": {k: ak.unflatten(v, counts) for k, v in _truth(tracks).items()},
         "truth_electron": _truth_electrons(crossing, tracks, first, n),
     }
-    ntuple.write(_event_columns(events, crossing, smear_met(events, p.met, rng)), groups)
+    ntuple.write(_event_columns(events, crossing, smear_met(events, p.met, keys)), groups)
     return int(counts.sum())
 
 
@@ -104,7 +112,7 @@ def _event_columns(
 ) -> dict[str, Any]:
     return {
         "event_number": ak.to_numpy(events["event_number"]),
-        "weight": ak.to_numpy(events["weight"]),
+        **{name: ak.to_numpy(events[name]) for name in events.fields if WEIGHTS.match(name)},
         "mu": crossing.mu,
         **met,
         **{name: ak.to_numpy(events[name]) for name in ("truth_met", "truth_met_phi")},
@@ -146,7 +154,7 @@ def _track_columns(tracks: Tracks) -> Columns:
 def _truth(tracks: Tracks) -> Columns:
     particles = tracks.particles
     return {
-        "pdg_id": particles.pdg_id,
+        "pdg_id": np.where(particles.is_fake, 0, particles.pdg_id),
         "origin": particles.origin,
         "is_pileup": (particles.collision > 0).astype(np.int64),
         "pt": particles.pt,

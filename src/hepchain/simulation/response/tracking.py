@@ -6,20 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hepchain.simulation.response.arrays import BoolArray, Columns, FloatArray, IntArray
 from hepchain.simulation.response.crossing import Crossing, wrap
+from hepchain.simulation.response.hits import SiliconHits
 from hepchain.simulation.response.parameters import (
     Detector,
     MaterialParameters,
     Resolution,
     TrackingParameters,
 )
-from hepchain.simulation.response.particles import (
-    BoolArray,
-    Columns,
-    FloatArray,
-    IntArray,
-    Particles,
-)
+from hepchain.simulation.response.particles import Particles
 from hepchain.simulation.response.passage import CURVATURE_RADIUS, Passage
 
 MIN_PT = 0.5
@@ -28,50 +24,48 @@ MIN_PT = 0.5
 MAX_D0 = 10.0
 """Largest |d0| of the pattern recognition [mm]."""
 
+MIN_MEASUREMENTS = 7
+MAX_HOLES = 2
+MAX_PIXEL_HOLES = 1
+"""Loose tracks (athena InDetTrackSelectionTool.cxx): silicon hits with dead sensors, holes."""
+
 
 def efficiency(
-    particles: Particles,
-    thickness_x0: FloatArray,
-    material: MaterialParameters,
-    parameters: TrackingParameters,
+    particles: Particles, material: MaterialParameters, parameters: TrackingParameters
 ) -> FloatArray:
-    """Probability that a particle which reaches the last silicon layer becomes a track.
+    """Probability that a particle with enough hits becomes a track.
 
     The efficiency measured for hadrons includes those lost to interactions in the silicon
-    detectors. Here these are lost by interacting, so that for hadrons the measured efficiency is
-    divided by the probability of not interacting. Electrons lose a share that grows with the
-    material instead and falls with momentum.
-
-    Parameters
-    ----------
-    thickness_x0 : X/X0 of the layers, shape (n, layers)
+    detectors. Here these are lost by having too few hits, so that for hadrons the measured
+    efficiency is divided by the probability of not interacting in the part of the silicon that
+    gives seven hits. Muons do not interact either. Electrons do not, but radiate: what takes them
+    below the smallest pT of the pattern recognition is lost on top, so that they keep the
+    hadrons' efficiency for what their kinks cost.
     """
     p = parameters
-    last = material.indices(Detector.SCT)[-1]
-    silicon = thickness_x0[:, :last].sum(axis=1)
     measured = p.efficiency_pt(particles.pt) * p.efficiency_eta(particles.eta)
     measured = measured / p.efficiency_eta_mean.value
+    silicon = material.silicon(particles.eta) * p.share_before_seven_hits.value
     survives = np.exp(-silicon * material.hadronic_over_x0.value)
-    kinks = p.electron_loss.value * silicon / np.maximum(particles.pt, 1.0)
-    result: FloatArray = np.where(
-        particles.is_electron,
-        measured * np.maximum(1.0 - kinks, 0.0),
-        np.where(particles.is_hadron, measured / survives, measured),
-    )
-    return np.minimum(result, 1.0)
+    return np.minimum(np.where(particles.is_electron, measured, measured / survives), 1.0)
 
 
 def found(
     particles: Particles,
-    passage: Passage,
+    hits: SiliconHits,
     material: MaterialParameters,
     parameters: TrackingParameters,
-    rng: np.random.Generator,
 ) -> BoolArray:
-    """Particles that become tracks: they cross the silicon detectors and are efficient."""
-    last = material.indices(Detector.SCT)[-1]
-    chance = efficiency(particles, passage.thickness, material, parameters)
-    result: BoolArray = (rng.random(len(particles)) < chance) & (passage.interaction >= last)
+    """Particles that become tracks: they leave enough hits and few holes, and are efficient."""
+    chance = efficiency(particles, material, parameters)
+    holes = hits.pixel.count("hole")
+    enough = (
+        (hits.measurements() >= MIN_MEASUREMENTS)
+        & (hits.pixel.hits() + hits.strip.hits() >= 5)
+        & (holes <= MAX_PIXEL_HOLES)
+        & (holes + hits.strip.count("hole") <= MAX_HOLES)
+    )
+    result: BoolArray = particles.draws.chance("found", chance) & enough
     return result
 
 
@@ -91,7 +85,6 @@ def fitted_momentum(
     material: MaterialParameters,
     parameters: TrackingParameters,
     clustered: BoolArray,
-    rng: np.random.Generator,
 ) -> Momentum:
     """Momentum that the curvature of the whole silicon track stands for.
 
@@ -112,7 +105,7 @@ def fitted_momentum(
         p.brem_refit_hadron.value,
     )
     above = particles.momentum > p.brem_refit_min_p.value
-    refitted = above & clustered & (rng.random(len(particles)) < chance)
+    refitted = above & clustered & particles.draws.chance("brem_refit", chance)
     return Momentum(particles.momentum * np.where(refitted, np.sqrt(retained), retained), refitted)
 
 
@@ -129,24 +122,31 @@ def fit(
     particles: Particles,
     momentum: Momentum,
     innermost_hits: IntArray,
+    lever_arm: FloatArray,
     parameters: TrackingParameters,
-    rng: np.random.Generator,
 ) -> Columns:
     """Track parameters and their errors.
 
     The true perigee follows from the production point along the helix (to second order in the
-    path); every parameter is smeared by the error that the fit then quotes.
+    path); every parameter is smeared by the error that the fit then quotes. The curvature of a
+    track that ends early is measured over a shorter arm, with an error that grows as its square
+    (Gluckstern, NIM 24 (1963) 381).
+
+    Parameters
+    ----------
+    innermost_hits : hits in the innermost pixel layer, shape (n,)
+    lever_arm : length of the track over that of an unbroken one, shape (n,)
 
     Returns
     -------
     variables of the perigee, their ``*_error``, ``theta``, ``charge``; shape (n,) each
     """
     p = parameters
-    n = len(particles)
     d0, z0, phi = perigee(particles)
     sin_theta = particles.sin_theta
     pt = momentum.value * sin_theta
-    spread = np.exp(p.error_spread.value * rng.standard_normal((5, n)))
+    draws = particles.draws
+    spread = np.exp(p.error_spread.value * draws.normal("error_spread", 5).T)
     missing = np.where(innermost_hits == 0, p.error_factor_without_innermost_hit.value, 1.0)
     brem = np.where(momentum.refitted, p.brem_error_factor.value, 1.0)
     errors = {
@@ -155,12 +155,12 @@ def fit(
         "phi": _error(p.phi, particles.eta, pt, p) * spread[2],
         "theta": _error(p.theta, particles.eta, pt, p) * spread[3],
     }
-    relative = _relative_curvature_error(particles.eta, pt, p) * spread[4] * brem
-    noise = rng.standard_normal((5, n))
+    relative = _relative_curvature_error(particles.eta, pt, p) * spread[4] * brem / lever_arm**2
+    noise = draws.normal("measurement", 5).T
     theta = np.clip(
         2.0 * np.arctan(np.exp(-particles.eta)) + errors["theta"] * noise[3], 1e-3, np.pi - 1e-3
     )
-    flip = np.where(rng.random(n) < p.charge_flip.value, -1.0, 1.0)
+    flip = np.where(draws.chance("charge_flip", p.charge_flip.value), -1.0, 1.0)
     sign = particles.charge * flip
     q_over_p = sign / momentum.value * np.maximum(1.0 + relative * noise[4], 0.05)
     return {
@@ -197,26 +197,29 @@ def _relative_curvature_error(eta: FloatArray, pt: FloatArray, p: TrackingParame
 
 
 def fit_quality(
+    particles: Particles,
     passage: Passage,
     degrees_of_freedom: IntArray,
     material: MaterialParameters,
     parameters: TrackingParameters,
-    rng: np.random.Generator,
 ) -> Columns:
     """chi-squared, degrees of freedom, and the spread of the chi-squared over the surfaces.
 
-    Bremsstrahlung between the hits adds a kink that grows with the square of the loss.
+    Bremsstrahlung between the hits adds a kink that grows with the square of the loss, and so
+    does a decay in flight with the square of its angle. A combination of hits of several
+    particles fits badly.
     """
-    p = parameters
-    n = len(degrees_of_freedom)
+    p, draws = parameters, particles.draws
     dof = np.maximum(degrees_of_freedom, 1)
-    spread = np.exp(p.chi2_spread.value * rng.standard_normal(n))
-    chi2 = p.chi2_scale.value * rng.chisquare(dof) * spread
+    spread = np.exp(p.chi2_spread.value * draws.normal("chi2_spread"))
+    chi2 = p.chi2_scale.value * draws.chi_squared("chi2", dof) * spread
+    chi2 *= np.where(particles.is_fake, p.fake_chi2.value, 1.0)
     first = material.indices(Detector.PIXEL)[0]
     last = material.indices(Detector.SCT)[-1]
     losses = 1.0 - passage.fraction[:, first + 1 : last + 1] / passage.fraction[:, first:last]
-    chi2 += p.brem_chi2.value * (losses**2).sum(axis=1) * rng.exponential(1.0, n)
-    per_surface = np.sqrt(2.0) * chi2 / dof * np.exp(0.15 * rng.standard_normal(n))
+    kink = (losses**2).sum(axis=1) + (passage.kink / p.largest_kink.value) ** 2
+    chi2 += p.brem_chi2.value * kink * draws.exponential("chi2_kink")
+    per_surface = np.sqrt(2.0) * chi2 / dof * np.exp(0.15 * draws.normal("chi2_surfaces"))
     return {
         "chi_squared": chi2,
         "number_dof": degrees_of_freedom,

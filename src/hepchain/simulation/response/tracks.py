@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hepchain.simulation.response import calorimeter, dedx, tracking, transition_radiation
+from hepchain.simulation.response.arrays import BoolArray, Columns, IntArray
 from hepchain.simulation.response.crossing import Crossing
-from hepchain.simulation.response.hits import silicon_hits
+from hepchain.simulation.response.hits import hit_variables, lever_arm, silicon_hits
+from hepchain.simulation.response.neighbours import merged_clusters
 from hepchain.simulation.response.parameters import ResponseParameters
-from hepchain.simulation.response.particles import Columns, FloatArray, IntArray, Particles
-from hepchain.simulation.response.passage import convert_photons, traverse
+from hepchain.simulation.response.particles import Particles
+from hepchain.simulation.response.passage import Passage, convert_photons, traverse
+from hepchain.truth import TruthOrigin
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,7 @@ class Tracks:
     """The variables of each track and what else the ntuple holds of it, shape (n,) each."""
 
 
-def reconstruct(
-    crossing: Crossing, parameters: ResponseParameters, rng: np.random.Generator
-) -> Tracks:
+def reconstruct(crossing: Crossing, parameters: ResponseParameters) -> Tracks:
     """Reconstruct the tracks of a bunch crossing.
 
     Returns
@@ -35,45 +36,108 @@ def reconstruct(
     ``theta``, ``charge``, ``vertex_index`` and ``z0_sin_theta``
     """
     p = parameters
-    particles = convert_photons(crossing.particles, p.material, rng)
+    particles, photons = convert_photons(crossing.particles, p.material)
+    particles = particles.append(_fakes(particles, p))
+    merged = merged_clusters(particles, p.material, p.hits)
     # Below this no particle can be measured above the smallest pT of the pattern recognition.
-    particles = particles.take(
-        (particles.pt > 0.9 * tracking.MIN_PT) & (np.abs(particles.eta) < 2.6)
-    )
-    passage = traverse(particles, p.material, rng)
-    found = tracking.found(particles, passage, p.material, p.tracking, rng)
+    able = (particles.pt > 0.9 * tracking.MIN_PT) & (np.abs(particles.eta) < 2.6)
+    particles, merged = particles.take(able), merged[able]
+    passage = traverse(particles, p.material, p.tracking.largest_kink.value)
+    hits = silicon_hits(particles, passage, merged, p.material, p.hits)
+    found = tracking.found(particles, hits, p.material, p.tracking)
+    arm = lever_arm(hits, passage, p.material)[found]
+    columns = {name: v[found] for name, v in hit_variables(particles, hits, p.hits).items()}
     particles, passage = particles.take(found), passage.take(found)
-    hits = silicon_hits(particles, passage, p.material, p.hits, rng)
-    left = calorimeter.deposit(particles, passage, p.material, p.calorimeter, rng)
-    clustered, energy = calorimeter.clusters(left, p.calorimeter, rng)
-    momentum = tracking.fitted_momentum(particles, passage, p.material, p.tracking, clustered, rng)
-    innermost = np.asarray(hits["number_of_innermost_pixel_layer_hits"], dtype=np.int64)
-    columns = {**hits, **tracking.fit(particles, momentum, innermost, p.tracking, rng)}
+    left = calorimeter.deposit(particles, passage, p.calorimeter)
+    cluster = calorimeter.collect(particles, left, photons, p.calorimeter)
+    clustered, energy = calorimeter.measure(particles, cluster, p.calorimeter)
+    momentum = tracking.fitted_momentum(particles, passage, p.material, p.tracking, clustered)
+    innermost = columns["number_of_innermost_pixel_layer_hits"]
+    columns |= tracking.fit(particles, momentum, innermost, arm, p.tracking)
     columns["brem_fit_successful"] = momentum.refitted.astype(np.int64)
-    fitted = 1.0 / np.abs(columns["q_over_p"])
-    pixel_hits = np.asarray(hits["number_of_pixel_hits"], dtype=np.int64)
-    columns |= dedx.measure(particles, pixel_hits, innermost, p.pixel_dedx, rng)
-    mu = crossing.mu[particles.event]
-    extended, trt = transition_radiation.respond(
-        particles, passage, fitted, mu, p.material, p.trt, rng
+    columns |= dedx.measure(particles, columns["number_of_pixel_hits"], innermost, p.pixel_dedx)
+    columns |= _trt(particles, passage, columns, crossing, p)
+    columns |= tracking.fit_quality(
+        particles, passage, _degrees_of_freedom(columns), p.material, p.tracking
     )
-    degrees = _degrees_of_freedom(hits, np.where(extended, trt["number_of_trt_hits"], 0))
-    columns |= tracking.fit_quality(passage, degrees, p.material, p.tracking, rng)
     columns["number_of_outliers_on_track"] = (
-        hits["number_of_pixel_outliers"]
-        + hits["number_of_sct_outliers"]
-        + np.where(extended, trt["number_of_trt_outliers"], 0)
+        columns["number_of_pixel_outliers"]
+        + columns["number_of_sct_outliers"]
+        + np.nan_to_num(columns["number_of_trt_outliers"]).astype(np.int64)
     )
-    columns |= {name: np.where(extended, values, np.nan) for name, values in trt.items()}
-    showers = calorimeter.shapes(particles, left, energy, fitted, p.material, p.calorimeter, rng)
-    columns |= {name: np.where(clustered, values, np.nan) for name, values in showers.items()}
+    chosen = np.flatnonzero(clustered)
+    showers = calorimeter.shapes(
+        particles.take(chosen),
+        left.take(chosen),
+        cluster.take(chosen),
+        energy[chosen],
+        1.0 / np.abs(columns["q_over_p"][chosen]),
+        p.material,
+        p.calorimeter,
+    )
+    columns |= _spread(showers, chosen, len(particles))
     return _accepted(particles, columns, crossing)
 
 
-def _degrees_of_freedom(hits: Columns, trt_hits: FloatArray | IntArray) -> IntArray:
+def _fakes(particles: Particles, parameters: ResponseParameters) -> Particles:
+    """Combinations of hits of several particles: hadrons' momenta, directions of their own."""
+    p = parameters.tracking
+    chosen = particles.take(
+        particles.is_hadron & particles.draws.chance("fake", p.fake_share.value)
+    )
+    draws = chosen.draws.child("fake")
+    return replace(
+        chosen,
+        key=draws.keys,
+        serial=np.full(len(chosen), -1),
+        parent_pdg_id=np.zeros(len(chosen), dtype=np.int64),
+        origin=np.full(len(chosen), int(TruthOrigin.FAKE)),
+        phi=2.0 * np.pi * (draws.uniform("azimuth") - 0.5),
+        x=chosen.x + p.fake_d0.value * draws.normal("x"),
+        y=chosen.y + p.fake_d0.value * draws.normal("y"),
+    )
+
+
+def _spread(columns: Columns, chosen: IntArray, n: int) -> Columns:
+    """Columns of some tracks as columns of all: NaN for the others."""
+    result = {}
+    for name, values in columns.items():
+        result[name] = np.full(n, np.nan)
+        result[name][chosen] = values
+    return result
+
+
+def _trt(
+    particles: Particles,
+    passage: Passage,
+    columns: Columns,
+    crossing: Crossing,
+    p: ResponseParameters,
+) -> Columns:
+    """TRT variables: drawn for tracks with an extension only, NaN for the others."""
+    fitted = 1.0 / np.abs(columns["q_over_p"])
+    extended = transition_radiation.extends(particles, passage, fitted, p.material, p.trt)
+    chosen = np.flatnonzero(extended)
+    enough, variables = transition_radiation.respond(
+        particles.take(chosen),
+        passage.take(chosen),
+        fitted[chosen],
+        crossing.mu[particles.event[chosen]],
+        p.material,
+        p.trt,
+    )
+    present: BoolArray = enough
+    kept = {name: values[present] for name, values in variables.items()}
+    return _spread(kept, chosen[present], len(particles))
+
+
+def _degrees_of_freedom(columns: Columns) -> IntArray:
     """Two measurements a pixel hit, one a strip or straw hit, less the five parameters."""
     result: IntArray = (
-        2 * hits["number_of_pixel_hits"] + hits["number_of_sct_hits"] + trt_hits - 5
+        2 * columns["number_of_pixel_hits"]
+        + columns["number_of_sct_hits"]
+        + np.nan_to_num(columns["number_of_trt_hits"]).astype(np.int64)
+        - 5
     ).astype(np.int64)
     return result
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from hepchain.simulation.response.arrays import BoolArray, Columns, FloatArray, IntArray
 from hepchain.simulation.response.parameters import Detector, MaterialParameters, TrtParameters
-from hepchain.simulation.response.particles import (
-    MASSES,
-    BoolArray,
-    Columns,
-    FloatArray,
-    IntArray,
-    Particles,
-)
+from hepchain.simulation.response.particles import MASSES, Particles
 from hepchain.simulation.response.passage import CURVATURE_RADIUS, Passage
 
 
 def high_threshold_probability(
-    gamma: FloatArray, occupancy: FloatArray, constants: list[float]
+    gamma: FloatArray, occupancy: FloatArray, constants: Sequence[float] | FloatArray
 ) -> FloatArray:
     """Probability that a hit of a particle with this Lorentz factor passes the high threshold.
 
@@ -30,7 +25,7 @@ def high_threshold_probability(
     Parameters
     ----------
     gamma, occupancy : shape (n,)
-    constants : P0 to P9 of the kind of straw
+    constants : P0 to P9 of the kind of straw, each a number or of shape (n,)
     """
     p0, p1, p2, p3, p4, p5, p6, p7, p8, p9 = constants
     x = np.log10(gamma)
@@ -42,36 +37,21 @@ def high_threshold_probability(
     return np.clip(result, 1e-4, 1.0 - 1e-4)
 
 
-@dataclass(frozen=True)
-class Straws:
-    """Constants of the straws that each track crosses: by region, shape (n,)."""
+def crossed_constants(
+    eta: FloatArray, p: TrtParameters
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Constants of the straws at each pseudorapidity: xenon, argon, and the share of argon.
 
-    region: IntArray
-    """0 barrel, 1 end-cap A wheels, 2 end-cap B wheels."""
-    argon_fraction: FloatArray
-
-    @classmethod
-    def crossed_at(cls, eta: FloatArray, p: TrtParameters) -> Straws:
-        """Kind of straws at each pseudorapidity."""
-        region = np.digitize(np.abs(eta), [p.end_cap_a.value, p.end_cap_b.value])
-        argon = np.asarray(p.argon_fraction.value)[np.minimum(region, 1)]
-        return cls(region, argon)
-
-    def probability(
-        self, gamma: FloatArray, occupancy: FloatArray, p: TrtParameters
-    ) -> tuple[FloatArray, FloatArray]:
-        """High-threshold probability in xenon and in argon straws."""
-        tables = p.high_threshold
-        xenon_tables = (tables.xenon_barrel, tables.xenon_end_cap_a, tables.xenon_end_cap_b)
-        argon_tables = (tables.argon_barrel, tables.argon_end_cap, tables.argon_end_cap)
-        xenon, argon = np.empty_like(gamma), np.empty_like(gamma)
-        for region in range(3):
-            here = self.region == region
-            for result, constants in ((xenon, xenon_tables), (argon, argon_tables)):
-                result[here] = high_threshold_probability(
-                    gamma[here], occupancy[here], constants[region]
-                )
-        return xenon, argon
+    Returns
+    -------
+    two arrays of shape (n, 10) and one of shape (n,)
+    """
+    region = np.digitize(np.abs(eta), [p.end_cap_a.value, p.end_cap_b.value])
+    tables = p.high_threshold
+    xenon = np.array([tables.xenon_barrel, tables.xenon_end_cap_a, tables.xenon_end_cap_b])
+    argon = np.array([tables.argon_barrel, tables.argon_end_cap, tables.argon_end_cap])
+    share = np.asarray(p.argon_fraction.value)[np.minimum(region, 1)]
+    return xenon[region], argon[region], share
 
 
 def electron_probability(
@@ -110,6 +90,75 @@ def relative_energy_loss(beta_gamma: FloatArray, p: TrtParameters) -> FloatArray
     return curve(beta_gamma) / float(curve(np.array([1.0 / MASSES[211]]))[0])
 
 
+@dataclass(frozen=True)
+class Straws:
+    """The straws along each track, in the order in which they are crossed: shape (n, straws)."""
+
+    dead: BoolArray
+    hit: BoolArray
+    outlier: BoolArray
+    hole: BoolArray
+    argon: BoolArray
+    late: BoolArray
+    """Straws in the outer half of the detector."""
+
+
+def _cross_straws(
+    particles: Particles, passage: Passage, argon: FloatArray, entrance: int, p: TrtParameters
+) -> Straws:
+    """What becomes of each straw; a particle that ends inside the TRT crosses fewer.
+
+    Straws filled with argon are the innermost ones, as in the barrel of Run 2.
+    """
+    draws = particles.draws
+    reached = passage.crossed[:, [entrance, entrance + 1]].sum(axis=1) / 2.0
+    stopped = passage.interacted & np.isin(passage.end, (entrance, entrance + 1))
+    unbroken = np.maximum(np.rint(p.straws(particles.eta) + 2.0 * draws.normal("straws")), 0.0)
+    count = np.rint(unbroken * np.where(stopped, np.maximum(reached - 0.25, 0.0), reached))
+    number = np.arange(int(count.max(initial=0)))
+    crossed = number < count[:, None]
+    is_dead, is_seen, is_outlier = draws.chances(
+        "straw",
+        len(number),
+        p.dead.value,
+        p.straw_efficiency.value,
+        p.outlier(particles.eta)[:, None],
+    )
+    dead = crossed & is_dead
+    seen = crossed & ~dead & is_seen
+    outlier = seen & is_outlier
+    ends = unbroken * argon + draws.uniform("argon_border") - 0.5
+    return Straws(
+        dead=dead,
+        hit=seen & ~outlier,
+        outlier=outlier,
+        hole=crossed & ~dead & ~seen,
+        argon=number + 0.5 < ends[:, None],
+        late=number >= 0.5 * unbroken[:, None],
+    )
+
+
+def extends(
+    particles: Particles,
+    passage: Passage,
+    reconstructed_momentum: FloatArray,
+    material: MaterialParameters,
+    parameters: TrtParameters,
+) -> BoolArray:
+    """Tracks for which an extension into the TRT is found, if enough straws are hit: shape (n,)."""
+    p, draws = parameters, particles.draws
+    entrance = material.indices(Detector.TRT)[0]
+    chance = p.extension(particles.eta) * np.where(particles.is_fake, p.fake_extension.value, 1.0)
+    off = _off_road(particles, passage, reconstructed_momentum, entrance, p)
+    result: BoolArray = (
+        (np.abs(particles.eta) < p.max_abs_eta.value)
+        & passage.crossed[:, entrance]
+        & draws.chance("extension", chance)
+        & (off < p.road.value)
+    )
+    return result
+
+
 def respond(
     particles: Particles,
     passage: Passage,
@@ -117,9 +166,8 @@ def respond(
     mu: FloatArray,
     material: MaterialParameters,
     parameters: TrtParameters,
-    rng: np.random.Generator,
 ) -> tuple[BoolArray, Columns]:
-    """Which tracks extend into the TRT, and their eleven variables.
+    """The eleven variables of tracks that extend into the TRT.
 
     Parameters
     ----------
@@ -128,49 +176,97 @@ def respond(
 
     Returns
     -------
-    mask of the tracks with TRT, shape (n,), and name -> shape (n,), meaningless outside the mask
+    mask of the tracks with enough hits, shape (n,), and name -> shape (n,)
     """
-    p = parameters
-    n = len(particles)
+    p, draws = parameters, particles.draws
     entrance = material.indices(Detector.TRT)[0]
-    inside = particles.momentum * passage.fraction[:, entrance + 1]
     occupancy = np.clip(
         p.occupancy_offset.value
         + p.occupancy_slope.value * mu
-        + p.occupancy_spread.value * rng.standard_normal(n),
+        + p.occupancy_spread.value * draws.normal("occupancy"),
         0.01,
         0.99,
     )
-    straws = Straws.crossed_at(particles.eta, p)
-    count = _straw_counts(particles, passage, entrance, p, rng)
-    high, hits, high_outliers = _high_threshold(particles, inside, occupancy, straws, count, p, rng)
-    extended = (
-        (np.abs(particles.eta) < p.max_abs_eta.value)
-        & (rng.random(n) < p.extension(particles.eta))
-        & (_off_road(particles, passage, reconstructed_momentum, entrance, p) < p.road.value)
-        & (count["hits"] + count["outliers"] >= p.min_hits.value)
-    )
-    hypotheses = [
-        straws.probability(
-            np.sqrt(1.0 + (reconstructed_momentum / MASSES[code]) ** 2), occupancy, p
-        )
+    xenon, argon, share = crossed_constants(particles.eta, p)
+    straws = _cross_straws(particles, passage, share, entrance, p)
+
+    tables = (xenon.T, argon.T)
+    inside, outside = (particles.momentum * passage.fraction[:, entrance + half] for half in (1, 2))
+    above = _above_threshold(particles, (inside, outside), occupancy, tables, straws, p)
+    # As the experiment does it, with the momentum of the track and not that inside the detector.
+    electron, pion = (
+        _both_gases(lorentz_factor(reconstructed_momentum, MASSES[code]), occupancy, tables)
         for code in (11, 211)
-    ]
-    loss = relative_energy_loss(inside / particles.mass, p)
-    width = p.dedx_resolution.value / np.sqrt(np.maximum(count["hits"], 1) / 10.0)
-    return extended, {
-        "number_of_trt_hits": count["hits"],
-        "number_of_trt_outliers": count["outliers"],
-        "number_of_trt_holes": count["holes"],
-        "number_of_trt_high_threshold_hits": high[0] + high[1],
-        "number_of_trt_high_threshold_hits_total": high[0] + high[1] + high_outliers,
+    )
+
+    def count(mask: BoolArray) -> IntArray:
+        return np.asarray(mask.sum(axis=1, dtype=np.int64))
+
+    hits, outliers = count(straws.hit), count(straws.outlier)
+    high, high_outliers = count(straws.hit & above), count(straws.outlier & above)
+    argon_hits, argon_high = (
+        count(straws.hit & straws.argon),
+        count(above & straws.argon & straws.hit),
+    )
+    return hits + outliers >= p.min_hits.value, {
+        "number_of_trt_hits": hits,
+        "number_of_trt_outliers": outliers,
+        "number_of_trt_holes": count(straws.hole),
+        "number_of_trt_high_threshold_hits": high,
+        "number_of_trt_high_threshold_hits_total": high + high_outliers,
         "number_of_trt_high_threshold_outliers": high_outliers,
-        "number_of_trt_dead_straws": count["dead"],
-        "number_of_trt_xenon_hits": hits[0],
+        "number_of_trt_dead_straws": count(straws.dead),
+        "number_of_trt_xenon_hits": hits - argon_hits,
         "trt_track_occupancy": occupancy,
-        "trt_dedx": loss * np.maximum(1.0 + width * rng.standard_normal(n), 0.1),
-        "e_probability_ht": electron_probability(high, hits, hypotheses[0], hypotheses[1]),
+        "trt_dedx": _dedx(particles, inside, hits, p),
+        "e_probability_ht": electron_probability(
+            (high - argon_high, argon_high), (hits - argon_hits, argon_hits), electron, pion
+        ),
     }
+
+
+def lorentz_factor(momentum: FloatArray, mass: FloatArray | float) -> FloatArray:
+    """E / m, shape as ``momentum``."""
+    result: FloatArray = np.sqrt(1.0 + (momentum / mass) ** 2)
+    return result
+
+
+def _both_gases(
+    gamma: FloatArray, occupancy: FloatArray, tables: tuple[FloatArray, FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    """High-threshold probability in xenon and in argon straws, shape (n,) each."""
+    xenon, argon = (high_threshold_probability(gamma, occupancy, table) for table in tables)
+    return xenon, argon
+
+
+def _above_threshold(
+    particles: Particles,
+    momenta: tuple[FloatArray, FloatArray],
+    occupancy: FloatArray,
+    tables: tuple[FloatArray, FloatArray],
+    straws: Straws,
+    p: TrtParameters,
+) -> BoolArray:
+    """Whether each straw passes the high threshold, with the momentum in its half: (n, straws)."""
+    factor = np.where(particles.is_electron, p.electron_high_threshold_factor.value, 1.0)
+    u = particles.draws.uniform("high_threshold", straws.hit.shape[1])
+    result = np.zeros(straws.hit.shape, dtype=np.bool_)
+    for late, momentum in enumerate(momenta):
+        gamma = lorentz_factor(momentum, particles.mass)
+        for gas, table in enumerate(tables):
+            chance = factor * high_threshold_probability(gamma, occupancy, table)
+            here = (straws.late == bool(late)) & (straws.argon == bool(gas))
+            result |= here & (u < chance[:, None])
+    return result
+
+
+def _dedx(
+    particles: Particles, momentum: FloatArray, hits: IntArray, p: TrtParameters
+) -> FloatArray:
+    loss = relative_energy_loss(momentum / particles.mass, p)
+    width = p.dedx_resolution.value / np.sqrt(np.maximum(hits, 1) / 10.0)
+    result: FloatArray = loss * np.maximum(1.0 + width * particles.draws.normal("trt_dedx"), 0.1)
+    return result
 
 
 def _off_road(
@@ -188,49 +284,3 @@ def _off_road(
     arriving = particles.momentum * passage.fraction[:, entrance]
     difference = (1.0 / arriving - 1.0 / reconstructed_momentum) / particles.sin_theta
     return np.abs(0.5 * p.road_length.value**2 * difference / CURVATURE_RADIUS)
-
-
-def _straw_counts(
-    particles: Particles,
-    passage: Passage,
-    entrance: int,
-    p: TrtParameters,
-    rng: np.random.Generator,
-) -> dict[str, IntArray]:
-    """Straws crossed, by outcome. A particle that interacts inside the TRT crosses fewer."""
-    reached = passage.crossed[:, [entrance, entrance + 1]].sum(axis=1)
-    stopped = np.isin(passage.interaction, (entrance, entrance + 1))
-    part = np.where(stopped, reached / 2.0 - 0.25, reached / 2.0)
-    expected = p.straws(particles.eta) * part
-    crossed = np.maximum(np.rint(expected + 2.0 * rng.standard_normal(len(expected))), 0)
-    crossed = np.where(part > 0, crossed, 0).astype(np.int64)
-    dead = rng.binomial(crossed, p.dead.value)
-    seen = rng.binomial(crossed - dead, p.straw_efficiency.value)
-    outliers = rng.binomial(seen, p.outlier.value)
-    return {
-        "dead": dead,
-        "hits": seen - outliers,
-        "outliers": outliers,
-        "holes": crossed - dead - seen,
-    }
-
-
-def _high_threshold(
-    particles: Particles,
-    momentum: FloatArray,
-    occupancy: FloatArray,
-    straws: Straws,
-    count: dict[str, IntArray],
-    p: TrtParameters,
-    rng: np.random.Generator,
-) -> tuple[tuple[IntArray, IntArray], tuple[IntArray, IntArray], IntArray]:
-    gamma = np.sqrt(1.0 + (momentum / particles.mass) ** 2)
-    factor = np.where(particles.is_electron, p.electron_high_threshold_factor.value, 1.0)
-    xenon, argon = (
-        np.minimum(factor * value, 1.0) for value in straws.probability(gamma, occupancy, p)
-    )
-    argon_hits = rng.binomial(count["hits"], straws.argon_fraction)
-    xenon_hits = count["hits"] - argon_hits
-    high = (rng.binomial(xenon_hits, xenon), rng.binomial(argon_hits, argon))
-    mixed = xenon * (1.0 - straws.argon_fraction) + argon * straws.argon_fraction
-    return high, (xenon_hits, argon_hits), rng.binomial(count["outliers"], mixed)
