@@ -30,9 +30,11 @@ include: "workflow/rules/combination.smk"
 include: "workflow/rules/selection.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/validation.smk"
 
 
 rule all:
     default_target: True
     input:
         rules.figures.input,
+        rules.validation.input,

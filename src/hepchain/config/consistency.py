@@ -18,6 +18,7 @@ from hepchain.config.selection import SelectionConfig
 from hepchain.config.simulation import SimulationConfig
 from hepchain.config.skimming import SkimmingConfig
 from hepchain.config.training import TrainingConfig
+from hepchain.config.validation import ValidationConfig
 from hepchain.config.variables import Variables
 from hepchain.variations import MARK
 
@@ -107,6 +108,11 @@ def _varied(samples: Samples, simulation: SimulationConfig) -> Iterator[str]:
         yield from unknown(where, rest, simulation.responses)
 
 
+def _validation(validation: ValidationConfig, samples: Samples) -> Iterator[str]:
+    possible = of_role(samples, Role.VALIDATION)
+    yield from unknown("validation.sample", [validation.sample], possible)
+
+
 def _categories(training: TrainingConfig, variables: Variables) -> Iterator[str]:
     yield from unknown("training.categories", training.categories, variables.categories)
 
@@ -154,4 +160,5 @@ CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
     _working_points,
     _titles,
     _isolation,
+    _validation,
 )

@@ -17,6 +17,7 @@ from hepchain.config.simulation import SimulationConfig
 from hepchain.config.skimming import SkimmingConfig
 from hepchain.config.statistics import StatisticsConfig
 from hepchain.config.training import TrainingConfig
+from hepchain.config.validation import ValidationConfig
 from hepchain.config.variables import Variables
 from hepchain.variations import varied_name
 
@@ -35,6 +36,7 @@ class RunConfig(Block):
     selection: SelectionConfig
     statistics: StatisticsConfig
     figures: FiguresConfig
+    validation: ValidationConfig
 
     def of_role(self, *roles: Role) -> list[str]:
         """Names of the samples in these roles, in the order of the file."""

@@ -9,21 +9,31 @@ from hepchain.config.types import Edges, Range
 
 
 class TrackValidation(Block):
-    """Tracks of hadrons against really reconstructed ones."""
+    """Tracks of pions against really reconstructed ones."""
 
-    reference: str = Field(description="file of the real tracks' medians and means")
-    pt_edges: Edges = Field(description="bins of pT [GeV], those of the reference")
-    abs_eta: list[Range] = Field(
-        min_length=1, description="ranges of the absolute pseudorapidity, those of the reference"
+    reference: str = Field(description="file with the summaries of the real tracks")
+    error_abs_eta: list[Range] = Field(
+        min_length=1, description="ranges of abs(eta) for track errors, of those in the reference"
     )
+    hits_abs_eta: list[Range] = Field(
+        min_length=1, description="ranges of abs(eta) for hits, of those in the reference"
+    )
+    pt_edges: Edges = Field(description="bins of pT for the pulls [GeV]")
     error_tolerance: PositiveFloat = Field(
-        description="relative difference of the track errors that counts as agreement"
+        description="relative difference of track errors that counts as agreement"
     )
     hits_tolerance: PositiveFloat = Field(
         description="relative difference of mean numbers of hits that counts as agreement"
     )
+    pull_tolerance: PositiveFloat = Field(
+        description="difference of the width of a pull from one, or its middle from zero, that "
+        "counts as agreement"
+    )
+    charge_tolerance: PositiveFloat = Field(
+        description="relative difference of the charges that counts as agreement"
+    )
     min_tracks: PositiveFloat = Field(
-        description="effective number of tracks below which a bin is left empty"
+        description="effective number of tracks below which a bin stays empty"
     )
 
 

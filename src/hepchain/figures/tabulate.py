@@ -21,17 +21,26 @@ th { vertical-align: bottom; border-bottom: 2px solid #444; }
 th:first-child, td:first-child { text-align: left; }
 tr:hover td { background: #f4f4f4; }
 p { max-width: 60em; color: #555; }
+tr.good td:last-child { color: #00695c; }
+tr.fair td { background: #fff6dd; }
+tr.bad td { background: #fde3e1; }
+tr.bad td:last-child { color: #b00020; font-weight: bold; }
+tr.unknown td { color: #777; }
 """
 
 
 @dataclass(frozen=True)
 class Table:
-    """Title, header, rows of text and a note below."""
+    """Title, header, rows of text and a note below; ``marks``: look of each row, if given.
+
+    Looks are ``good``, ``fair``, ``bad`` and ``unknown``.
+    """
 
     title: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+    marks: Sequence[str] = ()
 
 
 def number(value: float | None, error: float | None = None, digits: int = 2) -> str:
@@ -76,9 +85,12 @@ def as_html(tables: Sequence[Table]) -> str:
 
 def _table_html(table: Table) -> str:
     head = "".join(f"<th>{html.escape(cell)}</th>" for cell in table.header)
+    marks = table.marks or [""] * len(table.rows)
     rows = "\n".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-        for row in table.rows
+        (f'<tr class="{mark}">' if mark else "<tr>")
+        + "".join(f"<td>{html.escape(cell)}</td>" for cell in row)
+        + "</tr>"
+        for row, mark in zip(table.rows, marks, strict=True)
     )
     note = f"<p>{html.escape(table.note)}</p>" if table.note else ""
     return (

@@ -9,7 +9,7 @@ import numpy as np
 
 from hepchain.validation.comparison import FloatArray
 
-REPLICAS = 200
+REPLICAS = 100
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,16 @@ def mean(values: FloatArray, weight: FloatArray) -> Estimate:
     entries = effective_entries(weight)
     spread = float(np.sqrt((weight**2 * (values - value) ** 2).sum()) / weight.sum())
     return Estimate(value, spread * float(np.sqrt(entries / (entries - 1.0))))
+
+
+def mean_count(values: FloatArray, weight: FloatArray) -> Estimate:
+    """Weighted mean of a number of hits; one hit more or less is added to the spread.
+
+    So the error does not vanish where no track of a small sample has any.
+    """
+    estimate = mean(values, weight)
+    entries = effective_entries(weight)
+    return Estimate(estimate.value, float(np.hypot(estimate.error, 1.0 / max(entries, 1.0))))
 
 
 def share(values: FloatArray, weight: FloatArray) -> Estimate:

@@ -1,0 +1,137 @@
+# Validation: the simulation against what is known of the real detector, group by group.
+#
+# in:     ntuples and generated events of the validation sample, and what VALIDATION_INPUTS adds;
+#         summaries of real tracks (config/validation/)
+# out:    results/validation/{group}.json (comparisons and verdicts), {group}.png (in the report) and
+#         the other figures.formats, validation.html (in the report), validation.csv
+# config: validation, figures
+
+VALIDATION = f"{RESULTS}/validation"
+
+
+def single_particles(file):
+    """Files ``file`` of all parts of the validation sample."""
+    name = run.validation.sample
+    return [
+        f"{RESULTS}/simulation/{name}/{file.format(part=part)}"
+        for part in range(run.simulation.parts[name])
+    ]
+
+
+GUN = {
+    "gun": single_particles("ntuple-{part}.root"),
+    "generated": single_particles("generated-{part}.parquet"),
+}
+REAL_TRACKS = {"reconstructed": [run.validation.tracks.reference]}
+
+# Group -> inputs of its comparisons, by name; in the order of the report.
+VALIDATION_INPUTS = {
+    "tracks": GUN | REAL_TRACKS,
+    "hits": GUN | REAL_TRACKS,
+}
+
+
+def validation_inputs(wildcards):
+    """Inputs of a group, by name."""
+    return VALIDATION_INPUTS[wildcards.group]
+
+
+def validation_code(wildcards):
+    """Digest of what compares this group."""
+    return digest(
+        "hepchain.validation.groups", f"hepchain.validation.{wildcards.group}"
+    )
+
+
+rule validation_comparisons:
+    input:
+        unpack(validation_inputs),
+    output:
+        comparisons=f"{VALIDATION}/{{group}}.json",
+    log:
+        f"{LOGS}/validation_comparisons/{{group}}.log",
+    benchmark:
+        f"{BENCHMARKS}/validation_comparisons/{{group}}.tsv"
+    wildcard_constraints:
+        group=any_of(VALIDATION_INPUTS),
+    threads: 1
+    resources:
+        mem_mb=memory(1500),
+        runtime=30,
+    params:
+        code=validation_code,
+        config=run.validation.model_dump(mode="json"),
+    message:
+        "Comparing {wildcards.group} with what is known"
+    script:
+        "../scripts/validation.py"
+
+
+rule figure_validation:
+    input:
+        comparisons=rules.validation_comparisons.output.comparisons,
+    output:
+        report(
+            f"{VALIDATION}/{{group}}.png",
+            caption="../report/figure_validation.rst",
+            category="Validation",
+            labels={"figure": "{group}"},
+        ),
+        [
+            f"{VALIDATION}/{{group}}.{suffix}"
+            for suffix in run.figures.formats
+            if suffix != "png"
+        ],
+    log:
+        f"{LOGS}/figure_validation/{{group}}.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_validation/{{group}}.tsv"
+    wildcard_constraints:
+        group=any_of(VALIDATION_INPUTS),
+    threads: 1
+    resources:
+        mem_mb=memory(1000),
+        runtime=20,
+    params:
+        code=digest("hepchain.validation.figure", "hepchain.figures.output"),
+        looks=LOOKS,
+    message:
+        "Drawing the validation of {wildcards.group}"
+    script:
+        "../scripts/figure_validation.py"
+
+
+rule validation_table:
+    input:
+        comparisons=expand(
+            rules.validation_comparisons.output.comparisons, group=VALIDATION_INPUTS
+        ),
+        reconstructed=run.validation.tracks.reference,
+    output:
+        page=report(
+            f"{VALIDATION}/validation.html",
+            caption="../report/validation_table.rst",
+            category="Validation",
+            labels={"figure": "verdicts"},
+        ),
+        numbers=f"{VALIDATION}/validation.csv",
+    log:
+        f"{LOGS}/validation_table.log",
+    benchmark:
+        f"{BENCHMARKS}/validation_table.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(500),
+        runtime=5,
+    params:
+        code=digest("hepchain.validation.table"),
+    message:
+        "Collecting the verdicts of the validation"
+    script:
+        "../scripts/validation_table.py"
+
+
+rule validation:
+    input:
+        expand(rules.figure_validation.output, group=VALIDATION_INPUTS),
+        rules.validation_table.output,
