@@ -21,6 +21,8 @@ import yaml
 MAX_PT = 20.0e3
 """MeV"""
 ELECTRON = 11
+TRUE_ELECTRONS = 394100163
+"""Key of the container of true electrons, which holds those that are not from the material."""
 LAYERS = 4
 """Presampler, strips, middle, back; in the barrel, then in the end-cap."""
 ALL_LAYERS = 28
@@ -32,7 +34,8 @@ HEADER = """\
 # scikit-hep/scikit-hep-testdata, BSD-3-Clause. Made by benchmarks/electron_references.py.
 # They passed the reconstruction and the loosest identification, which favours the electron-like.
 # f0, f1, f3: shares of presampler (null where there is none), strips and back layer in the energy
-# of all layers; e_over_p: calibrated energy of the cluster over momentum of the track.
+# of all layers; e_over_p: calibrated energy of the cluster over momentum of the track; response:
+# the same energy over that of the true electron, null if the file does not keep that one.
 """
 
 
@@ -47,6 +50,16 @@ class Reader:
     def column(self, container: str, name: str) -> Any:
         """One variable, jagged by event."""
         return self._tree[f"{container}AuxDyn{':' if self._ntuple else '.'}{name}"].array()
+
+    def truth(self) -> Any:
+        """Container and position of the true particle of each electron."""
+        if self._ntuple:
+            link = self.column("AnalysisElectrons", "TruthLink")
+            return link["m_persKey"], link["m_persIndex"]
+        name = "AnalysisElectronsAuxDyn.TruthLink"
+        return tuple(
+            self._tree[f"{name}/{name}.{part}"].array() for part in ("m_persKey", "m_persIndex")
+        )
 
     def pattern(self) -> Any:
         """Bits of the layers each cluster has energy in, None if the file lacks them."""
@@ -77,21 +90,27 @@ def electrons(path: Path) -> Iterator[dict[str, float | None]]:
     energy = reader.column("egammaClusters", "calE")
     sampled = reader.column("egammaClusters", "e_sampl")
     q_over_p = reader.column("GSFTrackParticles", "qOverP")
+    true_energy = reader.column("TruthElectrons", "e")
+    container, position = reader.truth()
     pattern = reader.pattern()
     for event in range(len(energy)):
-        for entry in zip(*(of_electrons[name][event] for name in names), strict=True):
-            pt, eta, code, clusters, tracks = entry
+        entries = zip(*(of_electrons[name][event] for name in names), strict=True)
+        for number, (pt, eta, code, clusters, tracks) in enumerate(entries):
             if abs(code) != ELECTRON or pt > MAX_PT:
                 continue
             cluster, track = clusters[0]["m_persIndex"], tracks[0]["m_persIndex"]
             bits = None if pattern is None else int(pattern[event][cluster])
             found = layers([float(e) for e in sampled[event][cluster]], bits)
             momentum = abs(1.0 / q_over_p[event][track])
-            yield summary(pt, eta, found, float(energy[event][cluster]) / momentum)
+            measured = float(energy[event][cluster])
+            response = None
+            if container[event][number] == TRUE_ELECTRONS:
+                response = measured / float(true_energy[event][position[event][number]])
+            yield summary(pt, eta, found, measured / momentum, response)
 
 
 def summary(
-    pt: float, eta: float, found: list[float] | None, e_over_p: float
+    pt: float, eta: float, found: list[float] | None, e_over_p: float, response: float | None
 ) -> dict[str, float | None]:
     """One entry of the file; lengths of the numbers as their precision warrants."""
     total = sum(found) if found else 0.0
@@ -104,6 +123,7 @@ def summary(
         "f1": shares[1],
         "f3": shares[3],
         "e_over_p": e_over_p,
+        "response": response,
     }
     return {
         name: None if value is None else round(float(value), 3) for name, value in numbers.items()

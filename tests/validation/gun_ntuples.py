@@ -10,6 +10,7 @@ import uproot
 
 from hepchain.config.validation import ValidationConfig
 from hepchain.validation.gun import OF_TRUTH, ON_TRACK
+from hepchain.validation.single_particles import TRUTH
 
 REPOSITORY = Path(__file__).parents[2]
 REFERENCE = REPOSITORY / "config" / "validation" / "reconstructed_tracks.yaml"
@@ -30,7 +31,12 @@ def settings(**changes: object) -> ValidationConfig:
         "min_tracks": 10,
     }
     return ValidationConfig.model_validate(
-        {"sample": "particle_gun", "tracks": tracks | changes}, strict=False
+        {
+            "sample": "particle_gun",
+            "tracks": tracks | changes,
+            "electrons": "config/validation/reconstructed_electrons.yaml",
+        },
+        strict=False,
     )
 
 
@@ -72,9 +78,10 @@ def gun_tracks(n: int, seed: int = 1, *, pull_width: float = 1.0) -> dict[str, n
         "number_of_trt_hits": np.where(rng.random(n) < 0.8, 30.0, np.nan),
     }
     track["number_of_trt_outliers"] = 0.0 * track["number_of_trt_hits"]
-    truth = {name: np.zeros(n) for name in OF_TRUTH}
-    truth |= {"pdg_id": charge * rng.choice([211, -11, 321], n), "pt": pt, "eta": eta, "phi": phi}
-    found = {f"track_{name}": values for name, values in track.items()}
+    kind = charge * rng.choice([211, -11, 321], n)
+    truth = {"pdg_id": kind, "pt": pt, "eta": eta, "phi": phi}
+    found = {name: np.zeros(n) for name in (*TRUTH, *OF_TRUTH)}
+    found |= {f"track_{name}": values for name, values in track.items()}
     return found | {f"truth_track_{name}": values for name, values in truth.items()}
 
 

@@ -1,7 +1,8 @@
 # Validation: the simulation against what is known of the real detector, group by group.
 #
 # in:     ntuples and generated events of the validation sample, and what VALIDATION_INPUTS adds;
-#         summaries of real tracks (config/validation/)
+#         summaries of real tracks, real electrons (config/validation/); if the samples of the analysis
+#         are simulated: ntuples, skims, features and candidates of signal and background
 # out:    results/validation/{group}.json (comparisons and verdicts), {group}.png (in the report) and
 #         the other figures.formats, validation.html (in the report), validation.csv
 # config: validation, figures
@@ -28,7 +29,39 @@ REAL_TRACKS = {"reconstructed": [run.validation.tracks.reference]}
 VALIDATION_INPUTS = {
     "tracks": GUN | REAL_TRACKS,
     "hits": GUN | REAL_TRACKS,
+    "efficiency": GUN,
+    "trt": GUN,
+    "dedx": GUN,
+    "calorimeter": GUN | {"electrons": [run.validation.electrons]},
 }
+
+
+def of_signal(pattern):
+    """Files of all parts of the sample that the working points are defined with."""
+    return [
+        f"{RESULTS}/{pattern.format(sample=TEST_SAMPLE, part=part)}"
+        for part in parts(TEST_SAMPLE)
+    ]
+
+
+# Ntuples that somebody brings have no generated events, and may have no truth.
+if all(run.samples[name].simulated for name in (TEST_SAMPLE, *BACKGROUNDS)):
+    VALIDATION_INPUTS |= {
+        "events": {
+            "signal": NTUPLES[TEST_SAMPLE],
+            "signal_metadata": of_signal("simulation/{sample}/generated-{part}.json"),
+            "samples": [config["samples"]],
+            "skimmed_events": of_signal("skimming/{sample}/events-{part}.parquet"),
+            "skimmed_tracks": of_signal("skimming/{sample}/tracks-{part}.parquet"),
+            "background": [path for name in BACKGROUNDS for path in NTUPLES[name]],
+        },
+        "composition": {
+            "features": of_signal("features/{sample}/features-{part}.parquet"),
+            "selected": expand(
+                f"{RESULTS}/selection/{{sample}}.parquet", sample=BACKGROUNDS
+            ),
+        },
+    }
 
 
 def validation_inputs(wildcards):

@@ -42,3 +42,4 @@ class ValidationConfig(Block):
 
     sample: str = Field(description="sample of single particles, of role validation")
     tracks: TrackValidation = Field(description="track errors and hits")
+    electrons: str = Field(description="file of a few real electrons of low momentum")

@@ -14,13 +14,14 @@ from hepchain.figures.tables import Columns, pieces
 from hepchain.trust import Trust
 from hepchain.truth import Label
 from hepchain.validation.comparison import Comparison, FloatArray, Relation, binned, categories
-from hepchain.validation.reference import BoolArray, Quantity, Reference
+from hepchain.validation.reference import NUMBER, BoolArray, Quantity, Reference
 from hepchain.validation.summaries import Estimate, share
 
 GROUP = "composition"
 
 PT_EDGES = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 ELECTRONS = ("category", "label", "weight", "pt")
+CANDIDATES_TITLE = "Share among background candidates"
 CANDIDATES = ("truth_pdg_id", "truth_is_pileup", "weight")
 
 KINDS: Mapping[str, tuple[int, float, float]] = {
@@ -81,15 +82,9 @@ def candidates(table: Columns) -> list[Comparison]:
             trust=Trust.MEMORY,
             relation=Relation.INDEPENDENT,
         )
-        axis = categories("kind", "", (f"{kind}s",))
-        quantity = Quantity(f"candidates_{kind}", GROUP, "Share among background candidates", axis)
+        quantity = Quantity("candidates", GROUP, CANDIDATES_TITLE, NUMBER, selection=f"{kind}s")
         result.append(quantity.compared([_share(code == number, weight)], reference))
-    pileup = Quantity(
-        "candidates_pileup",
-        GROUP,
-        "Share of other collisions among background candidates",
-        categories("kind", "", ("pile-up",)),
-    )
+    pileup = Quantity("candidates", GROUP, CANDIDATES_TITLE, NUMBER, selection="pile-up")
     return [*result, pileup.compared([_share(table["truth_is_pileup"] == 1, weight)], None)]
 
 

@@ -95,7 +95,7 @@ def medians(tracks: Tracks, kind: str) -> list[Comparison]:
     momenta = list(TABLE[kind])
     chosen = tracks.of(kind)
     axis = categories("momentum", "momentum [GeV]", [f"{p:g}" for p in momenta])
-    title = f"Median pixel dE/dx of {kind}s over pions at 1 GeV"
+    title = f"Median dE/dx of {kind}s over pions at 1 GeV"
     estimates = in_windows(
         median,
         tracks["pixel_dedx"][chosen],
@@ -125,10 +125,8 @@ def medians(tracks: Tracks, kind: str) -> list[Comparison]:
         tolerance_reason="a truncated mean is not the most probable value",
         difference=DIFFERENCES.get(kind, ""),
     )
-    return [
-        Quantity(f"pixel_dedx_{kind}_{name}", GROUP, title, axis).compared(estimates, reference)
-        for name, reference in (("formula", formula), ("landau", landau))
-    ]
+    quantity = Quantity(f"pixel_dedx_{kind}", GROUP, title, axis)
+    return [quantity.compared(estimates, reference) for reference in (formula, landau)]
 
 
 def widths(tracks: Tracks) -> Comparison:
@@ -150,7 +148,7 @@ def widths(tracks: Tracks) -> Comparison:
         tolerance_reason="pions of 0.7 to 1.5 GeV, over which the mean rises by 5 %",
     )
     axis = categories("clusters", "clusters used", ("1", "2", "3", "4 or more"))
-    title = "Width of ln(pixel dE/dx) of pions of 0.7–1.5 GeV"
+    title = "Width of ln(dE/dx) of pions of 0.7–1.5 GeV"
     return Quantity("pixel_dedx_width", GROUP, title, axis).compared(estimates, reference)
 
 

@@ -47,7 +47,7 @@ MAX_CONE_FRACTION = 0.06
 
 def missing_momentum(events: Columns) -> list[Comparison]:
     """Resolution of a component of ETmiss over sqrt(sum ET), and the efficiency of its trigger."""
-    edges = (50.0, 150.0, 250.0, 350.0, 500.0, 800.0)
+    edges = (150.0, 250.0, 350.0, 500.0, 800.0)
     residuals = [
         (
             events["met"] * function(events["met_phi"])
@@ -58,7 +58,7 @@ def missing_momentum(events: Columns) -> list[Comparison]:
     ]
     resolution = Reference(
         value=np.full(len(edges) - 1, 0.45),
-        source="0.45 sqrt(sum ET), arXiv:1108.5602",
+        source="0.45 sqrt(sum ET) (arXiv:1108.5602)",
         trust=Trust.MEMORY,
         relation=Relation.INPUT,
         tolerance=0.02,
@@ -67,9 +67,9 @@ def missing_momentum(events: Columns) -> list[Comparison]:
     quantity = Quantity(
         "met_resolution",
         GROUP,
-        "Resolution of a component of ETmiss over sqrt(sum ET)",
+        "Resolution of ETmiss(x, y) / sqrt(sum ET)",
         binned("sum_et", "sum ET [GeV]", edges),
-        unit="GeV^0.5",
+        unit="√GeV",
     )
     both = np.concatenate(residuals)
     estimates = in_bins(width, both, np.tile(events["sum_et"], 2), edges)
@@ -80,7 +80,7 @@ def _trigger(events: Columns) -> Comparison:
     edges = (150.0, 170.0, 190.0, 210.0, 230.0, 300.0, 1000.0)
     reference = Reference(
         value=np.array([0.95, 0.97, 0.98, 0.99, 0.99, 1.0]),
-        source="arXiv:1611.09661, as in GAMBIT ATLASEfficiencies.hpp",
+        source="ATLAS triggers (arXiv:1611.09661), as in GAMBIT ATLASEfficiencies.hpp",
         trust=Trust.DIGITISED,
         relation=Relation.INPUT,
         tolerance=0.01,
@@ -128,7 +128,7 @@ def electron_pairs(masses: FloatArray, splitting: float) -> list[Comparison]:
     total = float(len(x))
     estimates = [counted(float(n), total) for n in np.histogram(x, edges)[0]]
     below = 1.0 - (1.0 - np.array(edges) ** 2) ** 2.5
-    source = "m (D^2 - m^2)^(3/2), arXiv:0704.2515 to leading order in D / m(N2)"
+    source = "m (D^2 - m^2)^(3/2) (arXiv:0704.2515) to leading order in D / m(N2)"
     shape = Reference(
         value=np.diff(below),
         source=source,
@@ -169,7 +169,7 @@ def pileup_tracks(tables: Iterable[Columns]) -> Comparison:
         trust=Trust.COMPUTED,
         relation=Relation.INDEPENDENT,
     )
-    title = "Pile-up tracks within 0.5 mm in z0 of a signal electron"
+    title = "Pile-up tracks within 0.5 mm of an electron"
     estimate = mean(counts, np.ones(len(counts))) if len(counts) else NOTHING
     return Quantity("pileup_tracks", GROUP, title, NUMBER).compared([estimate], reference)
 
@@ -259,7 +259,7 @@ def charge_ratio(charge: FloatArray) -> Comparison:
         relation=Relation.INDEPENDENT,
         reason="errors of the measured fractions",
     )
-    title = "Positrons over electrons, soft and from W at high momentum"
+    title = "Positrons over electrons, soft from hard W"
     return Quantity("w_charge_ratio", GROUP, title, NUMBER).compared([estimate], reference)
 
 

@@ -14,7 +14,10 @@ from hepchain.config.validation import ValidationConfig
 from hepchain.validation.comparison import Comparison
 from hepchain.validation.files import write_comparisons
 
-GROUPS = ("tracks", "hits")
+GROUPS = (
+    *("tracks", "hits", "efficiency", "trt", "dedx", "calorimeter"),
+    *("events", "composition"),
+)
 """In the order of the report."""
 
 Inputs = Mapping[str, Sequence[Path]]

@@ -19,6 +19,7 @@ class RealElectron(Block):
     f1: float | None = Field(description="share of the strips")
     f3: float | None = Field(description="share of the back layer")
     e_over_p: PositiveFloat = Field(description="calibrated energy over momentum of the track")
+    response: PositiveFloat | None = Field(description="calibrated energy over the true one")
 
 
 class RealElectrons(Block):

@@ -160,8 +160,9 @@ def count_efficiency(
     return total
 
 
-def _momentum_quantity(name: str, title: str, edges: Sequence[float] = MOMENTUM_EDGES) -> Quantity:
-    return Quantity(name, GROUP, title, binned("momentum", "momentum [GeV]", edges))
+def _momentum_quantity(name: str, title: str, selection: str) -> Quantity:
+    axis = binned("momentum", "momentum [GeV]", MOMENTUM_EDGES)
+    return Quantity(name, GROUP, title, axis, selection=selection)
 
 
 def _expected(values: FloatArray, by: FloatArray, weight: FloatArray) -> FloatArray:
@@ -194,7 +195,7 @@ def high_threshold(electrons: Straws, pions: Straws) -> list[Comparison]:
             mean, straws.high / straws.hits, straws.momentum, MOMENTUM_EDGES, straws.hits
         )
         quantity = _momentum_quantity(
-            f"high_threshold_share_{kind}", f"Share of high-threshold hits, {kind}s"
+            "high_threshold_share", "Share of high-threshold hits", f"{kind}s"
         )
         result.append(quantity.compared(estimates, reference))
     return result
@@ -217,7 +218,7 @@ def count_cut_efficiencies(electrons: Straws, pions: Straws) -> list[Comparison]
             tolerance_reason="hits of two gases taken as of one mean probability",
         )
         quantity = _momentum_quantity(
-            f"count_cut_{kind}", f"{kind.capitalize()}s passing a cut on the HT hits, 5 % of pions"
+            "count_cut", "Passing a cut on the HT hits, 5 % of pions", f"{kind}s"
         )
         estimates = in_bins(mean, passes, straws.momentum, MOMENTUM_EDGES)
         result.append(quantity.compared(estimates, reference))
@@ -245,8 +246,14 @@ def count_cut_table(electrons: Straws) -> Comparison:
         ),
     )
     axis = categories("momentum", "momentum [GeV]", [f"{p:g}" for p in TABLE_MOMENTA])
-    title = "Barrel electrons passing a cut on the HT hits, occupancy 0.6"
-    return Quantity("count_cut_barrel", GROUP, title, axis).compared(estimates, reference)
+    quantity = Quantity(
+        "count_cut_barrel",
+        GROUP,
+        "Electrons passing a cut on the HT hits",
+        axis,
+        selection="barrel, occupancy 0.6",
+    )
+    return quantity.compared(estimates, reference)
 
 
 def hits(tracks: Tracks, chosen: BoolArray) -> Comparison:
@@ -262,7 +269,10 @@ def hits(tracks: Tracks, chosen: BoolArray) -> Comparison:
         trust=Trust.READ,
         relation=Relation.INDEPENDENT,
         reason="36 at most, and as many fewer",
-        difference="fewest straws are crossed between barrel and end-cap, near |eta| 0.9",
+        difference=(
+            "the number follows |eta| as that of really reconstructed tracks does (group hits); "
+            "the source has one for all"
+        ),
         bins=len(edges) - 1,
     )
     values = tracks["number_of_trt_hits"][chosen]
@@ -303,7 +313,7 @@ def energy_loss_ratio(tracks: Tracks) -> Comparison:
         trust=Trust.CHOICE,
         relation=Relation.INPUT,
     )
-    title = "TRT energy loss of electrons over pions at 1 GeV"
+    title = "TRT dE/dx of electrons over pions at 1 GeV"
     axis = categories("all", "", ("0.8–1.2 GeV",))
     return Quantity("trt_dedx_ratio", GROUP, title, axis).compared(
         [ratio(electron, pion)], reference
@@ -328,11 +338,15 @@ def calibration(tracks: Tracks) -> Comparison:
         relation=Relation.INDEPENDENT,
         tolerance=0.05,
         tolerance_reason="the probability takes the momentum of the track for that in the TRT",
+        difference=(
+            "an electron that has radiated in the silicon has fewer high-threshold hits than its "
+            "track's momentum lets expect, and looks like a pion"
+        ),
     )
     quantity = Quantity(
         "e_probability_ht_calibration",
         GROUP,
-        "Share of electrons among as many electrons as pions",
+        "Electrons among as many electrons as pions",
         binned("probability", "eProbabilityHT", edges),
     )
     return quantity.compared(in_bins(mean, is_electron, probability, edges, weight), reference)
