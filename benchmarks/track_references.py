@@ -110,7 +110,7 @@ def reference_of(path: Path, origin: Origin) -> model.ReferenceFile:
     return model.ReferenceFile(
         name=origin.name,
         source=SOURCE,
-        title=f"ATLAS simulation {CAMPAIGNS[run]} ({origin.name})",
+        title=f"ATLAS simulation {CAMPAIGNS[run]}",
         conditions=(
             f"top-quark pairs (channel {channel}), run number {run}, "
             f"{collisions.mean():.1f} collisions a crossing"
@@ -170,7 +170,8 @@ def write(reference: model.ReconstructedTracks, path: Path) -> None:
 
 def print_agreement(reference: model.ReconstructedTracks) -> None:
     first, second = reference.files
-    print(f"{first.title}: {first.conditions}\nagainst {second.title}: {second.conditions}")
+    print(f"{first.title} ({first.name}): {first.conditions}")
+    print(f"against {second.title} ({second.name}): {second.conditions}")
     for name, (chi_squared, bins) in model.agreement(first, second).items():
         chance = chi2.sf(chi_squared, bins)
         print(f"  {name:40s} chi2 {chi_squared:6.1f} in {bins:2d} bins, p = {chance:.3f}")

@@ -61,8 +61,8 @@ def comparison(
         ([1.09], [1.0], 0.0, "", Verdict.AGREES),
         ([1.11], [1.0], 0.0, "", Verdict.NOT_UNDERSTOOD),
         ([1.11], [1.0], 0.0, "the magnet is off", Verdict.EXPLAINED),
-        ([1.29], [1.0], 0.1, "", Verdict.AGREES),
-        ([1.31], [1.0], 0.1, "", Verdict.NOT_UNDERSTOOD),
+        ([1.35], [1.0], 0.1, "", Verdict.AGREES),
+        ([1.36], [1.0], 0.1, "", Verdict.NOT_UNDERSTOOD),
         ([1.0], [1.0], 0.3, "", Verdict.TOO_FEW),
         ([1.0], None, 0.0, "", Verdict.NO_REFERENCE),
         ([1.0], [NAN], 0.0, "", Verdict.NO_REFERENCE),
@@ -100,11 +100,11 @@ def test_absolute_tolerance_serves_a_reference_of_zero() -> None:
 
 
 def test_chance_of_a_false_alarm_does_not_grow_with_bins() -> None:
-    """Without tolerance, statistics alone fail 4.6 % of the quantities, however many bins."""
+    """Without tolerance, statistics alone fail one comparison of a hundred, however many bins."""
     rng = np.random.default_rng(1)
     for bins in (1, 4, 20):
         worst = np.abs(rng.normal(size=(20_000, bins))).max(axis=1)
-        assert (worst > standard_errors(bins)).mean() == pytest.approx(0.0455, abs=0.005)
+        assert (worst > standard_errors(bins)).mean() == pytest.approx(0.01, abs=0.003)
 
 
 @given(

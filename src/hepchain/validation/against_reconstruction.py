@@ -86,7 +86,7 @@ class PionsBesideReconstruction:
             reference=values(summaries.value, region),
             reference_error=np.fmax(values(summaries.error, region), expected),
             relation=Relation.FITTED if fitted else Relation.INDEPENDENT,
-            source=f"{self._file.title}: {self._file.conditions}; {self._file.source}",
+            source=self._file.description,
             trust=Trust.COMPUTED,
             tolerance=tolerance if quantity.tolerance is None else quantity.tolerance,
             tolerance_kind=kind,

@@ -1,10 +1,11 @@
 """What a comparison of the simulation with a reference is, and when the two agree.
 
 A bin agrees if ``|simulated - reference| <= tolerance + z sigma``, where sigma is the combined
-standard error and the tolerance says what counts as agreement beyond statistics. z is 2 for one
-bin; for more it is widened (Sidak, J. Am. Stat. Assoc. 62 (1967) 626) so that the chance that
-statistics alone make any bin of the quantity fail stays that of 2 sigma, 4.6 %. A comparison
-without a bin whose sigma is below the tolerance has no power: it is not called an agreement.
+standard error and the tolerance says what counts as agreement beyond statistics. z is such that
+statistics alone make any bin fail in one comparison of a hundred, as there are some two hundred
+(Sidak, J. Am. Stat. Assoc. 62 (1967) 626): 2.6 for one bin, 3.0 for four, 3.3 for twelve. A
+comparison without a bin whose sigma is below the tolerance has no power: it is not called an
+agreement.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from hepchain.trust import Trust
 FloatArray = npt.NDArray[np.float64]
 ToleranceKind = Literal["relative", "absolute"]
 
-STANDARD_ERRORS = 2.0
-"""Combined standard errors that one bin may be off beyond the tolerance."""
+FALSE_ALARMS = 0.01
+"""Comparisons that statistics alone make fail, at most: where the tolerance is nought."""
 
 
 class Relation(StrEnum):
@@ -208,10 +209,9 @@ def standard_errors(bins: int) -> float:
     """Combined standard errors that each of several bins may be off beyond the tolerance.
 
     >>> round(standard_errors(1), 3), round(standard_errors(12), 2)
-    (2.0, 2.89)
+    (2.576, 3.34)
     """
-    chance = 2.0 * norm.sf(STANDARD_ERRORS)
-    each = -np.expm1(np.log1p(-chance) / max(bins, 1))
+    each = -np.expm1(np.log1p(-FALSE_ALARMS) / max(bins, 1))
     return float(norm.isf(each / 2.0))
 
 

@@ -53,6 +53,11 @@ class ReferenceFile(Block):
     pt_cells: list[Counts] = Field(description="tracks by range of abs(eta), bin and cell of pT")
     quantities: dict[str, Summaries] = Field(description="quantity -> summaries")
 
+    @property
+    def description(self) -> str:
+        """Where the tracks come from, shortest first."""
+        return f"{self.title}: {self.name}, {self.conditions}; {self.source}"
+
 
 class ReconstructedTracks(Block):
     """Tracks of ATLAS simulation, fully reconstructed."""

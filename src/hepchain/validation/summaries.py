@@ -26,6 +26,15 @@ Summary = Callable[[FloatArray, FloatArray], Estimate]
 """Function of values and weights, both of shape (n,)."""
 
 
+def at_least(entries: float, summary: Summary) -> Summary:
+    """``summary``, but nothing where there are fewer effective entries."""
+
+    def guarded(values: FloatArray, weight: FloatArray) -> Estimate:
+        return summary(values, weight) if effective_entries(weight) >= entries else NOTHING
+
+    return guarded
+
+
 def effective_entries(weight: FloatArray) -> float:
     """Squared sum of weights over sum of squared weights; 0 without entries."""
     squares = float((weight**2).sum())

@@ -31,11 +31,11 @@ BINS_HEADER = (
     *("tolerance", "tolerance kind", "tolerance reason"),
 )
 NOTE = (
-    "A bin agrees if it is within the tolerance and two combined standard errors of the reference, "
-    "widened for many bins so that statistics alone fail one quantity in 22. Each row shows the "
-    "bin that uses up most of that. Relation: input (the reference is a parameter of the "
-    "simulation), fitted (parameters were fitted to it), independent. Too few entries: within the "
-    "errors, which are larger than the tolerance. See docs/validation.md."
+    "A bin agrees if it is within the tolerance and z combined standard errors of the reference; z "
+    "(2.6 for one bin, 3.0 for four) lets statistics alone fail one comparison in a hundred. Each "
+    "row shows the bin that uses up most of that. Relation: input (the reference is a parameter of "
+    "the simulation), fitted (parameters were fitted to it), independent. Too few entries: within "
+    "the errors, which are larger than the tolerance. See docs/validation.md."
 )
 AGREEMENT_NOTE = (
     "The two files of really reconstructed tracks against each other, without any simulation of "
@@ -77,7 +77,7 @@ def agreement_of_references(tracks: ReconstructedTracks) -> Table:
         chance = f"{chi2.sf(chi_squared, count):.3f}" if count else "–"
         rows.append((name, f"{chi_squared:.1f}", str(count), chance))
     return Table(
-        f"{first.title} against {second.title}",
+        f"{first.title} ({first.name}) against {second.title} ({second.name})",
         ("quantity", "chi2", "bins", "probability"),
         rows,
         AGREEMENT_NOTE,

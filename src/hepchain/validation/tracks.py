@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +13,13 @@ from hepchain.config.validation import TrackValidation, ValidationConfig
 from hepchain.trust import Trust
 from hepchain.validation.against_reconstruction import compare_all
 from hepchain.validation.comparison import (
-    Axis,
     Comparison,
     FloatArray,
     Relation,
     binned,
     categories,
 )
-from hepchain.validation.gun import ELECTRON, PION, tracks_of
+from hepchain.validation.gun import tracks_of
 from hepchain.validation.published import RESOLUTIONS, Resolution
 from hepchain.validation.quantities import (
     ERRORS,
@@ -31,14 +30,8 @@ from hepchain.validation.quantities import (
     select,
 )
 from hepchain.validation.reconstructed import ReconstructedTracks
-from hepchain.validation.summaries import (
-    NOTHING,
-    Estimate,
-    Summary,
-    effective_entries,
-    median,
-    width,
-)
+from hepchain.validation.reference import Quantity, Reference, in_bins, ratio
+from hepchain.validation.summaries import NOTHING, Estimate, at_least, median, width
 
 GROUP = "tracks"
 BEAM_SPOT = 0.0085
@@ -51,7 +44,7 @@ def comparisons(inputs: Mapping[str, Sequence[Path]], config: ValidationConfig) 
     """All comparisons of the group; inputs ``gun`` and ``reconstructed``."""
     (reference,) = inputs["reconstructed"]
     settings = config.tracks
-    pions, electrons = (tracks_of(inputs["gun"], code) for code in (PION, ELECTRON))
+    pions, electrons = (tracks_of(inputs["gun"], kind) for kind in ("pion", "electron"))
     return [
         *compare_all(
             pions,
@@ -88,12 +81,12 @@ def pulls(tracks: TrackColumns) -> list[Pull]:
     That of z0 is the difference of two tracks of an event, next to each other in the list, over
     its error, as the true vertex is not in the ntuple.
     """
-    momentum = tracks["truth_pt"] * np.cosh(tracks["truth_eta"])
-    turn = tracks["phi"] - tracks["truth_phi"]
+    momentum = tracks["truth_track_pt"] * np.cosh(tracks["truth_track_eta"])
+    turn = tracks["phi"] - tracks["truth_track_phi"]
     residuals = {
         "d0": ("d0", tracks["d0"]),
         "phi": ("φ", (turn + np.pi) % (2.0 * np.pi) - np.pi),
-        "theta": ("θ", tracks["theta"] - 2.0 * np.arctan(np.exp(-tracks["truth_eta"]))),
+        "theta": ("θ", tracks["theta"] - 2.0 * np.arctan(np.exp(-tracks["truth_track_eta"]))),
         "q_over_p": ("q/p", tracks["q_over_p"] - tracks["charge"] / momentum),
     }
     errors = {name: tracks[f"{name}_error"] for name in residuals}
@@ -122,15 +115,11 @@ def _pull_of_z0(tracks: TrackColumns) -> Pull:
 def pull_widths(tracks: TrackColumns, settings: TrackValidation) -> list[Comparison]:
     """Width of each parameter's pull against one, in bins of pT."""
     axis = binned("pt", "track pT [GeV]", settings.pt_edges)
+    unity = _definition(1.0, axis.bins, settings.pull_tolerance)
+    summary = at_least(settings.min_tracks, width)
     return [
-        _of_one(
-            "pull_width",
-            "width of the pulls",
-            axis,
-            in_bins(pull.pt, pull.value, settings.pt_edges, width, settings.min_tracks),
-            1.0,
-            settings.pull_tolerance,
-            selection=pull.title,
+        Quantity("pull_width", GROUP, "width of the pulls", axis, selection=pull.title).compared(
+            in_bins(summary, pull.value, pull.pt, settings.pt_edges), unity
         )
         for pull in pulls(tracks)
     ]
@@ -139,43 +128,23 @@ def pull_widths(tracks: TrackColumns, settings: TrackValidation) -> list[Compari
 def pull_medians(tracks: TrackColumns, settings: TrackValidation) -> Comparison:
     """Median of each parameter's pull against zero."""
     found = pulls(tracks)
-    return _of_one(
-        "pull_median",
-        "median of the pulls",
-        categories("parameter", "track parameter", [pull.title for pull in found]),
-        [_checked(pull.value, median, settings.min_tracks) for pull in found],
-        0.0,
-        settings.pull_tolerance,
+    axis = categories("parameter", "track parameter", [pull.title for pull in found])
+    summary = at_least(settings.min_tracks, median)
+    estimates = [summary(pull.value, np.ones(len(pull.value))) for pull in found]
+    return Quantity("pull_median", GROUP, "median of the pulls", axis).compared(
+        estimates, _definition(0.0, axis.bins, settings.pull_tolerance)
     )
 
 
-def _of_one(
-    quantity: str,
-    title: str,
-    axis: Axis,
-    estimates: Sequence[Estimate],
-    expected: float,
-    tolerance: float,
-    selection: str = "",
-) -> Comparison:
-    """A number of pions that is known without any reference data."""
-    return Comparison(
-        quantity=quantity,
-        group=GROUP,
-        title=title,
-        unit="1",
-        axis=axis,
-        simulated=np.array([estimate.value for estimate in estimates]),
-        simulated_error=np.array([estimate.error for estimate in estimates]),
-        reference=np.full(axis.bins, expected),
-        reference_error=None,
-        relation=Relation.INDEPENDENT,
+def _definition(value: float, bins: int, tolerance: float) -> Reference:
+    """What pulls are known to be without any data."""
+    return Reference(
+        value=np.full(bins, value),
         source="definition of the error of a fit",
         trust=Trust.COMPUTED,
+        relation=Relation.INDEPENDENT,
         tolerance=tolerance,
-        tolerance_kind="absolute",
         tolerance_reason="errors of real track fits are right to about this",
-        selection=selection,
     )
 
 
@@ -203,28 +172,21 @@ def charge_symmetry(tracks: TrackColumns, particles: str, settings: TrackValidat
         quantities[name].title: [_unweighted(quantities[name], side) for side in charges]
         for name in SYMMETRIC
     }
-    ratios = [
-        _ratio(*pair) if min(counts[0].value, counts[1].value) >= settings.min_tracks else NOTHING
-        for pair in pairs.values()
-    ]
+    enough = min(count.value for count in counts) >= settings.min_tracks
+    ratios = [ratio(*pair) if enough else NOTHING for pair in pairs.values()]
     axis = categories("quantity", "", pairs)
-    return Comparison(
-        quantity="charge_symmetry",
-        group=GROUP,
-        title="positive over negative particles",
-        unit="1",
-        axis=axis,
-        simulated=np.array([ratio.value for ratio in ratios]),
-        simulated_error=np.array([ratio.error for ratio in ratios]),
-        reference=np.ones(axis.bins),
-        reference_error=None,
-        relation=Relation.INDEPENDENT,
+    symmetry = Reference(
+        value=np.ones(axis.bins),
         source="symmetry of the solenoid's field and of the gun",
         trust=Trust.COMPUTED,
+        relation=Relation.INDEPENDENT,
         tolerance=settings.charge_tolerance,
-        tolerance_kind="relative",
         tolerance_reason="well below what a tagger could make use of",
-        selection=particles,
+        tolerance_kind="relative",
+    )
+    title = "positive over negative particles"
+    return Quantity("charge_symmetry", GROUP, title, axis, selection=particles).compared(
+        ratios, symmetry
     )
 
 
@@ -232,63 +194,32 @@ def _unweighted(quantity: TrackQuantity, tracks: TrackColumns) -> Estimate:
     return quantity.estimate(tracks, np.ones(len(tracks["pt"])))
 
 
-def _ratio(numerator: Estimate, denominator: Estimate) -> Estimate:
-    if denominator.value == 0.0 or numerator.value == 0.0:
-        return NOTHING
-    value = numerator.value / denominator.value
-    relative = np.hypot(numerator.error / numerator.value, denominator.error / denominator.value)
-    return Estimate(value, float(abs(value) * relative))
-
-
 def published(
     tracks: TrackColumns, resolution: Resolution, settings: TrackValidation
 ) -> Comparison:
     """Median error against a published resolution, which tracks with right pulls have."""
     chosen = select(tracks, resolution.selected(tracks))
-    axis = binned(resolution.axis, resolution.axis_title, resolution.edges)
     estimates = in_bins(
-        np.abs(chosen[resolution.axis]),
+        at_least(settings.min_tracks, median),
         resolution.error(chosen),
+        np.abs(chosen[resolution.axis]),
         resolution.edges,
-        median,
-        settings.min_tracks,
     )
-    return Comparison(
-        quantity=resolution.quantity,
-        group=GROUP,
-        title=resolution.title,
-        unit=resolution.unit,
-        axis=axis,
-        simulated=np.array([estimate.value for estimate in estimates]),
-        simulated_error=np.array([estimate.error for estimate in estimates]),
-        reference=np.array(resolution.values),
-        reference_error=None,
-        relation=Relation.INDEPENDENT,
+    reference = Reference(
+        value=np.array(resolution.values),
         source=resolution.source,
         trust=Trust.DIGITISED,
+        relation=Relation.INDEPENDENT,
         tolerance=settings.error_tolerance,
-        tolerance_kind="relative",
         tolerance_reason="closeness at which a tagger trained on one serves for the other",
+        tolerance_kind="relative",
         difference=resolution.difference,
-        selection=resolution.selection,
     )
-
-
-def in_bins(
-    where: FloatArray,
-    values: FloatArray,
-    edges: Iterable[float],
-    summary: Summary,
-    min_entries: float,
-) -> list[Estimate]:
-    """Summary of the unweighted values in each bin; NaN in bins with too few."""
-    edges = np.asarray(list(edges))
-    position = np.searchsorted(edges, where, side="right") - 1
-    return [
-        _checked(values[position == index], summary, min_entries) for index in range(len(edges) - 1)
-    ]
-
-
-def _checked(values: FloatArray, summary: Summary, min_entries: float) -> Estimate:
-    weight = np.ones(len(values))
-    return summary(values, weight) if effective_entries(weight) >= min_entries else NOTHING
+    return Quantity(
+        resolution.quantity,
+        GROUP,
+        resolution.title,
+        binned(resolution.axis, resolution.axis_title, resolution.edges),
+        unit=resolution.unit,
+        selection=resolution.selection,
+    ).compared(estimates, reference)
