@@ -99,5 +99,20 @@ def test_cut_reruns_from_the_selection_on(chain: Workspace) -> None:
     assert min(planned, key=rank) == "selection", planned
 
 
+def test_value_of_a_variation_reruns_its_jobs_alone(chain: Workspace) -> None:
+    value = "{noise_up: {response: {calorimeter.noise_scale: 1.3}}}"
+    planned = chain.planned("--config", f"simulation={{variations: {value}}}")
+    assert min(planned, key=rank) == "response", planned
+    stages = ("response", "skimming", "features", "scoring", "combination", "selection")
+    assert {rule: planned.get(rule, 0) for rule in ORDER if rule in planned} == {
+        **dict.fromkeys(stages, 1),
+        "statistics": 1,
+    }
+    others = chain.planned(
+        "--config", "simulation={variations: {x_up: {response: {met.resolution: 1}}}}"
+    )
+    assert others == {}
+
+
 def test_resources_rerun_nothing(chain: Workspace) -> None:
     assert chain.planned("--set-resources", "training:mem_mb=9000") == {}

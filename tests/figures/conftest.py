@@ -32,6 +32,7 @@ from hepchain.figures import (
     roc,
     score_distributions,
     sensitivity,
+    variations,
     yields,
 )
 from hepchain.figures.points import read_points
@@ -192,6 +193,11 @@ def draw_all(chain: Chain, things: Things, config: FiguresConfig) -> dict[str, D
             "overall",
         )
         add("fake_composition", fake_composition, fakes)
+        varied = {f"{name}_up": test["xgboost"] for name in ("noise", "material")}
+        changes = variations.variations(
+            "keras", "higgsino_153_150", test["keras"], varied, chain.points("keras"), "overall"
+        )
+        add("variations", variations, changes, {"noise_up": "calorimeter noise +20 %"})
         flows = cutflow.cut_flows(
             {point: chain.selected(point, "json") for point in POINTS},
             {"wenu_jets": chain.selected("wenu_jets", "json")},

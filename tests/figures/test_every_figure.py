@@ -25,6 +25,7 @@ NAMES = (
     "efficiency_vs_pt",
     "efficiency_vs_pt_by_category",
     "fake_composition",
+    "variations",
     "cutflow",
     "mass",
     "yields",
@@ -79,7 +80,9 @@ def test_every_axis_is_labelled_with_its_unit(name: str, drawn: dict[str, Any]) 
 def test_outer_axes_have_labels(name: str, drawn: dict[str, Any]) -> None:
     figure = drawn[name].figure
     assert any(axes.get_xlabel() for axes in figure.axes)
-    assert name in ("fake_composition", "cutflow") or any(a.get_ylabel() for a in figure.axes)
+    assert name in ("fake_composition", "variations", "cutflow") or any(
+        a.get_ylabel() for a in figure.axes
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,7 +11,7 @@ from yte import process_yaml
 from workspace import REPOSITORY, Workspace, job_counts
 
 
-@pytest.mark.parametrize("config", ["config", "smoke", "paper"])
+@pytest.mark.parametrize("config", ["config", "smoke", "paper", "systematics"])
 def test_dag_builds(workspace: Workspace, config: str) -> None:
     run = workspace.snakemake("-n", "--quiet", "rules", "--configfile", f"config/{config}.yaml")
     print(f"dry run of {config}.yaml: {run.seconds:.1f} s")

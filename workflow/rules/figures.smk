@@ -4,9 +4,10 @@
 #          results of the mass points, events of the skim; each rule names those it reads
 # outputs  results/figures/{figure}.png (in the report), the other figures.formats, and .json with
 #          the numbers drawn; figures of one tagger are called {figure}_{tagger}
-#          results/figures/cutflow.html, .csv and summary.html, .csv
-# config   figures; names and titles of samples, taggers and categories; statistics.luminosity where
-#          yields are shown; selection.tagger and selection.working_point where they matter
+#          results/figures/cutflow.html, .csv, the same for systematics and summary
+# config   figures; names and titles of samples, taggers and categories; names of
+#          simulation.variations, and those of the test sample; statistics.luminosity where yields
+#          are shown; selection.tagger and selection.working_point where they matter
 
 
 report: "../report/workflow.rst"
@@ -16,6 +17,11 @@ FIGURES = f"{RESULTS}/figures"
 TAGGERS = list(run.training.taggers)
 TEST_SAMPLE = run.combination.working_points.sample
 COMBINED = f"{RESULTS}/combination/{run.selection.tagger}"
+TEST_VARIATIONS = [variation_of(name) for name in varied([TEST_SAMPLE])]
+# Those that yields may have.
+VARIATIONS = sorted(
+    {variation_of(name) for name in varied(ANALYSED)} | run.simulation.weights.keys()
+)
 SIGNAL_PARTS = [(sample, part) for sample in SIGNALS for part in parts(sample)]
 MODELS = [
     (category, fold)
@@ -308,6 +314,65 @@ rule figure_fake_composition:
         "../scripts/figure_fake_composition.py"
 
 
+rule figure_variations:
+    input:
+        nominal=f"{COMBINED}/{TEST_SAMPLE}.parquet",
+        varied=scores_of(varied([TEST_SAMPLE])),
+        working_points=f"{COMBINED}/working_points.json",
+    output:
+        drawing("variations", "Tagger", "Variations of the simulation"),
+    log:
+        f"{LOGS}/figure_variations.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_variations.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(1000),
+        runtime=20,
+    params:
+        code=drawing_code("variations"),
+        sample=TEST_SAMPLE,
+        variations=TEST_VARIATIONS,
+        titles=titles(TEST_VARIATIONS),
+        tagger=run.selection.tagger,
+        working_point=run.selection.working_point,
+        things=THINGS,
+        looks=LOOKS,
+    message:
+        "Drawing the variations of the simulation"
+    script:
+        "../scripts/figure_variations.py"
+
+
+rule systematics:
+    input:
+        expand(f"{RESULTS}/statistics/{{point}}/result.json", point=SIGNALS),
+    output:
+        report(
+            f"{FIGURES}/systematics.html",
+            caption="../report/systematics.rst",
+            category="Tables",
+            labels={"table": "Variations of the simulation"},
+        ),
+        f"{FIGURES}/systematics.csv",
+    log:
+        f"{LOGS}/systematics.log",
+    benchmark:
+        f"{BENCHMARKS}/systematics.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(500),
+        runtime=5,
+    params:
+        code=digest("hepchain.figures.systematics"),
+        titles=titles(VARIATIONS),
+        things=THINGS,
+    message:
+        "Collecting the effects of the variations on the yields"
+    script:
+        "../scripts/systematics.py"
+
+
 rule figure_cutflow:
     input:
         signals=expand(f"{RESULTS}/selection/{{sample}}.json", sample=SIGNALS),
@@ -461,8 +526,10 @@ rule figures:
         expand(rules.figure_efficiency_vs_pt.output, tagger=TAGGERS),
         expand(rules.figure_efficiency_vs_pt_by_category.output, tagger=TAGGERS),
         rules.figure_fake_composition.output,
+        rules.figure_variations.output if TEST_VARIATIONS else [],
         rules.figure_cutflow.output,
         rules.figure_mass.output,
         rules.figure_yields.output,
         rules.figure_sensitivity.output,
         rules.summary.output,
+        rules.systematics.output if VARIATIONS else [],

@@ -1,0 +1,99 @@
+"""What variations of the simulation do to signal and background yields, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hepchain.errors import InputError
+from hepchain.figures.points import USES, Use
+from hepchain.figures.style import Things
+from hepchain.figures.tabulate import Table, number
+from hepchain.io.structured import read_json
+
+SIGNAL = "signal"
+"""What a result calls its signal."""
+
+
+@dataclass(frozen=True)
+class YieldChange:
+    """Relative change of the yield of a sample in the region of a mass point."""
+
+    point: str
+    sample: str
+    variation: str
+    changes: Mapping[Use, Mapping[str, Any]]
+    """Without and with tagger: ``change``, ``error``, ``applied``, ``mirrored``."""
+
+
+def yield_changes(results: Iterable[str | Path]) -> list[YieldChange]:
+    """Changes of all samples in all regions, by point, sample and variation.
+
+    Raises
+    ------
+    InputError : a result lacks a key
+    """
+    found: list[YieldChange] = []
+    for path in results:
+        content = read_json(path)
+        try:
+            found += _of_point(content)
+        except KeyError as error:
+            raise InputError(
+                f"{path}: no key {error}; it was written by another version: make it again"
+            ) from error
+    return found
+
+
+def _of_point(content: Mapping[str, Any]) -> list[YieldChange]:
+    point = str(content["point"])
+    by_key: dict[tuple[str, str], dict[Use, Mapping[str, Any]]] = {}
+    for use in USES:
+        for item in content[use]["variations"]:
+            by_key.setdefault((item["sample"], item["variation"]), {})[use] = item
+    return [
+        YieldChange(point, point if sample == SIGNAL else sample, variation, changes)
+        for (sample, variation), changes in by_key.items()
+    ]
+
+
+def table(changes: Sequence[YieldChange], things: Things, titles: Mapping[str, str]) -> Table:
+    """A line for each region, sample and variation; changes in per cent."""
+    header = ["Region", "Sample", "Variation"]
+    header += [f"{title} [%]" for title in USES.values()] + ["In the fit"]
+    rows = [
+        [
+            things.title(item.point),
+            things.title(item.sample),
+            titles.get(item.variation, item.variation),
+            *(_percent(item.changes[use]) for use in USES),
+            _applied(item),
+        ]
+        for item in changes
+    ]
+    note = (
+        "Relative change of the yield ± statistical error of the simulation; events that both "
+        "samples have in common cancel in the error. A side that was not simulated is the other "
+        "one mirrored."
+    )
+    return Table("Variations of the simulation", header, rows, note)
+
+
+def _percent(item: Mapping[str, Any]) -> str:
+    change, error = item["change"], item["error"]
+    if change is None:
+        return "–"
+    text = number(100 * change, 100 * error)
+    return text if text.startswith("-") else f"+{text}"
+
+
+def _applied(item: YieldChange) -> str:
+    """Whether the variation is in the statistical model, and whether for both sides."""
+    uses = [title for use, title in USES.items() if item.changes[use]["applied"]]
+    if not uses:
+        return "no"
+    text = "yes" if len(uses) == len(USES) else f"{uses[0]} only"
+    mirrored = any(item.changes[use]["mirrored"] for use in USES)
+    return f"{text}, both sides" if mirrored else text
