@@ -6,7 +6,6 @@ Measured with single particles: tracks in a bin of the true momentum over partic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +13,16 @@ import numpy as np
 from hepchain.config.validation import ValidationConfig
 from hepchain.skimming.quality import ASSUMED, NEEDED, Quality, quality
 from hepchain.trust import Trust
-from hepchain.truth import TruthOrigin
 from hepchain.validation.comparison import Comparison, FloatArray, Relation, binned, categories
+from hepchain.validation.conversions import conversions
 from hepchain.validation.ntuples import Columns, columns
 from hepchain.validation.reference import (
-    NUMBER,
     BoolArray,
     IntArray,
     Quantity,
     Reference,
     counted,
+    divided,
     in_bins,
     ratio,
 )
@@ -34,7 +33,7 @@ from hepchain.validation.single_particles import (
     read_particles,
     read_tracks,
 )
-from hepchain.validation.summaries import NOTHING, Estimate, share
+from hepchain.validation.summaries import Estimate, share
 
 GROUP = "efficiency"
 MAX_ABS_ETA = 2.5
@@ -51,15 +50,6 @@ ELECTRON_SOURCE = "ATLAS electrons (arXiv:1908.00005 Fig. 5), as in GAMBIT ATLAS
 ELECTRON_PT_EDGES = (2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 10.0)
 ELECTRON = np.array([0.003, 0.05, 0.204, 0.388, 0.547, 0.662, 0.75, 0.808, 0.85, 0.894, 0.919])
 ELECTRON_MAX_ABS_ETA = 2.47
-
-PIPE_AND_FIRST_LAYER = 0.028
-"""X/X0 of beam pipe (0.3 to 0.5 %) and innermost pixel layer (1.9 + 0.4 to 0.6 %) at eta 0."""
-FIRST_LAYER_RADIUS = 34.0
-"""Just outside the innermost pixel layer [mm]."""
-CONVERSION_LEGS = (1.0, 5.0)
-"""pT of the electrons by which conversions are counted [GeV]."""
-LEG_EDGES = (1.0, 1.5, 2.0, 3.0, 5.0)
-LEG_ABS_ETA_EDGES = (0.0, 0.5, 1.0, 1.5, 2.0, 2.4)
 
 KAON_LIFETIME, PION_LIFETIME = 3711.0, 7804.5
 """c tau [mm] (PDG 2022)."""
@@ -105,7 +95,7 @@ def hadron_tracks(shot: Particles, tracks: Tracks, loose: BoolArray) -> list[Com
         total = np.histogram(by, edges, weights=bins)[0]
         sums = np.histogram(by, edges, weights=expected[chosen])[0]
         reference = Reference(
-            value=_divided(sums, total),
+            value=divided(sums, total),
             source=HADRON_SOURCE,
             trust=Trust.DIGITISED,
             relation=Relation.INPUT,
@@ -125,11 +115,6 @@ def hadron_tracks(shot: Particles, tracks: Tracks, loose: BoolArray) -> list[Com
         estimates = against(name, edges, shot, chosen, tracks.particles, seen)
         result.append(quantity.compared(estimates, reference))
     return result
-
-
-def _divided(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(numerator / denominator, dtype=np.float64)
 
 
 def electron_tracks(shot: Particles, tracks: Tracks, loose: BoolArray) -> list[Comparison]:
@@ -280,98 +265,6 @@ def kaon_over_pion(pt: FloatArray, radius: float) -> FloatArray:
     kaon = np.exp(-radius * MASSES["kaon"] / (pt * KAON_LIFETIME))
     pion = np.exp(-radius * MASSES["pion"] / (pt * PION_LIFETIME))
     return np.asarray(kaon / pion, dtype=np.float64)
-
-
-def conversion_probability(abs_eta: FloatArray) -> FloatArray:
-    """1 - exp(-7/9 t), t of beam pipe and first layer as cylinders (PDG, passage of particles)."""
-    t = PIPE_AND_FIRST_LAYER * np.cosh(abs_eta)
-    return np.asarray(-np.expm1(-7.0 / 9.0 * t), dtype=np.float64)
-
-
-def conversions(shot: Particles, tracks: Tracks, loose: BoolArray) -> list[Comparison]:
-    """Photons that convert before the first hit can be measured.
-
-    Counted by the tracks of the pairs: a photon of transverse momentum E that shares it uniformly
-    leaves 2 dpT / E electrons in dpT below E. Tracks count with the inverse of the efficiency that
-    prompt electrons have in the same bin of pT and |eta|.
-    """
-    edges = LEG_ABS_ETA_EDGES
-    photon = shot.of("photon")
-    reach = np.clip(shot.pt, CONVERSION_LEGS[0], CONVERSION_LEGS[1]) - CONVERSION_LEGS[0]
-    legs = np.histogram(
-        shot.abs_eta[photon], edges, weights=(2.0 * reach / np.maximum(shot.pt, 1e-6))[photon]
-    )[0]
-    weight = _inverse_efficiency(shot, tracks, loose)
-    leg = (
-        loose
-        & (tracks["truth_track_origin"] == TruthOrigin.CONVERSION)
-        & (tracks["truth_track_vertex_radius"] < FIRST_LAYER_RADIUS)
-        & (tracks.particles.pt >= CONVERSION_LEGS[0])
-        & (tracks.particles.pt < CONVERSION_LEGS[1])
-    )
-    eta = tracks.particles.abs_eta[leg]
-    count = np.histogram(eta, edges, weights=weight[leg])[0]
-    squares = np.histogram(eta, edges, weights=weight[leg] ** 2)[0]
-    estimates = [
-        Estimate(float(n / legs_), float(np.sqrt(max(s, 1.0)) / legs_)) if legs_ > 0 else NOTHING
-        for n, s, legs_ in zip(count, squares, legs, strict=True)
-    ]
-    total = legs.sum()
-    overall = Estimate(float(count.sum() / total), float(np.sqrt(squares.sum()) / total))
-    return _conversion_comparisons(estimates, overall)
-
-
-def _inverse_efficiency(shot: Particles, tracks: Tracks, loose: BoolArray) -> FloatArray:
-    """One over the efficiency of prompt electrons in the bin of each track, 0 where unknown."""
-    bins = (LEG_EDGES, LEG_ABS_ETA_EDGES)
-
-    def table(particles: Particles, chosen: BoolArray) -> FloatArray:
-        counts = np.histogram2d(particles.pt[chosen], particles.abs_eta[chosen], bins)[0]
-        return np.asarray(counts, dtype=np.float64)
-
-    efficiency = _divided(
-        table(tracks.particles, tracks.of("electron") & loose), table(shot, shot.of("electron"))
-    )
-    padded = np.pad(np.where(efficiency > 0.0, 1.0 / np.maximum(efficiency, 1e-6), 0.0), 1)
-    result: FloatArray = padded[
-        np.digitize(tracks.particles.pt, LEG_EDGES),
-        np.digitize(tracks.particles.abs_eta, LEG_ABS_ETA_EDGES),
-    ]
-    return result
-
-
-def _conversion_comparisons(estimates: list[Estimate], overall: Estimate) -> list[Comparison]:
-    edges = np.array(LEG_ABS_ETA_EDGES)
-    expected = [
-        float(conversion_probability(np.linspace(low, high, 51)).mean())
-        for low, high in pairwise(edges)
-    ]
-    closure = Reference(
-        value=np.array(expected),
-        source="1 - exp(-7/9 t), t = 0.028 cosh(eta): beam pipe and innermost layer",
-        trust=Trust.MEMORY,
-        relation=Relation.INPUT,
-        tolerance=0.2,
-        tolerance_kind="relative",
-        tolerance_reason="knowledge of the material, 10 to 20 %",
-    )
-    expectation = Reference.within(
-        0.025,
-        0.045,
-        source="1 - exp(-7/9 t) for t of 0.03 to 0.06",
-        trust=Trust.COMPUTED,
-        relation=Relation.INDEPENDENT,
-        reason="range of the material before the first hit",
-    )
-    title = "Photons converted before the first hit"
-    return [
-        Quantity("conversions", GROUP, title, binned("abs_eta", "|η|", LEG_ABS_ETA_EDGES)).compared(
-            estimates, closure
-        ),
-        Quantity("conversions", GROUP, title, NUMBER, selection="|η| < 2.4").compared(
-            [overall], expectation
-        ),
-    ]
 
 
 def standard_electrons(shot: Particles, reconstructed: Particles) -> Comparison:

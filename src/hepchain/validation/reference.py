@@ -126,6 +126,12 @@ def counted(passing: float, total: float) -> Estimate:
     return Estimate(found.value, 0.5 * (found.high - found.low))
 
 
+def divided(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+    """Quotient; infinite or NaN where the denominator vanishes."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(numerator / denominator, dtype=np.float64)
+
+
 def arrays(estimates: Iterable[Estimate]) -> tuple[FloatArray, FloatArray]:
     """Values and errors of a row of estimates, shape (bins,) each."""
     estimates = list(estimates)
