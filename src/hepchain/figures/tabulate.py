@@ -21,6 +21,7 @@ th { vertical-align: bottom; border-bottom: 2px solid #444; }
 th:first-child, td:first-child { text-align: left; }
 tr:hover td { background: #f4f4f4; }
 p { max-width: 60em; color: #555; }
+.marked :is(th, td):nth-last-child(-n+4) { text-align: left; }
 tr.good td:last-child { color: #00695c; }
 tr.fair td { background: #fff6dd; }
 tr.bad td { background: #fde3e1; }
@@ -33,7 +34,8 @@ tr.unknown td { color: #777; }
 class Table:
     """Title, header, rows of text and a note below; ``marks``: look of each row, if given.
 
-    Looks are ``good``, ``fair``, ``bad`` and ``unknown``.
+    Looks are ``good``, ``fair``, ``bad`` and ``unknown``; the last four columns of such tables are
+    words.
     """
 
     title: str
@@ -93,8 +95,9 @@ def _table_html(table: Table) -> str:
         for row, mark in zip(table.rows, marks, strict=True)
     )
     note = f"<p>{html.escape(table.note)}</p>" if table.note else ""
+    opening = '<table class="marked">' if table.marks else "<table>"
     return (
-        f"<table><caption>{html.escape(table.title)}</caption>\n"
+        f"{opening}<caption>{html.escape(table.title)}</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n{note}"
     )
 

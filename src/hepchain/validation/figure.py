@@ -32,6 +32,8 @@ MANY = 7
 """Bins from which labels stand upright."""
 MAX_DEVIATION = 6.0
 """Of the lower panel; arrows mark what lies beyond."""
+CLOSEST = 0.07
+"""Distance of labels on a logarithmic axis, in parts of its length."""
 LONGEST = 46
 """Letters of a source in a legend."""
 SMALL = 6.5
@@ -105,6 +107,8 @@ def _quantity(values: Axes, deviation: Axes, comparisons: Sequence[Comparison]) 
         _deviation(deviation, comparison, segment, index, len(sources))
     _frame_values(values, comparisons, where)
     _frame_deviation(deviation)
+    if all(comparison.reference is None for comparison in comparisons):
+        style.inside(deviation, "no reference", 0.5, 0.5, ha="center", va="center", color="0.4")
     _scale(values, deviation, comparisons, list(where.values()))
     deviation.set_xlabel(_axis_title(comparisons), labelpad=2, fontsize=8)
     _legend(values, comparisons, sources)
@@ -231,7 +235,7 @@ def _scale(
         if own_scale and edges is not None and edges[0] > 0.0 and edges[-1] / edges[0] > 8.0:
             axes.set_xscale("log")
             axes.xaxis.set_minor_formatter("")
-            axes.set_xticks(edges, [f"{edge:g}" for edge in edges])
+            axes.set_xticks(edges, _apart(edges))
         if own_scale:
             continue
         for left, right in pairwise(where):
@@ -248,8 +252,18 @@ def _scale(
     values.tick_params(labelbottom=False)
 
 
+def _apart(edges: Sequence[float]) -> list[str]:
+    """Labels of edges on a logarithmic axis, empty where the next one would touch them."""
+    shown: list[float] = []
+    for edge in reversed(edges):
+        far = not shown or math.log(shown[-1] / edge) > CLOSEST * math.log(edges[-1] / edges[0])
+        shown += [edge] if far else []
+    return [f"{edge:g}" if edge in shown else "" for edge in edges]
+
+
 def _axis_title(comparisons: Sequence[Comparison]) -> str:
-    return ", ".join(dict.fromkeys(comparison.axis.title for comparison in comparisons))
+    titles = dict.fromkeys(comparison.axis.title for comparison in comparisons)
+    return ", ".join(title for title in titles if title)
 
 
 def _legend(axes: Axes, comparisons: Sequence[Comparison], sources: Sequence[str]) -> None:
@@ -274,5 +288,5 @@ def _legend(axes: Axes, comparisons: Sequence[Comparison], sources: Sequence[str
 
 def short(source: str) -> str:
     """Beginning of a source, for a legend."""
-    beginning = source.split(":")[0].split(";")[0]
+    beginning = source.split(": ")[0].split(";")[0]
     return beginning if len(beginning) <= LONGEST else f"{beginning[: LONGEST - 1]}…"
