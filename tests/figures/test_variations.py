@@ -132,6 +132,7 @@ def test_table_of_yields(tmp_path: Path, things: Things) -> None:
         record("signal", "noise_up"),
         record("signal", "argon_up", change=0.02, mirrored=True),
         record("wenu_jets", "noise_up", change=None, error=None, applied=False),
+        record("wenu_jets", "argon_up", error=None),
     )
     content["with_tagger"] = {
         "variations": [
@@ -154,6 +155,7 @@ def test_table_of_yields(tmp_path: Path, things: Things) -> None:
             once,
         ],
         [signal, "W → eν + jets", "more noise", "–", "–", "no"],
+        [signal, "W → eν + jets", "argon_up", "-1.2", "-1.2", "yes"],
     ]
 
 

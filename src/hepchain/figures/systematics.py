@@ -85,7 +85,7 @@ def _percent(item: Mapping[str, Any]) -> str:
     change, error = item["change"], item["error"]
     if change is None:
         return "–"
-    text = number(100 * change, 100 * error)
+    text = number(100 * change, None if error is None else 100 * error)
     return text if text.startswith("-") else f"+{text}"
 
 

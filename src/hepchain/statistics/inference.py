@@ -1,4 +1,4 @@
-"""Expected limits and discovery significances of a workspace, from pyhf.
+"""Limits and discovery significances of a workspace, from pyhf.
 
 Fits use SciPy's SLSQP; if one fails, all are made again with Minuit. Limits are confirmed by the
 other of the two, since SLSQP may call a point a minimum that is none.
@@ -7,15 +7,16 @@ other of the two, since SLSQP may call a point a minimum that is none.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pyhf
 from pyhf.infer import hypotest, test_statistics
 from pyhf.infer.intervals.upper_limits import toms748_scan
+from scipy.optimize import toms748
 
 from hepchain.errors import StageError
 from hepchain.statistics.workspace import Specification
@@ -42,6 +43,8 @@ TOLERANCE = 1e-3
 """Relative tolerance of the limits."""
 
 Optimizer = Literal["scipy", "minuit"]
+
+Result = TypeVar("Result")
 
 ORDERS: tuple[tuple[Optimizer, Optimizer], ...] = (("scipy", "minuit"), ("minuit", "scipy"))
 """Which minimiser finds a limit and which confirms it: what is tried first, and then."""
@@ -101,25 +104,78 @@ def expected_limit(workspace: Specification, confidence_level: float) -> Limit:
     NoLimitError : CLs is above the level after ``DOUBLINGS``
     NotConvergedError : both minimisers have failed, or they do not agree
     """
-    problems = []
     level = 1.0 - confidence_level
+
+    def attempt(first: Optimizer, second: Optimizer) -> Limit:
+        limit = _scan(workspace, level, first)
+        _confirm(workspace, level, limit, second)
+        return limit
+
+    return _first_that_converges(attempt)
+
+
+def observed_limit(workspace: Specification, confidence_level: float) -> float:
+    """Upper limit on the signal strength for the observation in the workspace.
+
+    As :func:`expected_limit`, with the same parameters and errors.
+    """
+    level = 1.0 - confidence_level
+
+    def attempt(first: Optimizer, second: Optimizer) -> float:
+        with _minimiser(first):
+            model, data = _model(workspace)
+            upper = _bracket(model, data, level)
+            try:
+                # At zero CLs is 1, but pyhf finds no number there.
+                lower = TOLERANCE * upper
+                limit = float(
+                    toms748(
+                        lambda strength: _cls(model, data, strength)[0] - level,
+                        lower,
+                        upper,
+                        rtol=TOLERANCE,
+                    )
+                )
+            except ValueError as error:
+                raise NotConvergedError(f"{first}: {error}") from error
+        with _minimiser(second):
+            _agree(_cls(*_model(workspace), limit)[0], level, f"the observed limit of {first}")
+        return limit
+
+    return _first_that_converges(attempt)
+
+
+def _first_that_converges(attempt: Callable[[Optimizer, Optimizer], Result]) -> Result:
+    """Result of the first of ``ORDERS`` with which fits converge.
+
+    Raises
+    ------
+    NotConvergedError : they do with none; with the problems of all
+    """
+    problems = []
     for first, second in ORDERS:
         try:
-            limit = _scan(workspace, level, first)
-            _confirm(workspace, level, limit, second)
+            return attempt(first, second)
         except NotConvergedError as error:
             LOGGER.warning("%s", error)
             problems.append(str(error))
-        else:
-            return limit
     raise NotConvergedError("; ".join(problems))
 
 
 def _model(workspace: Specification) -> tuple[Any, Any]:
     content = pyhf.Workspace(workspace)
-    # Shapes are interpolated linearly: far from the nominal a bin would fall below zero.
-    model = content.model(clip_sample_data=0.0, clip_bin_data=CLIP)
+    if not _has_shapes(workspace):
+        model = content.model()
+    else:  # They are interpolated linearly: far from the nominal a bin would fall below zero.
+        model = content.model(clip_sample_data=0.0, clip_bin_data=CLIP)
     return model, content.data(model)
+
+
+def _has_shapes(workspace: Specification) -> bool:
+    samples = [sample for channel in workspace["channels"] for sample in channel["samples"]]
+    return any(
+        modifier["type"] == "histosys" for sample in samples for modifier in sample["modifiers"]
+    )
 
 
 def _bounds(model: Any, upper: float) -> list[tuple[float, float]]:
@@ -181,11 +237,15 @@ def _confirm(workspace: Specification, level: float, limit: Limit, optimizer: Op
         model, data = _model(workspace)
         for row in (SIGMAS.index(0), len(SIGMAS) - 1):
             found = _cls(model, data, limit.expected[row])[1 + row]
-            if abs(found - level) > AGREEMENT * level:
-                raise NotConvergedError(
-                    f"the limit of {limit.optimizer} at {SIGMAS[row]} sigma has "
-                    f"CLs = {found:.4f} with {optimizer}, not {level:g}"
-                )
+            _agree(found, level, f"the limit of {limit.optimizer} at {SIGMAS[row]} sigma")
+
+
+def _agree(found: float, level: float, what: str) -> None:
+    """Check that CLs at a limit is the level also with the other minimiser."""
+    if abs(found - level) > AGREEMENT * level:
+        raise NotConvergedError(
+            f"{what} has CLs = {found:.4f} with the other minimiser, not {level:g}"
+        )
 
 
 def discovery_significance(workspace: Specification, strength: float = 1.0) -> float:
@@ -198,23 +258,45 @@ def discovery_significance(workspace: Specification, strength: float = 1.0) -> f
     ------
     NotConvergedError : the fit has failed with both minimisers
     """
-    problems = []
-    for optimizer, _ in ORDERS:
-        try:
-            with _minimiser(optimizer):
-                return _root_of_q0(workspace, strength)
-        except NotConvergedError as error:
-            problems.append(str(error))
-    raise NotConvergedError("; ".join(problems))
+
+    def attempt(first: Optimizer, second: Optimizer) -> float:
+        with _minimiser(first):
+            model, _ = _model(workspace)
+            parameters = _nominal(model, strength)
+            return _root_of_q0(model, model.expected_data(parameters), strength)
+
+    return _first_that_converges(attempt)
 
 
-def _root_of_q0(workspace: Specification, strength: float) -> float:
-    model, _ = _model(workspace)
+def observed_significance(workspace: Specification) -> float:
+    """Significance with which the observation in the workspace refuses the background alone.
+
+    Root of q0; 0 if fewer events than expected are observed.
+
+    Raises
+    ------
+    NotConvergedError : the fit has failed with both minimisers
+    """
+
+    def attempt(first: Optimizer, second: Optimizer) -> float:
+        with _minimiser(first):
+            return _root_of_q0(*_model(workspace), strength=1.0)
+
+    return _first_that_converges(attempt)
+
+
+def _nominal(model: Any, strength: float) -> list[float]:
     parameters = list(model.config.suggested_init())
     parameters[model.config.poi_index] = strength
+    return parameters
+
+
+def _root_of_q0(model: Any, data: Any, strength: float) -> float:
+    """Root of q0 of ``data``, fits beginning at ``strength``."""
+    parameters = _nominal(model, strength)
     statistic = test_statistics.q0(
         0.0,
-        model.expected_data(parameters),
+        data,
         model,
         parameters,
         _bounds(model, strength),

@@ -26,7 +26,7 @@ class Change:
 
     value: float | None
     error: float | None
-    """Statistical error of the simulation, for two samples with common events."""
+    """Statistical error of the simulation, for two samples with common events; None if unknown."""
 
     @property
     def significant(self) -> bool:
@@ -67,7 +67,8 @@ class VariationResult:
     change: float | None
     """Varied yield over nominal yield, minus one."""
     error: float | None
-    """Statistical error of ``change``: only what differs between the two samples adds to it."""
+    """Statistical error of ``change``: only what differs between the two samples adds to it. None
+    for a single event."""
     applied: bool
     """Whether it is in the workspace."""
     mirrored: bool
@@ -83,10 +84,11 @@ def relative_change(
     """Relative change of the yield from a sample to the same events under a variation.
 
     With R = sum w' / sum w over the union of both sets (w or w' 0 where an event is in one only),
-    the change is R - 1 and its variance sum (w' - R w)^2 / (sum w)^2, the first-order error of a
-    ratio of correlated sums (e.g. W. G. Cochran, Sampling Techniques, 3rd ed., ch. 6): events that
-    a variation leaves alone, or changes all alike, add nothing. If no varied event is left, the
-    error is that of one event.
+    the change is R - 1 and its variance n / (n - 1) sum (w' - R w)^2 / (sum w)^2 for n events in
+    the union, the first-order error of a ratio of correlated sums (W. G. Cochran, Sampling
+    Techniques, 3rd ed., sec. 6.3): events that a variation leaves alone, or changes all alike, add
+    nothing. If no varied event is left, the error is that of one event; of a single event it is not
+    known.
 
     Parameters
     ----------
@@ -103,8 +105,10 @@ def relative_change(
     if len(varied_events) == 0:
         return Change(-1.0, float((nominal**2).sum() / total**2))
     ratio = varied.sum() / total
-    error = np.sqrt(((varied - ratio * nominal) ** 2).sum()) / total
-    return Change(float(ratio - 1.0), float(error))
+    if len(union) == 1:
+        return Change(float(ratio - 1.0), None)
+    squares = ((varied - ratio * nominal) ** 2).sum() * len(union) / (len(union) - 1)
+    return Change(float(ratio - 1.0), float(np.sqrt(squares) / total))
 
 
 def model_sides(
