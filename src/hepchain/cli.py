@@ -1,7 +1,8 @@
-"""The command `hepchain`: look at a configuration or an ntuple before anything runs.
+"""The command `hepchain`: look at a configuration or an ntuple before anything runs, and compute
+the limit of a counting experiment.
 
-Runs are started with `snakemake`; this command only checks and describes. It imports what a
-subcommand needs when it runs, so that it answers at once.
+Runs are started with `snakemake`; this command only checks, describes and computes. It imports what
+a subcommand needs when it runs, so that it answers at once.
 """
 
 from __future__ import annotations
@@ -30,10 +31,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="hepchain", description="check and describe, run nothing")
+    parser = argparse.ArgumentParser(
+        prog="hepchain", description="check, describe and compute; runs are started with snakemake"
+    )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_config(commands.add_parser("config", help="the configuration of a run"))
     _add_ntuple(commands.add_parser("ntuple", help="input files"))
+    _add_limit(
+        commands.add_parser(
+            "limit",
+            help="upper limit and significance of a counting experiment",
+            description="Upper limit on the events of a signal (CLs, test statistic q-tilde) and "
+            "significance of the observation. Example: hepchain limit --observed 24 "
+            "--background 24 --uncertainty 4",
+        )
+    )
     version = commands.add_parser("version", help="print the version")
     version.set_defaults(run=_version)
     return parser
@@ -60,6 +72,40 @@ def _add_ntuple(parser: argparse.ArgumentParser) -> None:
     check.add_argument("--role", default="signal", help="role the files are to serve in")
     check.add_argument("--variables", default="config/variables.yaml", help="list of variables")
     check.set_defaults(run=_check_ntuple)
+
+
+def _add_limit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--observed", type=int, required=True, metavar="N", help="observed events")
+    parser.add_argument(
+        "--background", type=float, required=True, metavar="B", help="expected background events"
+    )
+    parser.add_argument(
+        "--uncertainty", type=float, default=0.0, metavar="U", help="of the background, in events"
+    )
+    parser.add_argument(
+        "--log-normal",
+        action="store_true",
+        help="background uncertainty log-normal, as in the workflow, instead of normal",
+    )
+    parser.add_argument(
+        "--signal-uncertainty",
+        type=float,
+        default=0.0,
+        metavar="F",
+        help="relative uncertainty of the signal, 0.2 for 20 %%",
+    )
+    parser.add_argument(
+        "--confidence-level", type=float, default=0.95, metavar="C", help="default: 0.95"
+    )
+    parser.add_argument(
+        "--toys",
+        type=int,
+        metavar="N",
+        help="pseudo-experiments instead of asymptotic formulas, for few events; 10000 will do",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the toys, default: 1")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=_limit)
 
 
 def _version(options: argparse.Namespace) -> int:
@@ -105,6 +151,32 @@ def _check_ntuple(options: argparse.Namespace) -> int:
         print(report)
         usable = usable and not report.wrong_type and not report.missing(Role(options.role))
     return 0 if usable else 1
+
+
+def _limit(options: argparse.Namespace) -> int:
+    import logging
+
+    from hepchain.errors import InputError
+    from hepchain.statistics.counting import Counting, analyse
+
+    # Notes of fits that were made again with success.
+    for name in ("pyhf", "hepchain"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    try:
+        counting = Counting(
+            observed=options.observed,
+            background=options.background,
+            uncertainty=options.uncertainty,
+            signal_uncertainty=options.signal_uncertainty,
+            log_normal=options.log_normal,
+            confidence_level=options.confidence_level,
+        )
+        result = analyse(counting, options.toys, options.seed)
+    except InputError as error:
+        print(f"hepchain limit: {error}", file=sys.stderr)
+        return 2
+    print(result.json() if options.json else result)
+    return 0
 
 
 if __name__ == "__main__":
