@@ -52,7 +52,7 @@ EVERYTHING = (ONE, EXPLAINED, FINE, UNKNOWN, EMPTY)
 def test_summary_names_the_worst_bin_and_the_verdict() -> None:
     table = summary(EVERYTHING)
     rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
-    assert rows[0]["worst bin"] == "2–5"
+    assert rows[0]["worst bin"] == "pT 2–5"
     assert rows[0]["deviation"] == "+7.5 %"
     assert rows[0]["in tolerances"] == "+1.50"
     assert [row["verdict"] for row in rows] == [

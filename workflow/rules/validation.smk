@@ -15,7 +15,7 @@ def single_particles(file):
     name = run.validation.sample
     return [
         f"{RESULTS}/simulation/{name}/{file.format(part=part)}"
-        for part in range(run.simulation.parts[name])
+        for part in range(run.simulation.parts.get(name, 0))
     ]
 
 
@@ -26,14 +26,17 @@ GUN = {
 REAL_TRACKS = {"reconstructed": [run.validation.tracks.reference]}
 
 # Group -> inputs of its comparisons, by name; in the order of the report.
-VALIDATION_INPUTS = {
-    "tracks": GUN | REAL_TRACKS,
-    "hits": GUN | REAL_TRACKS,
-    "efficiency": GUN,
-    "trt": GUN,
-    "dedx": GUN,
-    "calorimeter": GUN | {"electrons": [run.validation.electrons]},
-}
+VALIDATION_INPUTS = {}
+
+if run.validation.sample is not None:
+    VALIDATION_INPUTS |= {
+        "tracks": GUN | REAL_TRACKS,
+        "hits": GUN | REAL_TRACKS,
+        "efficiency": GUN,
+        "trt": GUN,
+        "dedx": GUN,
+        "calorimeter": GUN | {"electrons": [run.validation.electrons]},
+    }
 
 
 def of_signal(pattern):
@@ -45,7 +48,9 @@ def of_signal(pattern):
 
 
 # Ntuples that somebody brings have no generated events, and may have no truth.
-if all(run.samples[name].simulated for name in (TEST_SAMPLE, *BACKGROUNDS)):
+if isinstance(config["samples"], str) and all(
+    run.samples[name].simulated for name in (TEST_SAMPLE, *BACKGROUNDS)
+):
     VALIDATION_INPUTS |= {
         "events": {
             "signal": NTUPLES[TEST_SAMPLE],

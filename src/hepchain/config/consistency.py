@@ -109,8 +109,10 @@ def _varied(samples: Samples, simulation: SimulationConfig) -> Iterator[str]:
 
 
 def _validation(validation: ValidationConfig, samples: Samples) -> Iterator[str]:
-    possible = of_role(samples, Role.VALIDATION)
-    yield from unknown("validation.sample", [validation.sample], possible)
+    if validation.sample is not None:
+        possible = of_role(samples, Role.VALIDATION)
+        for problem in unknown("validation.sample", [validation.sample], possible):
+            yield f"{problem}; it must be of role validation (null: none)"
 
 
 def _categories(training: TrainingConfig, variables: Variables) -> Iterator[str]:

@@ -40,6 +40,10 @@ class TrackValidation(Block):
 class ValidationConfig(Block):
     """The simulation against what is known of the real detector."""
 
-    sample: str = Field(description="sample of single particles, of role validation")
+    sample: str | None = Field(
+        default=None,
+        description="sample of single particles, of role validation; without it no groups that "
+        "need it",
+    )
     tracks: TrackValidation = Field(description="track errors and hits")
     electrons: str = Field(description="file of a few real electrons of low momentum")

@@ -21,7 +21,7 @@ th { vertical-align: bottom; border-bottom: 2px solid #444; }
 th:first-child, td:first-child { text-align: left; }
 tr:hover td { background: #f4f4f4; }
 p { max-width: 60em; color: #555; }
-.marked :is(th, td):nth-last-child(-n+4) { text-align: left; }
+.marked :is(th, td):is(:nth-child(2), :nth-last-child(-n+4)) { text-align: left; }
 tr.good td:last-child { color: #00695c; }
 tr.fair td { background: #fff6dd; }
 tr.bad td { background: #fde3e1; }

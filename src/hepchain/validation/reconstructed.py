@@ -56,7 +56,7 @@ class ReferenceFile(Block):
     @property
     def description(self) -> str:
         """Where the tracks come from, shortest first."""
-        return f"{self.title}: {self.name}, {self.conditions}; {self.source}"
+        return f"{self.title}: {self.name}, {self.conditions}"
 
 
 class ReconstructedTracks(Block):

@@ -80,7 +80,7 @@ def agreement_of_references(tracks: ReconstructedTracks) -> Table:
         f"{first.title} ({first.name}) against {second.title} ({second.name})",
         ("quantity", "chi2", "bins", "probability"),
         rows,
-        AGREEMENT_NOTE,
+        f"{AGREEMENT_NOTE} Both: {first.source}.",
     )
 
 
@@ -94,14 +94,26 @@ def _row(items: Sequence[Comparison], verdict: Verdict) -> tuple[str, ...]:
     reference, reference_error = _reference(worst, position)
     return (
         *identity,
-        " ".join(filter(None, (worst.selection, worst.axis.labels[position]))),
+        _bin(worst, position),
         number(float(worst.simulated[position]), float(worst.simulated_error[position])),
-        number(reference, reference_error if np.isfinite(reference_error) else None, digits=3),
+        _with_error(reference, reference_error),
         _deviation(worst, position),
         f"{found.in_tolerance[position]:+.2f}",
         f"{found.in_sigma[position]:+.1f}",
         *origin,
     )
+
+
+def _bin(comparison: Comparison, position: int) -> str:
+    """Selection and bin, with the name of the axis where the bin is one of its edges."""
+    axis = comparison.axis
+    name = axis.title.split(" [")[0] if axis.edges is not None else ""
+    where = " ".join(filter(None, (name, axis.labels[position])))
+    return ", ".join(filter(None, (comparison.selection, where)))
+
+
+def _with_error(value: float, error: float) -> str:
+    return number(value, error) if np.isfinite(error) else number(value, digits=3)
 
 
 def _range(comparison: Comparison) -> str:
