@@ -179,3 +179,16 @@ def test_bins_are_half_open() -> None:
     columns = {"pt": np.array([1.0, 1.5]), "eta": np.array([-0.8, 0.0])}
     assert in_bin(columns, (1.0, 1.5), (0.8, 1.5)).tolist() == [True, False]
     assert select(columns, np.array([False, True]))["pt"].tolist() == [1.5]
+
+
+def test_a_handful_of_ours_without_a_dead_sensor_proves_little(
+    pions: dict[str, np.ndarray],
+) -> None:
+    """As above, the other way round: in thirty tracks of ours none has one, of the real many do."""
+    real = load_block(REFERENCE, ReconstructedTracks)
+    few = select(pions, np.arange(len(pions["pt"])) < 400)
+    found = PionsBesideReconstruction(few, real, real.files[1], 5).compare(
+        by_name(HITS)["number_of_pixel_dead_sensors"], "hits", (0.0, 1.5), 0.05
+    )
+    assert (found.simulated == 0.0).all()
+    assert found.assessment.verdict is Verdict.TOO_FEW

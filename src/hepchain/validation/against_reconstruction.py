@@ -3,8 +3,8 @@
 Real tracks are mostly pions of top-quark decays. Ours are given their distributions of abs(eta) and
 pT within each bin.
 
-The error of the reference is at least the one that tracks like ours would have in its number, since
-a handful of tracks may all have no hole without being sure to have none.
+The error of either side is at least the one that its number of tracks would have with the spread of
+the other, since a handful of tracks may all have no hole without being sure to have none.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from hepchain.trust import Trust
-from hepchain.validation.comparison import Comparison, FloatArray, Relation, ToleranceKind, binned
+from hepchain.validation.comparison import Comparison, FloatArray, Relation, binned
 from hepchain.validation.quantities import TrackColumns, TrackQuantity, in_bin, select
 from hepchain.validation.reconstructed import (
     ReconstructedTracks,
@@ -23,6 +23,7 @@ from hepchain.validation.reconstructed import (
     distribution_weights,
     values,
 )
+from hepchain.validation.reference import Quantity, Reference, arrays
 from hepchain.validation.summaries import NOTHING, Estimate, effective_entries
 
 
@@ -64,35 +65,35 @@ class PionsBesideReconstruction:
         tolerance : relative; the quantity's own, if it has one, is absolute and goes before
         difference : why they differ, if it is known
         """
-        estimates = [self._estimate(quantity, *tracks) for tracks in self._binned(abs_eta)]
-        summaries = self._file.quantities[quantity.name]
         region = self._reference.region(abs_eta)
-        expected = [
-            estimate.error * np.sqrt(effective_entries(weight) / max(tracks, 1))
-            for estimate, (_, weight), tracks in zip(
-                estimates, self._binned(abs_eta), self._file.tracks[region], strict=True
-            )
-        ]
+        summaries = self._file.quantities[quantity.name]
+        tracks = self._binned(abs_eta)
+        estimates = [self._estimate(quantity, *item) for item in tracks]
+        # Our tracks over the real ones.
+        sizes = np.array([effective_entries(weight) for _, weight in tracks])
+        sizes = sizes / np.maximum(self._file.tracks[region], 1)
+        ours, theirs = _common_errors(arrays(estimates)[1], values(summaries.error, region), sizes)
         fitted = quantity.name in self._file.fitted
-        kind: ToleranceKind = "relative" if quantity.tolerance is None else "absolute"
-        return Comparison(
-            quantity=quantity.name,
-            group=group,
-            title=quantity.title,
-            unit=quantity.unit,
-            axis=binned("pt", "track pT [GeV]", self._reference.pt_edges),
-            simulated=np.array([estimate.value for estimate in estimates]),
-            simulated_error=np.array([estimate.error for estimate in estimates]),
-            reference=values(summaries.value, region),
-            reference_error=np.fmax(values(summaries.error, region), expected),
-            relation=Relation.FITTED if fitted else Relation.INDEPENDENT,
+        reference = Reference(
+            value=values(summaries.value, region),
+            error=theirs,
             source=self._file.description,
             trust=Trust.COMPUTED,
+            relation=Relation.FITTED if fitted else Relation.INDEPENDENT,
             tolerance=tolerance if quantity.tolerance is None else quantity.tolerance,
-            tolerance_kind=kind,
+            tolerance_kind="relative" if quantity.tolerance is None else "absolute",
             tolerance_reason="closeness at which a tagger trained on one serves for the other",
             difference=difference,
-            selection=eta_range(abs_eta),
+        )
+        axis = binned("pt", "track pT [GeV]", self._reference.pt_edges)
+        return Quantity(
+            quantity.name, group, quantity.title, axis, quantity.unit, eta_range(abs_eta)
+        ).compared(
+            [
+                Estimate(estimate.value, float(error))
+                for estimate, error in zip(estimates, ours, strict=True)
+            ],
+            reference,
         )
 
     def _binned(self, abs_eta: tuple[float, float]) -> Sequence[tuple[TrackColumns, FloatArray]]:
@@ -115,6 +116,21 @@ class PionsBesideReconstruction:
         if effective_entries(weight) < self._min_tracks:
             return NOTHING
         return quantity.estimate(tracks, weight)
+
+
+def _common_errors(
+    ours: FloatArray, theirs: FloatArray, sizes: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Errors of both sides, each at least that of its size with the spread of the other.
+
+    Parameters
+    ----------
+    sizes : our number of tracks over theirs, shape (bins,)
+    """
+    scale = np.sqrt(sizes)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        widened = np.fmax(ours, theirs / scale), np.fmax(theirs, ours * scale)
+    return np.where(np.isnan(ours), np.nan, widened[0]), widened[1]
 
 
 def compare_all(
