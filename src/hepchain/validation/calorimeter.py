@@ -45,8 +45,8 @@ def energy_over_momentum(clusters: Clusters) -> list[Comparison]:
         trust=Trust.CHOICE,
         relation=Relation.INDEPENDENT,
         difference=(
-            "the electron has radiated by the time it reaches the calorimeter, and at low momentum "
-            "the photons are too far from it to be within its cluster"
+            "the electron has radiated before the calorimeter: at low momentum the photons are too "
+            "far from it for its cluster, above 5 GeV they are in it while the track lacks them"
         ),
         bins=len(edges) - 1,
     )
