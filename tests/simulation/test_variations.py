@@ -81,7 +81,11 @@ def test_only_what_is_named_changes() -> None:
         ("material.scale", "much", "material.scale.value: Input should be a valid number"),
         ("trt.argon_fraction", [0.2, 1.4], "trt.argon_fraction.value.1: Input should be less"),
         ("trt.argon_fraction", 0.2, "trt.argon_fraction.value: Input should be a valid list"),
-        ("trt.straws", [1.0, 2.0], "trt.straws: 8 increasing knots needed for 2 values"),
+        (
+            "tracking.efficiency_eta_mean",
+            1.5,
+            "tracking.efficiency_eta_mean.value: Input should be",
+        ),
         ("met", 1.0, "met: holds a block; give one of its keys: resolution, trigger"),
     ],
 )
