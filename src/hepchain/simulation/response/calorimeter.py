@@ -67,13 +67,17 @@ def recovered_photons(
     -------
     energy [GeV] and sum of energy x distance in azimuth [GeV rad], shape (n,) each
     """
+    electrons = np.flatnonzero(particles.is_electron)
+    energy, moment = np.zeros(len(particles)), np.zeros(len(particles))
+    particles, passage = particles.take(electrons), passage.take(electrons)
     face = parameters.radius.value
     before, after = passage.fraction[:, :-1], passage.fraction[:, 1:]
     photon = particles.momentum[:, None] * (before - after)
     rho = CURVATURE_RADIUS * np.maximum(particles.pt[:, None] * after, 1e-3)
     distance = (face - np.minimum(passage.radius, face)) ** 2 / (2.0 * rho * face)
     inside = photon * (distance < parameters.window.value)
-    return inside.sum(axis=1), (inside * distance).sum(axis=1)
+    energy[electrons], moment[electrons] = inside.sum(axis=1), (inside * distance).sum(axis=1)
+    return energy, moment
 
 
 def reaches(particles: Particles, passage: Passage, parameters: CalorimeterParameters) -> BoolArray:

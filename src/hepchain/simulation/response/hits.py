@@ -33,6 +33,10 @@ class Clusters:
     shared: BoolArray
     split: BoolArray
 
+    def take(self, index: IntArray) -> Clusters:
+        """The clusters of the tracks at these positions."""
+        return Clusters(**{name: values[index] for name, values in vars(self).items()})
+
     def hits(self, sensor: int | None = None) -> IntArray:
         """Hits of one sensor, or of all: shape (n,)."""
         return self.count("hit", sensor) + self.count("overlap", sensor)
@@ -57,6 +61,15 @@ class SiliconHits:
     strip_radius: FloatArray
     """Where the sensors are met [mm], shape (n, sensors)."""
 
+    def take(self, index: IntArray) -> SiliconHits:
+        """The hits of the tracks at these positions."""
+        return SiliconHits(
+            pixel=self.pixel.take(index),
+            strip=self.strip.take(index),
+            pixel_radius=self.pixel_radius[index],
+            strip_radius=self.strip_radius[index],
+        )
+
     def measurements(self) -> IntArray:
         """Hits and dead sensors, which the pattern recognition counts alike: shape (n,)."""
         return (
@@ -80,7 +93,7 @@ def silicon_hits(
     ----------
     merged : whether the cluster is one with that of a neighbour, shape (n, pixel layers)
     """
-    pixels = material.indices(Detector.PIXEL)
+    pixels = np.array(material.indices(Detector.PIXEL))
     strips = np.repeat(material.indices(Detector.SCT), 2)
     return SiliconHits(
         pixel=_pixel_clusters(particles, passage, merged, pixels, parameters),
@@ -90,41 +103,58 @@ def silicon_hits(
     )
 
 
-def _outlier_probability(
-    particles: Particles, passage: Passage, layers: list[int] | IntArray, p: HitParameters
-) -> FloatArray:
-    disturbed = passage.fraction[:, layers] < HARD_BREM
-    probability = p.outlier.value * np.where(disturbed, p.outlier_after_brem.value, 1.0)
-    return np.where(particles.is_fake[:, None], p.fake_outlier.value, probability)
+def _outliers(
+    name: str,
+    often: BoolArray,
+    particles: Particles,
+    passage: Passage,
+    layers: IntArray,
+    p: HitParameters,
+) -> BoolArray:
+    """Hits that the fit refuses: more behind a hard radiation, and on false combinations.
+
+    Parameters
+    ----------
+    often : those that it refuses in any case, shape (n, sensors)
+    """
+    last = passage.fraction[:, layers[-1]]
+    rows = np.flatnonzero((last < HARD_BREM) | particles.is_fake)
+    disturbed = passage.fraction[np.ix_(rows, layers)] < HARD_BREM
+    base = p.outlier.value
+    more = np.where(disturbed, base * (p.outlier_after_brem.value - 1.0) / (1.0 - base), 0.0)
+    more = np.where(particles.is_fake[rows, None], p.fake_outlier.value, more)
+    result = often.copy()
+    result[rows] |= particles.draws.take(rows).chance(name, more, len(layers))
+    return result
 
 
 def _pixel_clusters(
     particles: Particles,
     passage: Passage,
     merged: BoolArray,
-    layers: list[int],
+    layers: IntArray,
     p: HitParameters,
 ) -> Clusters:
     draws, n = particles.draws, len(layers)
     crossed = passage.crossed[:, layers]
-    is_dead, is_seen, is_outlier = draws.chances(
+    is_dead, is_seen, is_outlier, overlaps = draws.chances(
         "pixel",
         n,
         np.asarray(p.pixel_dead.value),
         np.asarray(p.pixel_efficiency.value),
-        _outlier_probability(particles, passage, layers, p),
+        p.outlier.value,
+        p.pixel_overlap.value,
     )
-    overlaps, shares, splits = draws.chances(
+    shares, splits = draws.chances(
         "pixel_hit",
         n,
-        p.pixel_overlap.value,
         np.where(merged, 1.0 - p.splitting.value, p.pixel_shared.value),
         p.split.value,
     )
     dead = crossed & is_dead
     expected = crossed & ~dead
     seen = expected & is_seen
-    outlier = seen & is_outlier
+    outlier = seen & _outliers("pixel_outlier", is_outlier, particles, passage, layers, p)
     hit = seen & ~outlier
     return Clusters(
         expected=expected,
@@ -144,18 +174,18 @@ def _strip_clusters(
 ) -> Clusters:
     draws, n = particles.draws, len(layers)
     crossed = passage.crossed[:, layers]
-    is_dead, is_seen, is_outlier = draws.chances(
+    is_dead, is_seen, is_outlier, overlaps = draws.chances(
         "strip",
         n,
         p.sct_dead.value,
         p.sct_efficiency.value,
-        _outlier_probability(particles, passage, layers, p),
+        p.outlier.value,
+        p.sct_overlap.value,
     )
-    overlaps, shares = draws.chances("strip_hit", n, p.sct_overlap.value, p.sct_shared.value)
     dead = crossed & is_dead
     expected = crossed & ~dead
     seen = expected & is_seen
-    outlier = seen & is_outlier
+    outlier = seen & _outliers("strip_outlier", is_outlier, particles, passage, layers, p)
     hit = seen & ~outlier
     return Clusters(
         expected=expected,
@@ -164,7 +194,7 @@ def _strip_clusters(
         outlier=outlier,
         hole=expected & ~seen,
         dead=dead,
-        shared=hit & shares,
+        shared=np.zeros_like(hit),
         split=np.zeros_like(hit),
     )
 
@@ -217,37 +247,48 @@ def _pixel_variables(particles: Particles, pixel: Clusters, p: HitParameters) ->
 
 
 def _sct_variables(particles: Particles, strip: Clusters, p: HitParameters) -> Columns:
-    hits = strip.hits()
+    hits, draws = strip.hits(), particles.draws
     both = strip.hole[:, 0::2] & strip.hole[:, 1::2]
     return {
         "number_of_sct_hits": hits,
         "number_of_sct_outliers": strip.count("outlier"),
         "number_of_sct_holes": strip.count("hole"),
         "number_of_sct_double_holes": both.sum(axis=1, dtype=np.int64),
-        "number_of_sct_shared_hits": strip.count("shared"),
+        "number_of_sct_shared_hits": draws.binomial(
+            "sct_shared", strip.count("hit"), p.sct_shared.value
+        ),
         "number_of_sct_dead_sensors": strip.count("dead"),
-        "number_of_sct_spoilt_hits": particles.draws.binomial("sct_spoilt", hits, p.spoilt.value),
+        "number_of_sct_spoilt_hits": draws.binomial("sct_spoilt", hits, p.spoilt.value),
     }
 
 
 def _first_radius(hits: SiliconHits) -> FloatArray:
-    hit = np.concatenate([hits.pixel.hit, hits.strip.hit], axis=1)
-    radius = np.concatenate([hits.pixel_radius, hits.strip_radius], axis=1)
-    first = np.where(hit, radius, np.inf).min(axis=1)
-    return np.where(np.isfinite(first), first, radius[:, 0])
+    first = np.where(hits.pixel.hit, hits.pixel_radius, np.inf).min(axis=1)
+    without = np.flatnonzero(np.isinf(first))
+    strips = np.where(hits.strip.hit[without], hits.strip_radius[without], np.inf).min(axis=1)
+    first[without] = np.where(np.isfinite(strips), strips, hits.pixel_radius[without, 0])
+    return np.asarray(first)
 
 
-def lever_arm(hits: SiliconHits, passage: Passage, material: MaterialParameters) -> FloatArray:
+def lever_arm(
+    first_radius: FloatArray, passage: Passage, material: MaterialParameters
+) -> FloatArray:
     """Length over which the silicon detectors measured a track, over that of an unbroken one.
+
+    Parameters
+    ----------
+    first_radius : radius of the first hit [mm], shape (n,)
 
     Returns
     -------
-    shape (n,), between 0 and 1
+    shape (n,), between 0.1 and 1; 1 for tracks that nothing ends
     """
-    silicon = material.indices(Detector.PIXEL, Detector.SCT)
-    radius = passage.radius[:, silicon]
-    reached = np.where(passage.crossed[:, silicon], radius, 0.0).max(axis=1)
-    possible = np.where(passage.full[:, silicon], radius, 0.0).max(axis=1)
-    first = _first_radius(hits)
-    length = np.maximum(reached - first, 1.0) / np.maximum(possible - radius[:, 0], 1.0)
-    return np.asarray(np.clip(length, 0.1, 1.0))
+    result = np.ones(len(first_radius))
+    silicon = np.array(material.indices(Detector.PIXEL, Detector.SCT))
+    ended = np.flatnonzero(passage.end <= silicon[-1])
+    radius = passage.radius[np.ix_(ended, silicon)]
+    reached = np.where(passage.crossed[np.ix_(ended, silicon)], radius, 0.0).max(axis=1)
+    possible = np.where(passage.full[np.ix_(ended, silicon)], radius, 0.0).max(axis=1)
+    length = np.maximum(reached - first_radius[ended], 1.0)
+    result[ended] = length / np.maximum(possible - radius[:, 0], 1.0)
+    return np.asarray(np.clip(result, 0.1, 1.0))

@@ -33,13 +33,15 @@ def close_pairs(
     """
     order = np.lexsort((eta, event))
     sorted_event, sorted_eta, sorted_phi = event[order], eta[order], phi[order]
+    first = np.arange(len(order) - 1)
     for step in range(1, len(order)):
-        near = sorted_event[step:] == sorted_event[:-step]
-        near &= sorted_eta[step:] - sorted_eta[:-step] < gap_eta
-        if not near.any():
-            return
-        first = np.flatnonzero(near)
+        first = first[first + step < len(order)]
         second = first + step
+        near = sorted_event[second] == sorted_event[first]
+        near &= sorted_eta[second] - sorted_eta[first] < gap_eta
+        first, second = first[near], second[near]
+        if not len(first):
+            return
         both = np.abs(wrap(sorted_phi[second] - sorted_phi[first])) < gap_phi
         yield order[first[both]], order[second[both]]
 
@@ -60,15 +62,16 @@ def merged_clusters(
     radii = np.array([material.layers[i].nominal_radius for i in layers])
     merged = np.zeros((len(particles), len(layers)), dtype=np.bool_)
     curvature = particles.charge / (CURVATURE_RADIUS * particles.pt)
+    radius, slope_of = particles.radius, np.sinh(particles.eta)
     across, along = parameters.merging.value
     for a, b in close_pairs(
         particles.event, particles.eta, particles.phi, LARGEST_GAP, LARGEST_GAP
     ):
-        start = np.maximum(particles.radius[a], particles.radius[b])[:, None]
+        start = np.maximum(radius[a], radius[b])[:, None]
         flight = np.maximum(radii - start, 0.0)
         turn = wrap(particles.phi[a] - particles.phi[b])[:, None]
         bend = 0.5 * flight**2 * (curvature[a] - curvature[b])[:, None]
-        slope = (np.sinh(particles.eta[a]) - np.sinh(particles.eta[b]))[:, None]
+        slope = (slope_of[a] - slope_of[b])[:, None]
         apart_z = (particles.z[a] - particles.z[b])[:, None] + flight * slope
         near = (np.abs(turn * flight - bend) < across) & (np.abs(apart_z) < along)
         near &= (radii > start) & _born_together(particles, a, b)[:, None]

@@ -5,16 +5,44 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import awkward as ak
 import numpy as np
+import numpy.typing as npt
 import uproot
 
 from hepchain.io import atomic_path
+from hepchain.simulation.response.arrays import IntArray
 
 TREE = "events"
+
+
+@dataclass(frozen=True)
+class Objects:
+    """Objects of one kind of a chunk of events, the first event's first."""
+
+    counts: IntArray
+    """Objects in each event, shape (events,)."""
+    columns: Mapping[str, npt.NDArray[Any]]
+    """Name -> one value an object, shape (objects,)."""
+
+    @classmethod
+    def from_jagged(cls, columns: Mapping[str, ak.Array]) -> Objects:
+        """From jagged arrays, one list an event."""
+        counts = ak.to_numpy(ak.num(next(iter(columns.values()))))
+        flat = {name: ak.to_numpy(ak.flatten(values)) for name, values in columns.items()}
+        return cls(counts, flat)
+
+    def narrow(self) -> ak.Array:
+        """One record an object, in lists by event, of float32 and int32."""
+        flat = {
+            name: values.astype(np.float32 if values.dtype.kind == "f" else np.int32)
+            for name, values in self.columns.items()
+        }
+        return ak.unflatten(ak.zip(flat), self.counts)
 
 
 class NtupleWriter:
@@ -36,18 +64,17 @@ class NtupleWriter:
             file["metadata"] = json.dumps(dict(metadata), sort_keys=True)
             yield cls(file)
 
-    def write(self, flat: Mapping[str, Any], groups: Mapping[str, Mapping[str, ak.Array]]) -> None:
+    def write(self, flat: Mapping[str, Any], groups: Mapping[str, Objects]) -> None:
         """Append a chunk.
 
         Parameters
         ----------
         flat : branch -> one value an event
-        groups : prefix -> {name: jagged array}; written as ``<prefix>_<name>`` with a common
-            counter ``n<prefix>``
+        groups : prefix -> objects; written as ``<prefix>_<name>`` with a common counter
+            ``n<prefix>``
         """
         content: dict[str, Any] = {name: _narrow(np.asarray(v)) for name, v in flat.items()}
-        for prefix, columns in groups.items():
-            content[prefix] = ak.zip({name: _narrow_jagged(v) for name, v in columns.items()})
+        content |= {prefix: objects.narrow() for prefix, objects in groups.items()}
         if self._tree is None:
             types = {
                 name: values.type if isinstance(values, ak.Array) else values.dtype
@@ -72,9 +99,3 @@ def _narrow(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     if values.dtype.kind in "bu" or values.dtype == np.int8:
         return values.astype(np.int32)
     return values
-
-
-def _narrow_jagged(values: ak.Array) -> ak.Array:
-    flat = ak.to_numpy(ak.flatten(values))
-    kind = np.float32 if flat.dtype.kind == "f" else np.int32
-    return ak.unflatten(flat.astype(kind), ak.num(values))

@@ -18,6 +18,9 @@ CURVATURE_RADIUS = 1.0e3 / (0.299792458 * 2.0)
 CONVERSION_RADIUS = 300.0
 """Conversions further out leave too few silicon hits for a track [mm]."""
 
+CONVERSIONS_PER_X0 = 7.0 / 9.0
+"""Conversions of a photon of high energy in a radiation length (PDG)."""
+
 DECAY_LENGTH = {211: 7804.5, 321: 3711.0}
 """c tau of the charged particles that decay within the inner detector [mm] (PDG)."""
 
@@ -133,12 +136,12 @@ def convert_photons(
     charged = particles.take(np.flatnonzero(~particles.is_photon))
     radii, ahead = crossings(photons, material)
     inside = ahead & (radii < CONVERSION_RADIUS)
-    probability = 1.0 - np.exp(-7.0 / 9.0 * thickness(photons.eta, ahead, material) * inside)
-    hit = photons.draws.chance("conversion", probability, probability.shape[1])
-    converts = np.flatnonzero(hit.any(axis=1))
-    others = photons.take(np.flatnonzero(hit.sum(axis=1) == 0))
+    depth = CONVERSIONS_PER_X0 * thickness(photons.eta, ahead, material) * inside
+    layer = photons.draws.first("conversion", depth)
+    converts = np.flatnonzero(layer < depth.shape[1])
+    others = photons.take(np.flatnonzero(layer == depth.shape[1]))
     pair = photons.take(converts)
-    path = radii[converts, hit[converts].argmax(axis=1)] - pair.radius
+    path = radii[converts, layer[converts]] - pair.radius
     share = pair.draws.uniform("energy_sharing")
     born = replace(
         pair,
@@ -199,16 +202,17 @@ def traverse(particles: Particles, material: MaterialParameters, largest_kink: f
     radius, full = crossings(particles, material)
     t = thickness(particles.eta, full, material)
     layers = t.shape[1]
-    kept = np.ones_like(t)
     electrons = np.flatnonzero(particles.is_electron)
-    kept[electrons] = retained_fraction(t[electrons], particles.draws.take(electrons))
+    kept = retained_fraction(t[electrons], particles.draws.take(electrons))
+    fraction = np.ones((len(particles), layers + 1))
+    fraction[electrons, 1:] = np.cumprod(kept, axis=1)
     struck = _interaction(particles, t, material)
     decay = _decay_in_flight(particles, radius, full)
     decay_layer = np.where(decay.layer < struck, decay.layer, layers)
     followed = (decay_layer < layers) & (decay.kink < largest_kink)
     rows = np.flatnonzero(decay_layer < layers)
-    kept[rows, decay_layer[rows]] = np.minimum(decay.fraction[rows], 1.0)
-    fraction = np.concatenate([np.ones((len(particles), 1)), np.cumprod(kept, axis=1)], axis=1)
+    behind = np.arange(layers + 1) > decay_layer[rows, None]
+    fraction[rows] = np.where(behind, np.minimum(decay.fraction[rows, None], 1.0), 1.0)
     end = np.where(followed, struck, np.minimum(struck, decay_layer))
     return Passage(
         radius=radius,
@@ -224,12 +228,10 @@ def traverse(particles: Particles, material: MaterialParameters, largest_kink: f
 
 def _interaction(particles: Particles, t: FloatArray, material: MaterialParameters) -> IntArray:
     """Layer of the hadronic interaction of each particle, ``layers`` if there is none."""
-    layers = t.shape[1]
-    result = np.full(len(particles), layers)
+    result = np.full(len(particles), t.shape[1])
     hadrons = np.flatnonzero(particles.is_hadron & ~particles.is_fake)
-    probability = 1.0 - np.exp(-t[hadrons] * material.hadronic_over_x0.value)
-    struck = particles.draws.take(hadrons).chance("interaction", probability, layers)
-    result[hadrons] = np.where(struck.any(axis=1), struck.argmax(axis=1), layers)
+    depth = t[hadrons] * material.hadronic_over_x0.value
+    result[hadrons] = particles.draws.take(hadrons).first("interaction", depth)
     return result
 
 

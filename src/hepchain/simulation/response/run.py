@@ -15,7 +15,7 @@ from hepchain.io import iterate_parquet, read_json
 from hepchain.simulation.response.arrays import Columns, FloatArray, IntArray
 from hepchain.simulation.response.crossing import Crossing, PileupLibrary, overlay
 from hepchain.simulation.response.draws import child_keys, root_key
-from hepchain.simulation.response.ntuple import NtupleWriter
+from hepchain.simulation.response.ntuple import NtupleWriter, Objects
 from hepchain.simulation.response.objects import (
     Electrons,
     smear_jets,
@@ -96,11 +96,11 @@ def _chunk(
     counts = _counts(tracks.particles.event, n)
     first = np.cumsum(counts) - counts
     groups = {
-        "vertex": {"z": ak.unflatten(crossing.vertex_z, _counts(crossing.vertex_event, n))},
+        "vertex": Objects(_counts(crossing.vertex_event, n), {"z": crossing.vertex_z}),
         "electron": _electrons(electrons, tracks, first, n),
-        "jet": smear_jets(events, p.jets, keys),
-        "track": {k: ak.unflatten(v, counts) for k, v in _track_columns(tracks).items()},
-        "truth_track": {k: ak.unflatten(v, counts) for k, v in _truth(tracks).items()},
+        "jet": Objects.from_jagged(smear_jets(events, p.jets, keys)),
+        "track": Objects(counts, _track_columns(tracks)),
+        "truth_track": Objects(counts, _truth(tracks)),
         "truth_electron": _truth_electrons(crossing, tracks, first, n),
     }
     ntuple.write(_event_columns(events, crossing, smear_met(events, p.met, keys)), groups)
@@ -122,9 +122,7 @@ def _event_columns(
     }
 
 
-def _electrons(
-    electrons: Electrons, tracks: Tracks, first: IntArray, n: int
-) -> dict[str, ak.Array]:
+def _electrons(electrons: Electrons, tracks: Tracks, first: IntArray, n: int) -> Objects:
     track = electrons.track
     event = tracks.particles.event[track]
     columns = {
@@ -135,7 +133,7 @@ def _electrons(
         "lh_very_loose": electrons.very_loose.astype(np.int64),
         "track_index": track - first[event],
     }
-    return {name: ak.unflatten(values, _counts(event, n)) for name, values in columns.items()}
+    return Objects(_counts(event, n), columns)
 
 
 def _counts(event: IntArray, n: int) -> IntArray:
@@ -164,9 +162,7 @@ def _truth(tracks: Tracks) -> Columns:
     }
 
 
-def _truth_electrons(
-    crossing: Crossing, tracks: Tracks, first: IntArray, n: int
-) -> dict[str, ak.Array]:
+def _truth_electrons(crossing: Crossing, tracks: Tracks, first: IntArray, n: int) -> Objects:
     """Electrons of the hard process with the position of their track, -1 for those without."""
     particles = crossing.particles
     track_of = np.full(len(particles), -1)
@@ -181,5 +177,4 @@ def _truth_electrons(
         "charge": electrons.charge,
         "track_index": track_of[electrons.serial],
     }
-    counts = _counts(electrons.event, n)
-    return {name: ak.unflatten(values, counts) for name, values in columns.items()}
+    return Objects(_counts(electrons.event, n), columns)

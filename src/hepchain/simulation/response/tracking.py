@@ -50,22 +50,22 @@ def efficiency(
     return np.minimum(np.where(particles.is_electron, measured, measured / survives), 1.0)
 
 
-def found(
-    particles: Particles,
-    hits: SiliconHits,
-    material: MaterialParameters,
-    parameters: TrackingParameters,
+def sought(
+    particles: Particles, material: MaterialParameters, parameters: TrackingParameters
 ) -> BoolArray:
-    """Particles that become tracks: they leave enough hits and few holes, and are efficient."""
-    chance = efficiency(particles, material, parameters)
+    """Particles that the pattern recognition finds if they leave enough hits: shape (n,)."""
+    return particles.draws.chance("found", efficiency(particles, material, parameters))
+
+
+def enough_hits(hits: SiliconHits) -> BoolArray:
+    """Particles that leave the hits of a loose track and few holes: shape (n,)."""
     holes = hits.pixel.count("hole")
-    enough = (
+    result: BoolArray = (
         (hits.measurements() >= MIN_MEASUREMENTS)
         & (hits.pixel.hits() + hits.strip.hits() >= 5)
         & (holes <= MAX_PIXEL_HOLES)
         & (holes + hits.strip.count("hole") <= MAX_HOLES)
     )
-    result: BoolArray = particles.draws.chance("found", chance) & enough
     return result
 
 

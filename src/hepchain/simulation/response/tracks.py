@@ -41,13 +41,14 @@ def reconstruct(crossing: Crossing, parameters: ResponseParameters) -> Tracks:
     merged = merged_clusters(particles, p.material, p.hits)
     # Below this no particle can be measured above the smallest pT of the pattern recognition.
     able = (particles.pt > 0.9 * tracking.MIN_PT) & (np.abs(particles.eta) < 2.6)
+    able &= tracking.sought(particles, p.material, p.tracking)
     particles, merged = particles.take(able), merged[able]
     passage = traverse(particles, p.material, p.tracking.largest_kink.value)
     hits = silicon_hits(particles, passage, merged, p.material, p.hits)
-    found = tracking.found(particles, hits, p.material, p.tracking)
-    arm = lever_arm(hits, passage, p.material)[found]
-    columns = {name: v[found] for name, v in hit_variables(particles, hits, p.hits).items()}
-    particles, passage = particles.take(found), passage.take(found)
+    found = np.flatnonzero(tracking.enough_hits(hits))
+    particles, passage, hits = particles.take(found), passage.take(found), hits.take(found)
+    columns = hit_variables(particles, hits, p.hits)
+    arm = lever_arm(columns["radius_of_first_hit"], passage, p.material)
     left = calorimeter.deposit(particles, passage, p.calorimeter)
     cluster = calorimeter.collect(particles, left, photons, p.calorimeter)
     clustered, energy = calorimeter.measure(particles, cluster, p.calorimeter)
