@@ -130,7 +130,7 @@ def electron_tracks(shot: Particles, tracks: Tracks, loose: BoolArray) -> list[C
         value=np.array([0.70, np.nan, 0.80]),
         source="hadrons' efficiency less 10 % at 0.4 X0 of silicon for bremsstrahlung",
         trust=Trust.CHOICE,
-        relation=Relation.INPUT,
+        relation=Relation.INDEPENDENT,
         tolerance=0.05,
         tolerance_reason="a suggestion of two digits",
         difference=(
