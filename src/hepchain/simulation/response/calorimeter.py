@@ -42,6 +42,8 @@ class Deposit:
     """Whether the particle crosses without showering."""
     hadronic: FloatArray
     """Energy behind the electromagnetic calorimeter [GeV]."""
+    seen_behind: FloatArray
+    """What the hadronic calorimeter measures of it [GeV]: a cluster reaches that deep."""
     depth: FloatArray
     """Latent depth of the shower, of zero mean and unit width."""
     phi_shift: FloatArray
@@ -52,30 +54,42 @@ class Deposit:
         return Deposit(**{name: values[index] for name, values in vars(self).items()})
 
 
+def face_radius(particles: Particles, parameters: CalorimeterParameters) -> FloatArray:
+    """Radius at which each particle meets the calorimeter, barrel or end-cap [mm]: shape (n,)."""
+    slope = np.maximum(np.abs(np.sinh(particles.eta)), 1e-6)
+    return np.minimum(parameters.radius.value, parameters.end_cap_z.value / slope)
+
+
 def recovered_photons(
     particles: Particles,
     passage: Passage,
+    window: float,
     parameters: CalorimeterParameters,
 ) -> tuple[FloatArray, FloatArray]:
-    """Energy of radiated photons within the cluster, and its moment in azimuth.
+    """Energy of radiated photons near the electron's impact, and its moment in azimuth.
 
     A photon flies straight on from where it was radiated while the electron bends away by
     (R - r)^2 / (2 rho R) until the face of the calorimeter at R, rho the radius of the electron's
     helix behind the emission.
 
+    Parameters
+    ----------
+    window : largest distance in azimuth [rad]
+
     Returns
     -------
-    energy [GeV] and sum of energy x distance in azimuth [GeV rad], shape (n,) each
+    energy [GeV] and sum of energy x distance in azimuth [GeV rad], shape (n,) each; zero for other
+    particles
     """
     electrons = np.flatnonzero(particles.is_electron)
     energy, moment = np.zeros(len(particles)), np.zeros(len(particles))
     particles, passage = particles.take(electrons), passage.take(electrons)
-    face = parameters.radius.value
+    face = face_radius(particles, parameters)[:, None]
     before, after = passage.fraction[:, :-1], passage.fraction[:, 1:]
     photon = particles.momentum[:, None] * (before - after)
     rho = CURVATURE_RADIUS * np.maximum(particles.pt[:, None] * after, 1e-3)
     distance = (face - np.minimum(passage.radius, face)) ** 2 / (2.0 * rho * face)
-    inside = photon * (distance < parameters.window.value)
+    inside = photon * (distance < window)
     energy[electrons], moment[electrons] = inside.sum(axis=1), (inside * distance).sum(axis=1)
     return energy, moment
 
@@ -99,7 +113,7 @@ def deposit(
 ) -> Deposit:
     """Energy left in the calorimeter by electrons, muons and hadrons.
 
-    Electrons: what they and the photons in the window carry, less the ionisation loss before the
+    Electrons: what they and the photons near them carry, less the ionisation loss before the
     strips. Muons and hadrons that do not interact: a minimum-ionising deposit. Interacting
     hadrons: a share of their kinetic energy, the smaller the deeper they shower, all of it after
     charge exchange to neutral pions; antiprotons annihilate. A particle that the field turns back,
@@ -123,22 +137,38 @@ def deposit(
     energy = np.where(
         exchange, kinetic, np.where(showers, kinetic * response, np.minimum(single, kinetic))
     )
-    photons, moment = recovered_photons(particles, passage, p)
-    arriving = particles.momentum * passage.fraction[:, -1] * arrives + photons
+    arriving, moment = _electron_cluster(particles, passage, arrives, p)
     electron = particles.is_electron
     energy = np.where(electron, np.maximum(arriving - p.dead_material_loss.value, 0.0), energy)
     flies_on = (passage.end == passage.crossed.shape[1]) | passage.interacted
     there = (electron | (arrives & flies_on)) & ~particles.is_fake
     behind = np.where(showers, kinetic * (1.0 - response), np.maximum(kinetic - energy, 0.0))
     electromagnetic = electron | exchange
+    hadronic = np.where(there & ~electromagnetic, behind, 0.0)
     return Deposit(
         energy=np.where(there, energy, 0.0),
         electromagnetic=electromagnetic,
         minimum_ionising=~electromagnetic & ~showers,
-        hadronic=np.where(there & ~electromagnetic, behind, 0.0),
+        hadronic=hadronic,
+        seen_behind=np.where(hadron, hadronic * p.hadron_response(kinetic), 0.0),
         depth=depth,
         phi_shift=np.where(electron, moment / np.maximum(arriving, 1e-3), 0.0),
     )
+
+
+def _electron_cluster(
+    particles: Particles, passage: Passage, arrives: BoolArray, p: CalorimeterParameters
+) -> tuple[FloatArray, FloatArray]:
+    """Energy that arrives in an electron's cluster [GeV], and its moment in azimuth [GeV rad].
+
+    That of the electron with the photons that join it. Where photons within the wider window in
+    which a cluster is matched to the track carry more, they are the cluster.
+    """
+    own = particles.momentum * passage.fraction[:, -1] * arrives
+    joined, moment = recovered_photons(particles, passage, p.window.value, p)
+    matched, matched_moment = recovered_photons(particles, passage, p.match_window.value, p)
+    other = matched > own + joined
+    return np.where(other, matched, own + joined), np.where(other, matched_moment, moment)
 
 
 def _kinetic_energy(particles: Particles, passage: Passage, p: CalorimeterParameters) -> FloatArray:
@@ -162,7 +192,9 @@ class Cluster:
     """What lies in the cluster of each track before noise, shape (n,)."""
 
     energy: FloatArray
-    """Energy of the particle and of its neighbours [GeV]."""
+    """Electromagnetic energy of the particle and of its neighbours [GeV]."""
+    total: FloatArray
+    """The same with what the hadronic calorimeter sees [GeV]: what makes the cluster."""
     own: FloatArray
     """Share of the particle itself."""
     eta_shift: FloatArray
@@ -182,9 +214,7 @@ def impact(
     Charged particles turn by asin(R / 2 rho) on their way to R.
     """
     slope = np.sinh(particles.eta)
-    radius = np.minimum(
-        parameters.radius.value, parameters.end_cap_z.value / np.maximum(np.abs(slope), 1e-6)
-    )
+    radius = face_radius(particles, parameters)
     along = particles.z + (radius - particles.radius) * slope
     chord = radius / (2.0 * CURVATURE_RADIUS * particles.pt)
     phi = particles.phi - particles.charge * np.arcsin(np.minimum(chord, 1.0))
@@ -215,6 +245,7 @@ def collect(
     charge = np.where(particles.charge < 0, 1.0, -1.0)
     return Cluster(
         energy=left.energy + added,
+        total=left.energy + left.seen_behind + added,
         own=np.where(added > 0.0, left.energy / total, 1.0),
         eta_shift=d_eta / total,
         phi_shift=(left.phi_shift * left.energy + charge * d_phi) / total,
@@ -226,7 +257,7 @@ def measure(
 ) -> tuple[BoolArray, FloatArray]:
     """Tracks with a matched cluster, and the cluster's energy with resolution and noise [GeV]."""
     p, draws = parameters, particles.draws
-    excess = (cluster.energy - p.cluster_half.value) / p.cluster_width.value
+    excess = (cluster.total - p.cluster_half.value) / p.cluster_width.value
     chance = 1.0 / (1.0 + np.exp(-np.clip(excess, -50.0, 50.0)))
     seen = draws.chance("cluster", chance) & draws.chance("match", p.match.value)
     sigma = np.sqrt(
@@ -317,6 +348,8 @@ def shapes(
     compact = (np.where(narrow, 1.0, 0.0) * cluster.own + 1.0 - cluster.own) * one
     layers = _layers(particles, left, cluster, likeness, energy, material, parameters)
     total = layers.sum(axis=1)
+    hadronic = _hadronic_layers(particles, left, likeness, energy, parameters)
+    behind = np.maximum(hadronic["ethad"] / particles.sin_theta, 0.0)
     return {
         "e_over_p": energy / track_momentum,
         "e0": layers[:, 0],
@@ -325,8 +358,9 @@ def shapes(
         "e3": layers[:, 3],
         "f1": layers[:, 1] / total,
         "f3": layers[:, 3] / total,
-        **_hadronic_layers(particles, left, likeness, energy, parameters),
-        **_lateral(particles, compact, likeness * one, energy, layers, parameters),
+        **hadronic,
+        "eng_frac_em": energy / (energy + behind),
+        **_lateral(particles, compact, likeness * one, layers, parameters),
         **_matching(particles, cluster, likeness, energy, parameters),
     }
 
@@ -405,7 +439,6 @@ def _lateral(
     particles: Particles,
     compact: FloatArray,
     likeness: FloatArray,
-    energy: FloatArray,
     layers: FloatArray,
     p: CalorimeterParameters,
 ) -> dict[str, FloatArray]:
@@ -419,8 +452,8 @@ def _lateral(
     scale = p.noise_scale.value
     strips = scale * p.layer_noise.value[1] / np.maximum(layers[:, 1], 0.1)
     middle = scale * p.layer_noise.value[2] / np.maximum(layers[:, 2], 0.1)
-    behind = scale * p.hadronic_noise.value / np.maximum(energy, 0.1)
-    strip = np.full(len(energy), scale * p.layer_noise.value[1])
+    strip = np.full(len(strips), scale * p.layer_noise.value[1])
+    pitch = p.wtots1_scale(particles.eta)
 
     def draw(
         kind: Callable[[FloatArray, FloatArray, FloatArray], FloatArray],
@@ -437,11 +470,10 @@ def _lateral(
         "reta": draw(_bounded, "reta", compact, middle, -1.0),
         "rphi": draw(_bounded, "rphi", compact, middle, -1.0),
         "weta2": draw(_positive, "weta2", compact, middle * s.weta2.electron[0], 1.0),
-        "wtots1": draw(_positive, "wtots1", compact, strips * s.wtots1.electron[0], 1.0),
+        "wtots1": pitch * draw(_positive, "wtots1", compact, strips * s.wtots1.electron[0], 1.0),
         "fracs1": draw(_bounded, "fracs1", compact, strips, 1.0),
         "eratio": draw(_bounded, "eratio", likeness, strips, -1.0),
         "delta_e": draw(_positive, "delta_e", likeness, strip, 1.0),
-        "eng_frac_em": draw(_bounded, "eng_frac_em", likeness, behind, -1.0),
     }
 
 

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
+from hepchain.energy_loss import most_probable_loss
 from hepchain.simulation.response.arrays import Columns, FloatArray, IntArray
 from hepchain.simulation.response.parameters import PixelDedxParameters
 from hepchain.simulation.response.particles import MASSES, Particles
 
+SILICON_DENSITY = 2.329
+"""[g/cm3]"""
 
-def bethe_bloch(beta_gamma: FloatArray, parameters: PixelDedxParameters) -> FloatArray:
-    """Most probable energy loss over that of a pion of 1 GeV.
 
-    dE/dx = p0 / beta^p2 ln(1 + (p1 beta gamma)^p4) - p3 (athena PixeldEdxData.cxx). The formula
-    was fitted to pions, kaons and protons and has no density-effect plateau: taken literally,
-    electrons would lose twice what pions lose. The relativistic rise is therefore cut off at the
-    measured plateau.
+def relative_loss(beta_gamma: FloatArray, parameters: PixelDedxParameters) -> FloatArray:
+    """Energy loss over that of a pion of 1 GeV.
+
+    Up to that pion's beta gamma dE/dx = p0/beta^p2 ln(1 + (p1 beta gamma)^p4) - p3, which was
+    fitted to pions, kaons and protons (athena PixeldEdxData.cxx). It has no density effect: taken
+    literally, electrons would lose twice what pions lose. Above, the most probable loss in the
+    sensor with density effect (PDG, passage of particles, eq. 34.12) takes over; there both are
+    one.
 
     Parameters
     ----------
     beta_gamma : shape (n,)
     """
-    rise = np.minimum(
-        _formula(beta_gamma, parameters) / _pion_at_one_gev(parameters),
-        parameters.plateau.value,
-    )
-    falling = _formula(beta_gamma, parameters) / _pion_at_one_gev(parameters)
-    return np.where(beta_gamma < 3.5, falling, rise)
+    pion = np.array([1.0 / MASSES[211]])
+    slow = _formula(beta_gamma, parameters) / _formula(pion, parameters)
+    thickness = parameters.thickness.value * SILICON_DENSITY
+    fast = most_probable_loss(np.maximum(beta_gamma, pion), thickness)
+    return np.where(beta_gamma < pion, slow, fast / most_probable_loss(pion, thickness))
 
 
 def _formula(beta_gamma: FloatArray, parameters: PixelDedxParameters) -> FloatArray:
@@ -34,10 +38,6 @@ def _formula(beta_gamma: FloatArray, parameters: PixelDedxParameters) -> FloatAr
     beta = beta_gamma / np.sqrt(1.0 + beta_gamma**2)
     result: FloatArray = p0 / beta**p2 * np.log1p((np.abs(p1) * beta_gamma) ** p4) - p3
     return result
-
-
-def _pion_at_one_gev(parameters: PixelDedxParameters) -> float:
-    return float(_formula(np.array([1.0 / MASSES[211]]), parameters)[0])
 
 
 def used_clusters(clusters: IntArray, overflows: IntArray) -> IntArray:
@@ -61,7 +61,7 @@ def measure(
     cluster), ``number_of_used_hits_dedx``, ``number_of_ibl_overflows_dedx``
     """
     draws = particles.draws
-    mean = bethe_bloch(particles.momentum / particles.mass, parameters)
+    mean = relative_loss(particles.momentum / particles.mass, parameters)
     chance = np.minimum(parameters.overflow.value * mean**2, 1.0)
     overflows = draws.binomial("overflow", innermost_hits, chance)
     used = used_clusters(pixel_hits, overflows)

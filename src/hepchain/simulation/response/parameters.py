@@ -10,19 +10,10 @@ from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from hepchain.config.base import Block
 from hepchain.simulation.response.arrays import FloatArray
+from hepchain.trust import Trust
 
 SILICON_RADIUS = 560.0
 """Outer edge of the silicon detectors [mm]."""
-
-
-class Trust(StrEnum):
-    """How far a number can be trusted."""
-
-    READ = "read"
-    DIGITISED = "digitised"
-    COMPUTED = "computed"
-    MEMORY = "memory"
-    CHOICE = "choice"
 
 
 class Sourced(Block):
@@ -261,7 +252,7 @@ class PixelDedxParameters(Block):
 
     bethe_bloch: Numbers
     width: Numbers
-    plateau: Number
+    thickness: Number
     tail: Probability
     overflow: Probability
 
@@ -321,7 +312,6 @@ class ShowerShapes(Block):
     eratio: Shape
     delta_e: Shape
     hadronic_leakage: Shape
-    eng_frac_em: Shape
     presampler: Shape
 
 
@@ -352,6 +342,7 @@ class CalorimeterParameters(Block):
     noise_scale: Number
     dead_material_loss: Number
     window: Number
+    match_window: Number
     cluster_half: Number
     cluster_width: Number
     match: Probability
@@ -373,6 +364,7 @@ class CalorimeterParameters(Block):
     shapes: ShowerShapes
     shapes_source: str
     shapes_trust: Trust
+    wtots1_scale: EtaCurve
     latent_correlation: Probability
     delta_eta: Numbers
     delta_phi: Numbers
