@@ -136,7 +136,20 @@ def write_working_points(
     StageError : too few hadrons
     """
     points = working_points(*_hadrons(scores), config)
-    content: dict[str, Any] = {
+    write_json(output, summary(points, config, score))
+    logger.info(
+        "threshold %.4f: fake rate %.4f (%.4f to %.4f) of %d hadrons",
+        points.overall.threshold,
+        points.overall.fake_rate,
+        points.overall.low,
+        points.overall.high,
+        points.overall.tracks,
+    )
+
+
+def summary(points: WorkingPoints, config: WorkingPointsConfig, score: str) -> dict[str, Any]:
+    """Content of ``working_points.json``."""
+    return {
         "sample": config.sample,
         "fake_rate": config.fake_rate,
         "score": score,
@@ -152,15 +165,6 @@ def write_working_points(
             "per_pt_bin": [asdict(point) for point in points.per_pt_bin],
         },
     }
-    write_json(output, content)
-    logger.info(
-        "threshold %.4f: fake rate %.4f (%.4f to %.4f) of %d hadrons",
-        points.overall.threshold,
-        points.overall.fake_rate,
-        points.overall.low,
-        points.overall.high,
-        points.overall.tracks,
-    )
 
 
 def _hadrons(path: str | Path) -> tuple[Float, Float, Float]:

@@ -130,17 +130,7 @@ def feature_columns(
     ------
     InputError : see :func:`make_features`
     """
-    presence = np.stack(
-        [
-            np.zeros(len(tracks["charge"]), dtype=bool)
-            if group in incomplete
-            else _presence(path, tracks, group, names)
-            for group, names in settings.groups.items()
-        ],
-        axis=1,
-    )
-    codes = categories(presence, list(settings.groups), settings.categories)
-    _refuse_no_category(path, tracks, codes, presence, list(settings.groups))
+    codes, presence = category_codes(path, tracks, settings.groups, settings.categories, incomplete)
     table = {name: tracks[name].astype(dtype) for name, dtype in CARRIED.items()}
     table["label"] = labels(tracks["truth_pdg_id"], tracks["truth_origin"])
     table["fold"] = fold_of(settings.sample, tracks["event_number"], settings.folds)
@@ -149,6 +139,41 @@ def feature_columns(
             values = tracks[name].astype(np.float32)
             table[name] = np.where(presence[:, column], values, np.float32(np.nan))
     return table, codes
+
+
+def category_codes(
+    path: str,
+    tracks: Columns,
+    groups: Mapping[str, Sequence[str]],
+    category_groups: Mapping[str, Sequence[str]],
+    incomplete: Mapping[str, Sequence[str]],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Position of each track's category, and which groups it has, shape (n, groups).
+
+    Parameters
+    ----------
+    path : of the file, for messages
+    tracks : the variables of all groups, ``event_number`` and ``track_index``, shape (n,) each
+    groups : group -> names of its variables
+    category_groups : category -> its groups
+    incomplete : groups of which the ntuple has not all variables; no track has them
+
+    Raises
+    ------
+    InputError : see :func:`make_features`
+    """
+    presence = np.stack(
+        [
+            np.zeros(len(tracks["track_index"]), dtype=bool)
+            if group in incomplete
+            else _presence(path, tracks, group, names)
+            for group, names in groups.items()
+        ],
+        axis=1,
+    )
+    codes = categories(presence, list(groups), category_groups)
+    _refuse_no_category(path, tracks, codes, presence, list(groups))
+    return codes, presence
 
 
 def _presence(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import awkward as ak
@@ -125,20 +127,14 @@ def skim(
     ------
     InputError : the file or its content is unusable; nothing is written then
     """
-    ntuple_map = load_block(map_path, NtupleMap)
     factor = float(read_json(normalisation)["weight_per_generated"])
-    wanted = contract(settings.variables, ntuple_map)
     counts = Counts()
     with (
-        open_tree(ntuple, ntuple_map) as tree,
+        open_ntuple(ntuple, map_path, settings) as (report, chunks),
         ParquetWriter.open(outputs["events"]) as events,
         ParquetWriter.open(outputs["tracks"]) as tracks,
     ):
-        with readable(ntuple):
-            report = check_tree(ntuple, tree, ntuple_map, wanted)
-        report.require(settings.role)
-        for chunk in _chunks(ntuple, tree, ntuple_map, report, wanted, settings.groups):
-            check_values(ntuple, chunk, wanted, report.present)
+        for chunk in chunks:
             weight = _final_weight(chunk, factor, settings.role)
             flat = flatten_tracks(chunk, weight)
             events.write(event_columns(chunk, weight, flat["quality"]))
@@ -149,6 +145,26 @@ def skim(
     write_json(outputs["report"], content)
 
 
+@contextmanager
+def open_ntuple(
+    path: str, map_path: str | Path, settings: SkimSettings
+) -> Iterator[tuple[NtupleReport, Iterator[Chunk]]]:
+    """What a ROOT file has of the contract, and its events in chunks, in the contract's names.
+
+    Raises
+    ------
+    InputError : the file or its content is unusable for a sample of the role
+    ConfigError : the map is not valid
+    """
+    ntuple_map = load_block(map_path, NtupleMap)
+    wanted = contract(settings.variables, ntuple_map)
+    with open_tree(path, ntuple_map) as tree:
+        with readable(path):
+            report = check_tree(path, tree, ntuple_map, wanted)
+        report.require(settings.role)
+        yield report, _chunks(path, tree, ntuple_map, report, wanted, settings.groups)
+
+
 def _chunks(
     path: str,
     tree: Any,
@@ -157,7 +173,7 @@ def _chunks(
     wanted: Mapping[str, Entry],
     groups: Mapping[str, list[str]],
 ) -> Iterator[dict[str, ak.Array]]:
-    """The file a thousand events at a time, in the contract's names and units."""
+    """The file a thousand events at a time, in the contract's names and units, checked."""
     flags = [
         flag
         for flag in ntuple_map.present_where_positive.values()
@@ -171,6 +187,7 @@ def _chunks(
             if arrays is None:
                 return
             chunk = apply_map(ntuple_map, arrays, report.present, wanted, groups)
+        check_values(path, chunk, wanted, report.present)
         yield chunk
 
 
@@ -281,17 +298,24 @@ def isolation_columns(
     return {name: sums[:, column].copy() for column, name in enumerate(names)}
 
 
-def _report_content(report: NtupleReport, settings: SkimSettings, counts: Counts) -> dict[str, Any]:
-    absent_variables = {
+def incomplete_groups(
+    report: NtupleReport, groups: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Groups of which the ntuple lacks variables, with the names of these."""
+    absent = {
         group: [name for name in names if f"track_{name}" in report.absent]
-        for group, names in settings.groups.items()
+        for group, names in groups.items()
     }
+    return {group: names for group, names in absent.items() if names}
+
+
+def _report_content(report: NtupleReport, settings: SkimSettings, counts: Counts) -> dict[str, Any]:
     return {
         "ntuple": report.path,
         "events": counts.events,
         "tracks": [cut.content(name) for name, cut in counts.cuts.items()],
         "absent": dict(report.absent),
-        "incomplete_groups": {group: names for group, names in absent_variables.items() if names},
+        "incomplete_groups": incomplete_groups(report, settings.groups),
         "assumed": {
             name: value for name, value in ASSUMED.items() if f"track_{name}" in report.absent
         },

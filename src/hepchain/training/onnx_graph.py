@@ -1,0 +1,187 @@
+"""ONNX graphs of models, node by node.
+
+A kind of taggers that can be exported has a method ``to_onnx`` (:class:`Exportable`). No converter
+of a library is used: that of Keras needs TensorFlow or PyTorch, and that of boosted trees several
+packages, for what is a few nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from hepchain.config.variables import Transformation
+from hepchain.training.scaling import LIMIT, Scaling, VariableScaling
+
+OPERATORS = 17
+TREE_OPERATORS = 3
+FORMAT = 8
+"""Versions of the operators, of those for trees and of the file format: old ones, so that any ONNX
+Runtime since 1.12 (2022) reads the files."""
+TREE_DOMAIN = "ai.onnx.ml"
+INPUT, OUTPUT = "variables", "raw"
+
+
+class Graph:
+    """Nodes and constants of a graph that is being built; values are known by their names."""
+
+    def __init__(self) -> None:
+        self._nodes: list[Any] = []
+        self._constants: list[Any] = []
+
+    def constant(self, values: npt.ArrayLike, dtype: npt.DTypeLike = np.float32) -> str:
+        """Add a constant."""
+        from onnx import numpy_helper
+
+        name = f"constant_{len(self._constants)}"
+        self._constants.append(numpy_helper.from_array(np.asarray(values, dtype=dtype), name))
+        return name
+
+    def node(self, operator: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
+        """Add a node with one output and return the output's name."""
+        from onnx import helper
+
+        name = f"value_{len(self._nodes)}"
+        self._nodes.append(
+            helper.make_node(operator, list(inputs), [name], domain=domain, **attributes)
+        )
+        return name
+
+    def model(self, variables: int, output: str, metadata: Mapping[str, str]) -> bytes:
+        """The finished file: :data:`INPUT` (n, variables) to :data:`OUTPUT` (n,), both float32."""
+        from onnx import TensorProto, checker, helper
+
+        end = helper.make_node("Identity", [output], [OUTPUT])
+        graph = helper.make_graph(
+            [*self._nodes, end],
+            "tagger",
+            [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["tracks", variables])],
+            [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["tracks"])],
+            self._constants,
+        )
+        operators = [
+            helper.make_opsetid("", OPERATORS),
+            helper.make_opsetid(TREE_DOMAIN, TREE_OPERATORS),
+        ]
+        model = helper.make_model(
+            graph, opset_imports=operators, ir_version=FORMAT, producer_name="hepchain"
+        )
+        helper.set_model_props(model, dict(metadata))
+        checker.check_model(model, full_check=True)
+        content: bytes = model.SerializeToString(deterministic=True)
+        return content
+
+
+@runtime_checkable
+class Exportable(Protocol):
+    """A tagger that can be written as an ONNX graph."""
+
+    def to_onnx(self, graph: Graph, inputs: str) -> str:
+        """Add the tagger to a graph.
+
+        Parameters
+        ----------
+        graph : to add nodes and constants to
+        inputs : name of the standardised inputs, shape (n, variables), float32
+
+        Returns
+        -------
+        name of the score, shape (n,), float32, equal to that of ``score`` to 1e-5
+
+        Raises
+        ------
+        StageError : the tagger has a part that cannot be written
+        """
+
+
+def standardised(graph: Graph, scaling: Scaling, inputs: str) -> str:
+    """Add transformation, standardisation and cut-off of the variables.
+
+    In double precision and rounded at the end, as :class:`Scaling` does it: cuts of trees lie on
+    values of the training tracks, and the last bit decides about the side. One row a variable in
+    between, since a runtime copies whole rows.
+
+    Parameters
+    ----------
+    graph : to add nodes to
+    scaling : of the model
+    inputs : name of the variables in physical units, shape (n, variables), float32
+
+    Returns
+    -------
+    name of the standardised inputs, shape (n, variables), float32. They are NaN for a track with
+    any variable that is not finite: it must not get a score.
+    """
+    rows = graph.node("Cast", graph.node("Transpose", inputs, perm=[1, 0]), to=_double())
+    order: list[int] = []
+    parts = []
+    for transformation in Transformation:
+        index = [i for i, v in enumerate(scaling.variables) if v.transformation == transformation]
+        if index:
+            order += index
+            part = graph.node("Gather", rows, graph.constant(index, np.int64), axis=0)
+            chosen = [scaling.variables[i] for i in index]
+            parts.append(_transformed(graph, transformation, chosen, part))
+    joined = graph.node("Concat", *parts, axis=0)
+    sorted_rows = graph.node("Gather", joined, graph.constant(np.argsort(order), np.int64), axis=0)
+    centred = graph.node("Sub", sorted_rows, _column(graph, [v.mean for v in scaling.variables]))
+    scaled = graph.node("Div", centred, _column(graph, [v.width for v in scaling.variables]))
+    bounds = (graph.constant(-LIMIT, np.float64), graph.constant(LIMIT, np.float64))
+    clipped = graph.node("Add", graph.node("Clip", scaled, *bounds), _nan_if_infinite(graph, rows))
+    return graph.node("Transpose", graph.node("Cast", clipped, to=_float()), perm=[1, 0])
+
+
+def _transformed(
+    graph: Graph, transformation: Transformation, variables: Sequence[VariableScaling], rows: str
+) -> str:
+    if variables[0].floor is not None:
+        floors = [-np.inf if v.floor is None else v.floor for v in variables]
+        rows = graph.node("Max", rows, _column(graph, floors))
+    match transformation:
+        case Transformation.LOG:
+            return graph.node("Log", rows)
+        case Transformation.LOG1P:
+            return graph.node("Log", graph.node("Add", rows, graph.constant(1.0, np.float64)))
+        case Transformation.ASINH:
+            scales = _column(graph, [v.scale for v in variables])
+            return _asinh(graph, graph.node("Div", rows, scales))
+        case Transformation.IDENTITY:
+            return rows
+
+
+def _asinh(graph: Graph, x: str) -> str:
+    """sign(x) ln(abs(x) + sqrt(x^2 + 1)): runtimes have Asinh in single precision only."""
+    absolute = graph.node("Abs", x)
+    square = graph.node("Mul", x, x)
+    root = graph.node("Sqrt", graph.node("Add", square, graph.constant(1.0, np.float64)))
+    return graph.node(
+        "Mul", graph.node("Sign", x), graph.node("Log", graph.node("Add", absolute, root))
+    )
+
+
+def _nan_if_infinite(graph: Graph, rows: str) -> str:
+    """0 for each track, NaN for those with a variable that is not finite; shape (1, n).
+
+    No sum of finite float32 numbers overflows in double precision.
+    """
+    total = graph.node("ReduceSum", rows, graph.constant([0], np.int64), keepdims=1)
+    return graph.node("Mul", total, graph.constant(0.0, np.float64))
+
+
+def _column(graph: Graph, values: Sequence[float]) -> str:
+    return graph.constant(np.asarray(values, dtype=np.float64)[:, np.newaxis], np.float64)
+
+
+def _double() -> int:
+    from onnx import TensorProto
+
+    return int(TensorProto.DOUBLE)
+
+
+def _float() -> int:
+    from onnx import TensorProto
+
+    return int(TensorProto.FLOAT)
