@@ -17,7 +17,7 @@ from hepchain.config.samples import Role, Sample
 from hepchain.config.selection import SelectionConfig
 from hepchain.config.simulation import SimulationConfig
 from hepchain.config.skimming import SkimmingConfig
-from hepchain.config.training import TrainingConfig
+from hepchain.config.training import CutsConfig, TrainingConfig
 from hepchain.config.validation import ValidationConfig
 from hepchain.config.variables import Variables
 from hepchain.variations import MARK
@@ -119,6 +119,13 @@ def _categories(training: TrainingConfig, variables: Variables) -> Iterator[str]
     yield from unknown("training.categories", training.categories, variables.categories)
 
 
+def _cuts(training: TrainingConfig, variables: Variables) -> Iterator[str]:
+    for name, settings in training.taggers.items():
+        if isinstance(settings, CutsConfig):
+            where = f"training.taggers.{name}.variables"
+            yield from unknown(where, settings.variables, variables.variables)
+
+
 def _tagger(selection: SelectionConfig, training: TrainingConfig) -> Iterator[str]:
     yield from unknown("selection.tagger", [selection.tagger], training.taggers)
 
@@ -158,6 +165,7 @@ CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
     _names,
     _varied,
     _categories,
+    _cuts,
     _tagger,
     _working_points,
     _titles,

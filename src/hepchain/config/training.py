@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, TypeAdapter
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    TypeAdapter,
+)
 
 from hepchain.config.base import Block
 from hepchain.config.types import Edges
 
+Share = Annotated[float, Field(gt=0.0, le=1.0)]
 
-class NetworkConfig(Block):
+
+class TaggerBlock(Block):
+    """What the settings of every kind of tagger have."""
+
+    uses_gpu: ClassVar[bool] = False
+
+
+class NetworkConfig(TaggerBlock):
     """A dense Keras network."""
 
     uses_gpu: ClassVar[bool] = True
@@ -23,18 +38,52 @@ class NetworkConfig(Block):
     patience: PositiveInt = Field(description="epochs without a better validation loss")
 
 
-class TreesConfig(Block):
+class ResidualConfig(TaggerBlock):
+    """A residual Keras network on piecewise-linear embeddings of its inputs."""
+
+    uses_gpu: ClassVar[bool] = True
+    kind: Literal["residual"]
+    bins: NonNegativeInt = Field(description="quantile bins of each input's embedding; 0: none")
+    width: PositiveInt = Field(description="nodes of each layer")
+    blocks: PositiveInt = Field(description="residual blocks of two layers")
+    dropout: float = Field(ge=0.0, lt=1.0, description="dropout in each block")
+    learning_rate: PositiveFloat = Field(description="of AdamW, before its cosine decay")
+    weight_decay: NonNegativeFloat = Field(description="of AdamW")
+    batch_size: PositiveInt = Field(description="tracks a step")
+    epochs: PositiveInt = Field(description="largest number of epochs, the length of the decay")
+    patience: PositiveInt = Field(description="epochs without a better validation loss")
+
+
+class CutsConfig(TaggerBlock):
+    """A sequence of ever tighter rectangular cuts."""
+
+    kind: Literal["cuts"]
+    variables: list[str] = Field(
+        min_length=1, description="variables that are cut on, where a category has them"
+    )
+    peel: float = Field(
+        gt=0.0, lt=1.0, description="share of the remaining hadrons that one step cuts away"
+    )
+    min_hadrons: PositiveInt = Field(description="hadrons left at which the sequence ends")
+
+
+class TreesConfig(TaggerBlock):
     """Boosted trees (XGBoost)."""
 
-    uses_gpu: ClassVar[bool] = False
     kind: Literal["trees"]
     trees: PositiveInt = Field(description="largest number of trees")
     depth: PositiveInt = Field(description="largest depth of a tree")
     learning_rate: PositiveFloat = Field(description="shrinkage")
     patience: PositiveInt = Field(description="trees without a better validation loss")
+    min_child_weight: NonNegativeFloat = Field(
+        default=1.0, description="smallest sum of second derivatives in a leaf"
+    )
+    subsample: Share = Field(default=1.0, description="share of the tracks each tree sees")
+    colsample: Share = Field(default=1.0, description="share of the variables each tree sees")
+    l2: NonNegativeFloat = Field(default=1.0, description="L2 penalty on the values of leaves")
 
 
-TaggerSettings = NetworkConfig | TreesConfig
+TaggerSettings = NetworkConfig | TreesConfig | ResidualConfig | CutsConfig
 """Settings of any kind of tagger. A new kind joins here."""
 
 TaggerConfig = Annotated[TaggerSettings, Field(discriminator="kind")]

@@ -27,7 +27,7 @@ from hepchain.figures.style import (
 from hepchain.io.structured import read_json
 
 MEASURES = {"loss": "Loss (cross-entropy)", "accuracy": "Accuracy"}
-STEPS = {"network": "Epoch", "trees": "Tree"}
+STEPS = {"network": "Epoch", "residual": "Epoch", "trees": "Tree", "cuts": "Cut"}
 
 
 @dataclass(frozen=True)

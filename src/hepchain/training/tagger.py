@@ -6,7 +6,7 @@ under the name ``TAGGER``) and a model of its settings in :mod:`hepchain.config.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +33,8 @@ class Examples:
     """Shape (n,): 1 electron, 0 hadron."""
     weights: Vector
     """Shape (n,): both classes sum to the same."""
+    names: Sequence[str] = ()
+    """Variable of each column, for taggers that choose among them."""
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,8 @@ def _fit(task: Task, tagger: Tagger, files: Sequence[FeatureFile]) -> _Fit:
 def _examples(tracks: Tracks, balanced: Balance, scaling: Scaling) -> Examples:
     # In place: the inputs are most of the memory of a job.
     inputs = scaling.apply(tracks.inputs, scaling.names, "training tracks", out=tracks.inputs)
-    return Examples(inputs, tracks.labels, balanced.of(tracks.labels, tracks.pt, tracks.eta))
+    weights = balanced.of(tracks.labels, tracks.pt, tracks.eta)
+    return Examples(inputs, tracks.labels, weights, scaling.names)
 
 
 def _counts(tracks: Tracks) -> dict[str, int]:

@@ -1,145 +1,31 @@
-"""Dense network of the reference study (K. Sugizaki, ML@HEP 2022), in Keras 3.
-
-It uses no function of a particular backend: with ``KERAS_BACKEND=jax`` or ``torch`` it runs there.
-"""
+"""Dense network of the reference study (K. Sugizaki, ML@HEP 2022), in Keras 3."""
 
 from __future__ import annotations
 
-import logging
-from pathlib import Path
-from typing import Any, Self
-
-import numpy as np
+from typing import Any
 
 from hepchain.config.training import NetworkConfig
-from hepchain.errors import InputError
-from hepchain.training import environment
-from hepchain.training.tagger import Examples, History, Matrix, Vector
-
-logger = logging.getLogger(__name__)
-
-FILE = "model.keras"
-CLASSES = 2
-SCORING_BATCH = 8192
-SMALL_BATCH = 1024
-"""Tracks are scored in batches of these two sizes, filled up with zeros: JAX compiles a model for
-every new size, which takes longer than to score a hundred thousand tracks."""
-STEPS_PER_EXECUTION = 16
-"""Batches in one call of the compiled function: with TensorFlow a third less time an epoch on a
-CPU, with JAX the same time, and the same numbers."""
+from hepchain.training.keras_tagger import CLASSES, KerasTagger
+from hepchain.training.tagger import Examples
 
 
-class Network:
-    """Dense layers with ReLU and dropout, softmax over the two classes.
+class Network(KerasTagger[NetworkConfig]):
+    """Dense layers with ReLU and dropout, softmax over the two classes; Adam."""
 
-    Adam, categorical cross-entropy, early stopping on the validation loss with the best weights
-    restored.
-    """
-
-    def __init__(self, settings: NetworkConfig) -> None:
-        self._settings = settings
-        self._model: Any = None
-
-    def fit(self, training: Examples, validation: Examples, seed: int) -> History:
-        """See :class:`~hepchain.training.tagger.Tagger`."""
+    def _build(self, training: Examples) -> Any:
         import keras
 
-        keras.utils.set_random_seed(seed)
-        self._model = self._build(training.inputs.shape[1])
-        stopping = keras.callbacks.EarlyStopping(
-            monitor="val_loss", patience=self._settings.patience, restore_best_weights=True
-        )
-        result = self._model.fit(
-            training.inputs,
-            keras.utils.to_categorical(training.labels, CLASSES),
-            sample_weight=training.weights,
-            validation_data=(
-                validation.inputs,
-                keras.utils.to_categorical(validation.labels, CLASSES),
-                validation.weights,
-            ),
-            batch_size=self._settings.batch_size,
-            validation_batch_size=SCORING_BATCH,
-            epochs=self._settings.epochs,
-            callbacks=[stopping, keras.callbacks.LambdaCallback(on_epoch_end=_log_epoch)],
-            verbose=0,
-        )
-        curves = {name: [float(x) for x in values] for name, values in result.history.items()}
-        return History(curves, int(np.argmin(curves["val_loss"])) + 1)
-
-    def _build(self, variables: int) -> Any:
-        import keras
-
-        layers: list[Any] = [keras.layers.Input((variables,))]
+        layers: list[Any] = [keras.layers.Input((training.inputs.shape[1],))]
         for nodes in self._settings.hidden:
             layers.append(keras.layers.Dense(nodes, activation="relu"))
             layers.append(keras.layers.Dropout(self._settings.dropout))
         layers.append(keras.layers.Dense(CLASSES, activation="softmax"))
-        model = keras.Sequential(layers)
-        model.compile(
-            optimizer=keras.optimizers.Adam(self._settings.learning_rate),
-            loss="categorical_crossentropy",
-            weighted_metrics=["accuracy"],
-            steps_per_execution=STEPS_PER_EXECUTION,
-        )
-        logger.info("network with %d parameters", model.count_params())
-        return model
+        return keras.Sequential(layers)
 
-    def score(self, inputs: Matrix) -> Vector:
-        """See :class:`~hepchain.training.tagger.Tagger`."""
-        scores = np.empty(len(inputs), dtype=np.float32)
-        for start in range(0, len(inputs), SCORING_BATCH):
-            batch = inputs[start : start + SCORING_BATCH]
-            scores[start : start + len(batch)] = self._score_batch(batch)
-        return scores
-
-    def _score_batch(self, batch: Matrix) -> Vector:
+    def _optimizer(self, training: Examples) -> Any:
         import keras
 
-        size = SMALL_BATCH if len(batch) <= SMALL_BATCH else SCORING_BATCH
-        padded = np.zeros((size, batch.shape[1]), dtype=np.float32)
-        padded[: len(batch)] = batch
-        # Calling the model, not `predict`, spares the building of a dataset for every few tracks.
-        result = keras.ops.convert_to_numpy(self._model(padded, training=False))
-        scores: Vector = result[: len(batch), 1]
-        return scores
-
-    def save(self, directory: Path) -> None:
-        """See :class:`~hepchain.training.tagger.Tagger`."""
-        self._model.save(directory / FILE)
-
-    @classmethod
-    def load(cls, directory: Path) -> Self:
-        """See :class:`~hepchain.training.tagger.Tagger`."""
-        import keras
-
-        tagger = cls.__new__(cls)
-        path = directory / FILE
-        try:
-            tagger._model = keras.saving.load_model(path, compile=False)
-        # Keras raises whatever the archive, its JSON or its HDF5 file raised.
-        except Exception as error:
-            raise InputError(
-                f"{path}: not a readable Keras model ({type(error).__name__}: {error}); "
-                "remove the directory and rerun the training"
-            ) from error
-        return tagger
-
-    def software(self) -> dict[str, str]:
-        """See :class:`~hepchain.training.tagger.Tagger`."""
-        import keras
-
-        backend = keras.config.backend()
-        packages = ("keras", "tensorflow", "tensorflow-cpu", "jax", "torch")
-        return environment.versions(*packages) | {
-            "backend": backend,
-            "device": environment.device(),
-        }
-
-
-def _log_epoch(epoch: int, logs: dict[str, float]) -> None:
-    values = ", ".join(f"{name} {float(value):.4f}" for name, value in logs.items())
-    logger.info("epoch %d: %s", epoch + 1, values)
+        return keras.optimizers.Adam(self._settings.learning_rate)
 
 
 TAGGER = Network

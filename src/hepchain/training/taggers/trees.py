@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,6 +13,7 @@ import numpy as np
 from hepchain.config.training import TreesConfig
 from hepchain.errors import InputError
 from hepchain.training import environment
+from hepchain.training.onnx_graph import TREE_DOMAIN, Graph
 from hepchain.training.tagger import Examples, History, Matrix, Vector
 
 logger = logging.getLogger(__name__)
@@ -63,6 +66,10 @@ class Trees:
             "tree_method": "hist",
             "max_depth": self._settings.depth,
             "eta": self._settings.learning_rate,
+            "min_child_weight": self._settings.min_child_weight,
+            "subsample": self._settings.subsample,
+            "colsample_bytree": self._settings.colsample,
+            "lambda": self._settings.l2,
             # The last metric is the one that stops the fit.
             "eval_metric": ["error", "logloss"],
             "nthread": 1,
@@ -98,9 +105,57 @@ class Trees:
             ) from error
         return tagger
 
+    def to_onnx(self, graph: Graph, inputs: str) -> str:
+        """See :class:`~hepchain.training.onnx_graph.Exportable`."""
+        learner = json.loads(self._booster.save_raw("json"))["learner"]
+        prior = float(np.ravel(json.loads(learner["learner_model_param"]["base_score"]))[0])
+        ensemble = graph.node(
+            "TreeEnsembleRegressor",
+            inputs,
+            domain=TREE_DOMAIN,
+            n_targets=1,
+            aggregate_function="SUM",
+            post_transform="NONE",
+            base_values=[float(np.log(prior / (1.0 - prior)))],
+            **_tree_attributes(learner["gradient_booster"]["model"]["trees"]),
+        )
+        flat = graph.node("Reshape", ensemble, graph.constant([-1], np.int64))
+        return graph.node("Sigmoid", flat)
+
     def software(self) -> dict[str, str]:
         """See :class:`~hepchain.training.tagger.Tagger`."""
         return environment.versions("xgboost", "xgboost-cpu") | {"device": "cpu:0"}
+
+
+def _tree_attributes(trees: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Nodes of all trees as the attributes of the ONNX operator.
+
+    XGBoost goes left where the value is below the cut. In its JSON a leaf has -1 for children, and
+    its value in the place of the cut.
+    """
+    columns: dict[str, list[Any]] = {}
+
+    def add(prefix: str, **values: Any) -> None:
+        for name, value in values.items():
+            columns.setdefault(f"{prefix}_{name}", []).append(value)
+
+    for number, tree in enumerate(trees):
+        for node, left in enumerate(tree["left_children"]):
+            leaf, value = left < 0, tree["split_conditions"][node]
+            add(
+                "nodes",
+                treeids=number,
+                nodeids=node,
+                modes="LEAF" if leaf else "BRANCH_LT",
+                featureids=0 if leaf else tree["split_indices"][node],
+                values=0.0 if leaf else value,
+                truenodeids=0 if leaf else left,
+                falsenodeids=0 if leaf else tree["right_children"][node],
+                missing_value_tracks_true=0 if leaf else int(tree["default_left"][node]),
+            )
+            if leaf:
+                add("target", treeids=number, nodeids=node, ids=0, weights=value)
+    return columns
 
 
 def _curves(record: dict[str, dict[str, list[float]]]) -> dict[str, list[float]]:
