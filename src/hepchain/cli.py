@@ -1,5 +1,5 @@
-"""The command `hepchain`: look at a configuration or an ntuple before anything runs, and compute
-the limit of a counting experiment.
+"""The command `hepchain`: look at a configuration or an ntuple before anything runs, score an
+ntuple with an exported tagger, and compute the limit of a counting experiment.
 
 Runs are started with `snakemake`; this command only checks, describes and computes. It imports what
 a subcommand needs when it runs, so that it answers at once.
@@ -37,6 +37,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_config(commands.add_parser("config", help="the configuration of a run"))
     _add_ntuple(commands.add_parser("ntuple", help="input files"))
+    _add_score(
+        commands.add_parser(
+            "score",
+            help="score the tracks of an ntuple with an exported tagger",
+            description="Scores of all tracks of an ntuple that pass the pre-selection of the "
+            "tagger, as a Parquet table. Example: hepchain score ntuple.root --tagger "
+            "results/export/keras --map config/ntuples/hepchain.yaml --output scores.parquet",
+        )
+    )
     _add_limit(
         commands.add_parser(
             "limit",
@@ -72,6 +81,27 @@ def _add_ntuple(parser: argparse.ArgumentParser) -> None:
     check.add_argument("--role", default="signal", help="role the files are to serve in")
     check.add_argument("--variables", default="config/variables.yaml", help="list of variables")
     check.set_defaults(run=_check_ntuple)
+
+
+def _add_score(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ntuple", metavar="FILE", help="ROOT file")
+    parser.add_argument("--tagger", required=True, metavar="FOLDER", help="results/export/TAGGER")
+    parser.add_argument("--map", required=True, help="branch map, config/ntuples/NAME.yaml")
+    parser.add_argument("--output", required=True, metavar="FILE", help="Parquet table to write")
+    parser.add_argument(
+        "--sample",
+        metavar="NAME",
+        help="sample of the tagger's own run that the events are of: each is scored by the models "
+        "that have not seen it; without this option all models are averaged",
+    )
+    parser.add_argument(
+        "--working-point",
+        choices=["overall", "per_pt_bin"],
+        default="overall",
+        help="threshold that `passes` is about, default: overall",
+    )
+    parser.add_argument("--threads", type=int, default=1, metavar="N", help="default: 1")
+    parser.set_defaults(run=_score)
 
 
 def _add_limit(parser: argparse.ArgumentParser) -> None:
@@ -151,6 +181,26 @@ def _check_ntuple(options: argparse.Namespace) -> int:
         print(report)
         usable = usable and not report.wrong_type and not report.missing(Role(options.role))
     return 0 if usable else 1
+
+
+def _score(options: argparse.Namespace) -> int:
+    from hepchain.errors import InputError
+    from hepchain.export.ntuple import score_ntuple
+    from hepchain.export.scorer import ExportedTagger
+
+    if options.threads < 1:
+        raise InputError(f"--threads {options.threads}: at least one is needed")
+    tagger = ExportedTagger.load(options.tagger, options.threads)
+    result = score_ntuple(
+        options.ntuple,
+        options.map,
+        tagger,
+        options.output,
+        sample=options.sample,
+        working_point=options.working_point,
+    )
+    print(f"{options.output}: {result}")
+    return 0
 
 
 def _limit(options: argparse.Namespace) -> int:

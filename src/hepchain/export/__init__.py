@@ -1,0 +1,1 @@
+"""Export: a tagger as a folder that scores tracks without the libraries it was trained with."""

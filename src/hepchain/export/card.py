@@ -1,0 +1,239 @@
+"""The model card: what an exported tagger was made from, what it achieves and where it ends.
+
+The idea is that of Mitchell et al., Model Cards for Model Reporting, FAT* 2019 (arXiv:1810.03993).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import metadata
+from typing import Any
+
+from hepchain.export.manifest import Manifest, Models
+from hepchain.training.environment import versions
+
+TITLES: dict[Models, str] = {
+    "mean": "mean of the models of all folds, for any event the models have not seen",
+    "fold": "model of the event's fold, as in the run",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything a card is made of."""
+
+    manifest: Manifest
+    run: Mapping[str, Any]
+    """Variables, samples, seed and response of the run."""
+    models: Mapping[str, Mapping[str, Any]]
+    """``metadata.json`` of each model."""
+    performance: Mapping[Models, Mapping[str, Any]]
+    difference: float
+    """Largest one between raw scores of exported models and of the run."""
+
+    def numbers(self) -> dict[str, Any]:
+        """Content of ``model_card.json``."""
+        first = next(iter(self.models.values()))
+        points = self.manifest.working_points["fold"]
+        return {
+            "tagger": self.manifest.tagger,
+            "kind": self.manifest.kind,
+            "licence": metadata("hepchain")["License-Expression"],
+            "data": {
+                "samples": self.run["samples"],
+                "response": self.run["response"],
+                "tracks": self.manifest.tracks.model_dump(mode="json"),
+                "selection": first["tracks"],
+            },
+            "models": [_of_model(content) for content in self.models.values()],
+            "settings": first["settings"],
+            "seed": self.run["seed"],
+            "versions": {"trained": first["versions"], "exported": versions("hepchain", "onnx")},
+            "variables": self.run["variables"],
+            "categories": {
+                name: {"groups": list(category.groups), "trained": bool(category.files)}
+                for name, category in self.manifest.categories.items()
+            },
+            "working_point": {
+                key: points[key] for key in ("sample", "fake_rate", "denominator", "score")
+            },
+            "performance": dict(self.performance),
+            "largest_difference": self.difference,
+        }
+
+
+def _of_model(content: Mapping[str, Any]) -> dict[str, Any]:
+    keys = ("category", "fold", "counts", "seed", "epochs", "best_epoch", "validation_auc")
+    return {key: content[key] for key in keys}
+
+
+def render(numbers: Mapping[str, Any]) -> str:
+    """The card as Markdown."""
+    sections = {
+        f"Tagger {numbers['tagger']}": _summary,
+        "Performance": _performance,
+        "Limits of validity": _limits,
+        "Data": _data,
+        "Training": _training,
+        "Variables": _variables,
+        "Software": _software,
+    }
+    pages = []
+    for level, (title, section) in enumerate(sections.items()):
+        pages.append("\n".join([f"{'##' if level else '#'} {title}", "", *section(numbers)]))
+    return "\n\n".join(pages) + "\n"
+
+
+def _summary(numbers: Mapping[str, Any]) -> Iterator[str]:
+    trained = [name for name, entry in numbers["categories"].items() if entry["trained"]]
+    yield (
+        f"Tells tracks of electrons from those of other particles. Kind: {numbers['kind']}; "
+        f"{len(numbers['models'])} models, one for each category of tracks "
+        f"({', '.join(trained)}) and fold of events left out. Licence: {numbers['licence']}."
+    )
+    untrained = [name for name in numbers["categories"] if name not in trained]
+    if untrained:
+        yield ""
+        yield f"Tracks of {', '.join(untrained)} have no model and never pass."
+
+
+def _performance(numbers: Mapping[str, Any]) -> Iterator[str]:
+    point = numbers["working_point"]
+    yield (
+        f"In sample {point['sample']}, which no model was trained on. Threshold for a fake rate of "
+        f"{point['fake_rate']:.1%}: {point['denominator']}. Ranges are 68 % intervals."
+    )
+    for name, title in TITLES.items():
+        yield from _performance_of(title, numbers["performance"][name])
+
+
+def _performance_of(title: str, found: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    yield f"**Score by the {title}**: threshold {found['threshold']:.4f}."
+    yield ""
+    areas = {"all": found["area_under_curve"], **found["area_under_curve_by_category"]}
+    yield from _table(
+        ["category", "area under ROC curve"],
+        [[name, _number(area, ".4f")] for name, area in areas.items()],
+    )
+    yield ""
+    rows = [["all", found], *([_range(bin_["pt"]), bin_] for bin_ in found["pt_bins"])]
+    yield from _table(
+        ["pT [GeV]", "electrons", "efficiency", "hadrons", "fake rate"],
+        [
+            [
+                name,
+                str(entry["efficiency"]["tracks"]),
+                _share(entry["efficiency"]),
+                str(entry["fake_rate"]["tracks"]),
+                _share(entry["fake_rate"]),
+            ]
+            for name, entry in rows
+        ],
+    )
+
+
+def _limits(numbers: Mapping[str, Any]) -> Iterator[str]:
+    samples, tracks = numbers["data"]["samples"], numbers["data"]["tracks"]
+    if all(samples.values()):
+        yield (
+            f"- Trained on simulation only (parametrised detector response of "
+            f"{numbers['data']['response']}); never compared with collision data."
+        )
+    else:
+        others = [name for name, simulated in samples.items() if not simulated]
+        yield f"- Trained on events brought by the user: {', '.join(others)}."
+    yield (
+        f"- Tracks with pT of {_range(tracks['pt'])} GeV, |eta| < {tracks['max_abs_eta']:g}, "
+        f"quality {tracks['quality']}, |d0| < {tracks['max_abs_d0']:g} mm and |z0 sin(theta)| < "
+        f"{tracks['max_z0_sin_theta']:g} mm. Others are not scored."
+    )
+    yield (
+        "- Trained to tell electrons of the hard process from tracks that are no electrons. "
+        "Electrons of conversions, Dalitz decays and heavy flavour were left out: they are "
+        "neither in efficiency nor in fake rate, and mostly pass."
+    )
+    yield (
+        f"- The fake rate is that of tracks of sample {numbers['working_point']['sample']}; "
+        "another mixture of particles, pile-up or detector has another one at the same threshold."
+    )
+
+
+def _data(numbers: Mapping[str, Any]) -> Iterator[str]:
+    names = (
+        f"{name} ({'simulated' if simulated else 'brought by the user'})"
+        for name, simulated in numbers["data"]["samples"].items()
+    )
+    yield f"Samples: {', '.join(names)}. Tracks each model learnt from:"
+    yield ""
+    header = ["category", "without fold", "electrons", "hadrons", "for stopping"]
+    rows = []
+    for model in numbers["models"]:
+        training, stopping = model["counts"]["training"], model["counts"]["validation"]
+        counts = [training["electrons"], training["hadrons"], sum(stopping.values())]
+        rows.append([model["category"], str(model["fold"]), *map(str, counts)])
+    yield from _table(header, rows)
+
+
+def _training(numbers: Mapping[str, Any]) -> Iterator[str]:
+    balance = numbers["data"]["selection"]["balance"]
+    yield from _table(
+        ["setting", "value"], [[name, str(value)] for name, value in numbers["settings"].items()]
+    )
+    yield ""
+    yield (
+        "Classes weighted to one spectrum in bins of pT "
+        f"{balance['pt_edges']} GeV and |eta| {balance['abs_eta_edges']}, weights up to "
+        f"{balance['max_weight_ratio']:g} times the mean. Seed of the run: {numbers['seed']}."
+    )
+    yield ""
+    header = ["category", "without fold", "seed", "epochs or trees", "kept", "validation AUC"]
+    rows = [
+        [
+            *(str(model[key]) for key in ("category", "fold", "seed", "epochs", "best_epoch")),
+            f"{model['validation_auc']:.4f}",
+        ]
+        for model in numbers["models"]
+    ]
+    yield from _table(header, rows)
+
+
+def _variables(numbers: Mapping[str, Any]) -> Iterator[str]:
+    for name, entry in numbers["categories"].items():
+        yield f"- {name}: {' + '.join(entry['groups'])}"
+    yield ""
+    header = ["variable", "group", "unit", "transformation", "meaning"]
+    rows = [
+        [name, entry["group"], entry["unit"], entry["transformation"], entry["description"]]
+        for name, entry in numbers["variables"].items()
+    ]
+    yield from _table(header, rows)
+
+
+def _software(numbers: Mapping[str, Any]) -> Iterator[str]:
+    for step, found in numbers["versions"].items():
+        yield f"- {step} with {', '.join(f'{name} {version}' for name, version in found.items())}"
+    yield (
+        "- raw scores of the exported models and of the run differ by at most "
+        f"{numbers['largest_difference']:.1e} (every track of the sample above)"
+    )
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    for row in (header, ["---"] * len(header), *rows):
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+
+
+def _range(bounds: Sequence[float]) -> str:
+    return f"{bounds[0]:g} to {bounds[1]:g}"
+
+
+def _number(value: float | None, form: str) -> str:
+    return "none" if value is None else format(value, form)
+
+
+def _share(share: Mapping[str, Any]) -> str:
+    if share["value"] is None:
+        return "no tracks"
+    return f"{share['value']:.3f} ({share['low']:.3f} to {share['high']:.3f})"
