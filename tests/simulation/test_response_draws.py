@@ -55,18 +55,23 @@ def test_poisson(mean: float) -> None:
     assert stats.chi2(enough.sum()).sf(chi2) > 1e-3
 
 
-def test_binomial_and_chances_have_their_probabilities() -> None:
+def test_binomial_has_its_probability() -> None:
     d = draws()
     trials = np.arange(N) % 7
     counts = d.binomial("b", trials, 0.3)
     assert (counts <= trials).all()
     assert counts.sum() / trials.sum() == pytest.approx(0.3, abs=0.003)
-    first, second, third = d.chances("c", 3, 0.1, np.array([0.0, 0.5, 1.0]), 0.02)
+
+
+def test_outcomes_exclude_each_other_and_have_their_probabilities() -> None:
+    """Each is tried where those before it did not happen."""
+    first, second, third = draws().outcome("c", 3, 0.1, np.array([0.0, 0.5, 1.0]), 0.02)
+    assert (first.astype(int) + second + third).max() == 1
     assert first.mean() == pytest.approx(0.1, abs=0.003)
-    assert second.mean(axis=0) == pytest.approx([0.0, 0.5, 1.0], abs=0.008)
-    assert third.mean() == pytest.approx(0.02, abs=0.0015)
-    both = (first & third).mean()
-    assert both == pytest.approx(0.002, abs=6e-4)
+    assert second.mean(axis=0) == pytest.approx([0.0, 0.45, 0.9], abs=0.008)
+    assert third.mean(axis=0) == pytest.approx([0.018, 0.009, 0.0], abs=0.0015)
+    together = np.corrcoef(draws().outcome("c", 8, 0.3)[0].T.astype(float))
+    assert np.abs(together - np.eye(8)).max() < 5 / np.sqrt(N)
 
 
 @pytest.mark.parametrize("degrees", [6, 15, 40])
@@ -102,7 +107,7 @@ def test_keys_do_not_repeat() -> None:
 
 def test_no_two_draws_of_a_particle_have_the_same_name() -> None:
     """Numbers drawn under one name are the same: two purposes must not share one."""
-    methods = {"uniform", "normal", "exponential", "chance", "chances", "gamma"}
+    methods = {"uniform", "normal", "exponential", "chance", "outcome", "fields", "gamma"}
     methods |= {"chi_squared", "poisson", "binomial", "dirichlet"}
     folder = Path(hepchain.simulation.response.__file__).parent
     names: Counter[tuple[str, str]] = Counter()

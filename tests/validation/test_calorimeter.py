@@ -79,7 +79,7 @@ def test_pions_without_a_cluster_count_with_no_energy() -> None:
     )
     assert low.simulated == pytest.approx(0.4, abs=0.03)
     assert low.assessment.verdict is Verdict.AGREES
-    assert high.assessment.verdict is Verdict.NOT_UNDERSTOOD
+    assert high.assessment.verdict is Verdict.EXPLAINED
 
 
 def test_energy_of_antiprotons_and_muons() -> None:
@@ -168,7 +168,7 @@ def test_wrong_sign_of_a_correlation_is_found() -> None:
         "ethad": (3.0 + depth) * electrons.pt,
     }  # fmt: skip
     layers = {"e0": 0.5 - 0.05 * depth}
-    for sign, verdict in ((1.0, Verdict.AGREES), (-1.0, Verdict.EXPLAINED)):
+    for sign, verdict in ((1.0, Verdict.AGREES), (-1.0, Verdict.NOT_UNDERSTOOD)):
         changed = shapes | layers | {"f3": sign * depth}
         clusters = clusters_of(electrons, electrons.momentum, **changed)
         found = shower_shapes.correlations(clusters)

@@ -102,8 +102,9 @@ def hadron_tracks(shot: Particles, tracks: Tracks, loose: BoolArray) -> list[Com
             tolerance=0.02,
             tolerance_reason="uncertainty of the measurement and rounding of the factors",
             difference=(
-                "beyond |eta| 1.2 holes and interactions in the simulated material cost a few per "
-                "cent more than is published; just above 0.5 GeV tracks measured below it are lost"
+                "interactions and holes are drawn, with an average over momentum; "
+                "just above 0.5 GeV tracks measured below it are lost, and their product with the "
+                "published factors is not exactly the published one"
             ),
         )
         quantity = Quantity(

@@ -95,8 +95,8 @@ FROM_5 = (
 """ET of 5 to 10 GeV; of the last a range of 0.009 to 0.014 is known."""
 
 MENU_DIFFERENCE = (
-    "lateral shapes of the response are one distribution for all energies, set for 0.7 to 5 GeV, "
-    "and the width in the strips does not follow their pitch, which grows beyond |eta| 1.8"
+    "lateral shapes of the response are one distribution for all energies, set for 0.7 to 5 GeV; "
+    "real showers of more energy are narrower, and the menu's cuts with them"
 )
 
 SIGNS = (
@@ -218,7 +218,6 @@ def correlations(clusters: Clusters) -> list[Comparison]:
             trust=Trust.CHOICE,
             relation=Relation.INDEPENDENT,
             reason="the sign alone is known, and that the two are not independent",
-            difference="leakage and electromagnetic fraction of electrons are drawn independently",
             bins=axis.bins,
         )
         quantity = Quantity(

@@ -27,13 +27,15 @@ from hepchain.validation.straws import (
     count_cut,
     count_efficiency,
 )
-from hepchain.validation.summaries import mean
+from hepchain.validation.summaries import at_least, mean
 
 GROUP = "trt"
 
 MAX_ABS_ETA = 2.0
 MOMENTUM_EDGES = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 
+MIN_ENTRIES = 20.0
+"""Fewest tracks of a bin of which a share is quoted."""
 TABLE_MOMENTA = (0.5, 0.7, 1.0, 2.0, 3.0, 5.0)
 TABLE_XENON_BARREL = (0.25, 0.36, 0.47, 0.59, 0.62, 0.65)
 """Electron efficiency at 5 % pions with 30 xenon straws of the barrel at occupancy 0.6."""
@@ -119,7 +121,11 @@ def count_cut_table(electrons: Straws) -> Comparison:
     pion = electrons.probability(electrons.momentum, MASSES["pion"])
     passes = count_cut(electrons.high, electrons.hits, pion)
     estimates = in_windows(
-        mean, passes[chosen], electrons.momentum[chosen], TABLE_MOMENTA, half_width=0.15
+        at_least(MIN_ENTRIES, mean),
+        passes[chosen],
+        electrons.momentum[chosen],
+        TABLE_MOMENTA,
+        half_width=0.15,
     )
     reference = Reference(
         value=np.array(TABLE_XENON_BARREL),

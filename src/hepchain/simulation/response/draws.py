@@ -15,11 +15,15 @@ from functools import cache
 import numpy as np
 from scipy.special import gammaincinv, gammaln, ndtri, pdtr, pdtrik
 
-from hepchain.simulation.response.arrays import BoolArray, FloatArray, IntArray, KeyArray
+from hepchain.simulation.response.arrays import (
+    BoolArray,
+    FieldArray,
+    FloatArray,
+    IntArray,
+    KeyArray,
+)
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_FIELD = 16
-_FIELD_MASK = np.uint64(2**_FIELD - 1)
 
 
 def mix(value: KeyArray) -> KeyArray:
@@ -51,6 +55,12 @@ def child_keys(parents: KeyArray | np.uint64, numbers: IntArray) -> KeyArray:
     """Keys of the members ``numbers`` of what the parents name; shapes broadcast."""
     with np.errstate(over="ignore"):
         return mix(parents ^ mix(np.asarray(numbers).astype(np.uint64) * _GOLDEN))
+
+
+def field_below(probability: float | FloatArray) -> FieldArray:
+    """Number of 16 bits below which a field lies with this probability."""
+    steps = np.minimum(np.rint(np.asarray(probability) * 2.0**16), 65535.0)
+    return np.asarray(steps.astype(np.uint16))
 
 
 @dataclass(frozen=True)
@@ -105,20 +115,37 @@ class Draws:
         result: BoolArray = self.uniform(name, columns) < probability
         return result
 
-    def chances(
+    def outcome(
         self, name: str, columns: int, *probabilities: float | FloatArray
     ) -> tuple[BoolArray, ...]:
-        """Up to four independent decisions at once, each of shape (n, columns).
+        """Which of several things happens, each tried if those before it did not: (n, columns).
 
-        Each takes 16 bits of one number, so that probabilities count in steps of 1.5e-5.
+        Takes 16 bits a column, four columns of one number, so that probabilities count in steps
+        of 1.5e-5.
+
+        Parameters
+        ----------
+        probabilities : numbers, or of shape (columns,), (n, 1) or (n, columns)
+
+        Returns
+        -------
+        one mask for each of the probabilities; at most one of them is true
         """
-        bits = self._bits(name, columns)
-        decisions = []
+        field = self.fields(name, columns)
+        happened: list[BoolArray] = []
+        total: float | FloatArray = 0.0
+        before: BoolArray | None = None
         for probability in probabilities:
-            threshold = np.asarray(np.rint(np.asarray(probability) * 2.0**_FIELD)).astype(np.uint64)
-            decisions.append((bits & _FIELD_MASK) < threshold)
-            bits >>= np.uint64(_FIELD)
-        return tuple(decisions)
+            total = total + (1.0 - total) * probability
+            until = field < field_below(total)
+            happened.append(until if before is None else until & ~before)
+            before = until
+        return tuple(happened)
+
+    def fields(self, name: str, columns: int) -> FieldArray:
+        """Numbers of 16 bits, four of one hash: shape (n, columns)."""
+        bits = self._bits(name, -(-columns // 4)).astype("<u8", copy=False)
+        return bits.view("<u2")[:, :columns]
 
     def first(self, name: str, depth: FloatArray) -> IntArray:
         """Layer in which something with this optical depth by layer happens first.

@@ -137,23 +137,21 @@ def _pixel_clusters(
 ) -> Clusters:
     draws, n = particles.draws, len(layers)
     crossed = passage.crossed[:, layers]
-    is_dead, is_seen, is_outlier, overlaps = draws.chances(
+    is_dead, is_hole, is_outlier = draws.outcome(
         "pixel",
         n,
         np.asarray(p.pixel_dead.value),
-        np.asarray(p.pixel_efficiency.value),
+        1.0 - np.asarray(p.pixel_efficiency.value),
         p.outlier.value,
-        p.pixel_overlap.value,
     )
-    shares, splits = draws.chances(
+    shares, splits, overlaps = draws.outcome(
         "pixel_hit",
         n,
         np.where(merged, 1.0 - p.splitting.value, p.pixel_shared.value),
-        p.split.value,
+        np.where(merged, 1.0, p.split.value),
+        p.pixel_overlap.value,
     )
-    dead = crossed & is_dead
-    expected = crossed & ~dead
-    seen = expected & is_seen
+    expected, seen = crossed & ~is_dead, crossed & ~(is_dead | is_hole)
     outlier = seen & _outliers("pixel_outlier", is_outlier, particles, passage, layers, p)
     hit = seen & ~outlier
     return Clusters(
@@ -161,11 +159,11 @@ def _pixel_clusters(
         hit=hit,
         overlap=hit & overlaps,
         outlier=outlier,
-        hole=expected & ~seen,
-        dead=dead,
+        hole=crossed & is_hole,
+        dead=crossed & is_dead,
         # A network splits most clusters of two particles; the others stay shared.
         shared=hit & shares,
-        split=hit & ~shares & (merged | splits),
+        split=hit & splits,
     )
 
 
@@ -174,17 +172,11 @@ def _strip_clusters(
 ) -> Clusters:
     draws, n = particles.draws, len(layers)
     crossed = passage.crossed[:, layers]
-    is_dead, is_seen, is_outlier, overlaps = draws.chances(
-        "strip",
-        n,
-        p.sct_dead.value,
-        p.sct_efficiency.value,
-        p.outlier.value,
-        p.sct_overlap.value,
+    is_dead, is_hole, is_outlier = draws.outcome(
+        "strip", n, p.sct_dead.value, 1.0 - p.sct_efficiency.value, p.outlier.value
     )
-    dead = crossed & is_dead
-    expected = crossed & ~dead
-    seen = expected & is_seen
+    (overlaps,) = draws.outcome("strip_hit", n, p.sct_overlap.value)
+    expected, seen = crossed & ~is_dead, crossed & ~(is_dead | is_hole)
     outlier = seen & _outliers("strip_outlier", is_outlier, particles, passage, layers, p)
     hit = seen & ~outlier
     return Clusters(
@@ -192,8 +184,8 @@ def _strip_clusters(
         hit=hit,
         overlap=hit & overlaps,
         outlier=outlier,
-        hole=expected & ~seen,
-        dead=dead,
+        hole=crossed & is_hole,
+        dead=crossed & is_dead,
         shared=np.zeros_like(hit),
         split=np.zeros_like(hit),
     )

@@ -218,7 +218,7 @@ class TrackingParameters(Block):
     brem_refit_min_p: Number
     brem_refit_hadron: Probability
     brem_error_factor: Number
-    share_before_seven_hits: Probability
+    share_before_seven_hits: EtaCurve
     largest_kink: Number
     fake_share: Probability
     fake_d0: Number

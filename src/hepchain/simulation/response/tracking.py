@@ -37,15 +37,15 @@ def efficiency(
 
     The efficiency measured for hadrons includes those lost to interactions in the silicon
     detectors. Here these are lost by having too few hits, so that for hadrons the measured
-    efficiency is divided by the probability of not interacting in the part of the silicon that
-    gives seven hits. Muons do not interact either. Electrons do not, but radiate: what takes them
-    below the smallest pT of the pattern recognition is lost on top, so that they keep the
-    hadrons' efficiency for what their kinks cost.
+    efficiency is divided by the probability of leaving the hits of a loose track. Muons do not
+    interact either. Electrons do not, but radiate: what takes them below the smallest pT of the
+    pattern recognition is lost on top, so that they keep the hadrons' efficiency for what their
+    kinks cost.
     """
     p = parameters
     measured = p.efficiency_pt(particles.pt) * p.efficiency_eta(particles.eta)
     measured = measured / p.efficiency_eta_mean.value
-    silicon = material.silicon(particles.eta) * p.share_before_seven_hits.value
+    silicon = material.silicon(particles.eta) * p.share_before_seven_hits(particles.eta)
     survives = np.exp(-silicon * material.hadronic_over_x0.value)
     return np.minimum(np.where(particles.is_electron, measured, measured / survives), 1.0)
 

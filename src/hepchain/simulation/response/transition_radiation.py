@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hepchain.simulation.response.arrays import BoolArray, Columns, FloatArray, IntArray
+from hepchain.simulation.response.draws import field_below
 from hepchain.simulation.response.parameters import Detector, MaterialParameters, TrtParameters
 from hepchain.simulation.response.particles import MASSES, Particles
 from hepchain.simulation.response.passage import CURVATURE_RADIUS, Passage
@@ -117,22 +118,19 @@ def _cross_straws(
     count = np.rint(unbroken * np.where(stopped, np.maximum(reached - 0.25, 0.0), reached))
     number = np.arange(int(count.max(initial=0)))
     crossed = number < count[:, None]
-    is_dead, is_seen, is_outlier = draws.chances(
+    is_dead, is_hole, is_outlier = draws.outcome(
         "straw",
         len(number),
         p.dead.value,
-        p.straw_efficiency.value,
+        1.0 - p.straw_efficiency.value,
         p.outlier(particles.eta)[:, None],
     )
-    dead = crossed & is_dead
-    seen = crossed & ~dead & is_seen
-    outlier = seen & is_outlier
     ends = unbroken * argon + draws.uniform("argon_border") - 0.5
     return Straws(
-        dead=dead,
-        hit=seen & ~outlier,
-        outlier=outlier,
-        hole=crossed & ~dead & ~seen,
+        dead=crossed & is_dead,
+        hit=crossed & ~(is_dead | is_hole | is_outlier),
+        outlier=crossed & is_outlier,
+        hole=crossed & is_hole,
         argon=number + 0.5 < ends[:, None],
         late=number >= 0.5 * unbroken[:, None],
     )
@@ -249,14 +247,16 @@ def _above_threshold(
 ) -> BoolArray:
     """Whether each straw passes the high threshold, with the momentum in its half: (n, straws)."""
     factor = np.where(particles.is_electron, p.electron_high_threshold_factor.value, 1.0)
-    u = particles.draws.uniform("high_threshold", straws.hit.shape[1])
-    result = np.zeros(straws.hit.shape, dtype=np.bool_)
-    for late, momentum in enumerate(momenta):
-        gamma = lorentz_factor(momentum, particles.mass)
-        for gas, table in enumerate(tables):
-            chance = factor * high_threshold_probability(gamma, occupancy, table)
-            here = (straws.late == bool(late)) & (straws.argon == bool(gas))
-            result |= here & (u < chance[:, None])
+    early, late = (
+        [
+            field_below(factor * chance)[:, None]
+            for chance in _both_gases(lorentz_factor(q, particles.mass), occupancy, tables)
+        ]
+        for q in momenta
+    )
+    in_xenon, in_argon = (np.where(straws.late, b, a) for a, b in zip(early, late, strict=True))
+    limit = np.where(straws.argon, in_argon, in_xenon)
+    result: BoolArray = particles.draws.fields("high_threshold", limit.shape[1]) < limit
     return result
 
 
