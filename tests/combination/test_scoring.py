@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 import pytest
-from feature_tables import CATEGORIES, Table, inputs_of, write_table
+from feature_tables import CATEGORIES, VARIABLES, Table, inputs_of, write_table
 
 from hepchain.combination import scoring
 from hepchain.combination.scoring import load_models, score_sample
@@ -148,6 +148,66 @@ def test_empty_sample_gives_an_empty_table(trees: list[Path], tmp_path: Path) ->
     path = write_table(tmp_path / "features-0.parquet", columns)
     score_sample("gun", [path], load_models(trees), tmp_path / "raw.parquet")
     assert len(read_parquet(tmp_path / "raw.parquet")) == 0
+
+
+def unified_task(fold: int, features: Path, categories: tuple[str, ...] = CATEGORIES) -> Task:
+    """Task of one model for several categories; its first variable is the event number."""
+    names = VARIABLES.of_categories(categories)
+    inputs = inputs_of("trt_calorimeter")
+    return Task(
+        tagger="toy",
+        category="all",
+        fold=fold,
+        folds=FOLDS,
+        seed=1,
+        settings=SETTINGS,
+        tracks=TRACKS,
+        variables={"phi": (Transformation.IDENTITY, 1.0)}
+        | {name: inputs[name] for name in names if name != "phi"},
+        categories={
+            name: ("phi", *(n for n in VARIABLES.of_category(name) if n != "phi"))
+            for name in categories
+        },
+    )
+
+
+def train_unified(
+    features: Path, directory: Path, categories: tuple[str, ...] = CATEGORIES
+) -> list[Path]:
+    directories = [directory / f"fold{fold}" for fold in range(FOLDS)]
+    for fold, path in enumerate(directories):
+        train(unified_task(fold, features, categories), [FeatureFile("gun", features)], path)
+    return directories
+
+
+@pytest.mark.usefixtures("memory")
+def test_unified_model_never_scores_a_track_whose_event_it_saw(
+    features: Path, tmp_path: Path
+) -> None:
+    models = load_models(train_unified(features, tmp_path / "models"))
+    assert set(models.models) == {(c, fold) for c in CATEGORIES for fold in range(FOLDS)}
+    score_sample("gun", [features], models, tmp_path / "raw.parquet")
+    scores = read_parquet(tmp_path / "raw.parquet")
+    assert len(scores) == 2800
+    assert (np.asarray(scores["raw"]) == 0.0).all()
+
+
+def test_unified_model_scores_all_its_categories_and_no_other(
+    features: Path, tmp_path: Path
+) -> None:
+    """A list of categories of which none has the calorimeter gives a model without it."""
+    models = load_models(train_unified(features, tmp_path / "models", ("trt", "silicon")))
+    model = models.models["trt", 0]
+    assert model.layout is not None
+    assert model.layout.names[-2:] == ["is_silicon", "is_trt"]
+    assert "e_over_p" not in model.layout.names
+    assert len(models.models["silicon", 0].variables) == 49
+    score_sample("gun", [features], models, tmp_path / "raw.parquet")
+    scores = read_parquet(tmp_path / "raw.parquet")
+    known = np.isin(scores["category"].to_numpy(), ["trt", "silicon"])
+    raw, label = np.asarray(scores["raw"]), np.asarray(scores["label"])
+    assert (raw[~known] == 0.0).all()
+    assert raw[known & (label == 1)].mean() > raw[known & (label == 0)].mean() + 0.1
 
 
 def test_missing_model_is_named(trees: list[Path]) -> None:

@@ -53,7 +53,7 @@ def with_change(default: dict[str, Any], path: str, value: Any) -> dict[str, Any
     return changed
 
 
-@pytest.mark.parametrize("name", ["config", "smoke", "paper", "systematics"])
+@pytest.mark.parametrize("name", ["config", "smoke", "paper", "systematics", "taggers"])
 def test_shipped_configs_are_in_order(name: str) -> None:
     run = load_run(read_configs(["config/config.yaml", f"config/{name}.yaml"]))
     assert isinstance(run, RunConfig)
@@ -235,3 +235,38 @@ def test_merge_is_that_of_snakemake(base: dict[str, Any], extension: dict[str, A
     expected = copy.deepcopy(base)
     update_config(expected, copy.deepcopy(extension))
     assert merge(base, extension) == expected
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        (["keras", "xgbost"], "members: unknown name 'xgbost'; did you mean 'xgboost'?"),
+        (["keras", "other"], "members: 'other' is an ensemble; name the taggers in it instead"),
+        (["keras", "mean"], "members: 'mean' is an ensemble; name the taggers in it instead"),
+        (["keras", "keras"], "members: 'keras' is named 2 times"),
+        (["keras"], "training.taggers.mean.members"),
+    ],
+)
+def test_ensembles_have_trained_members(
+    default: dict[str, Any], members: list[str], message: str
+) -> None:
+    """No ensembles of ensembles, and so no cycles."""
+    changed = copy.deepcopy(default)
+    changed["training"]["taggers"] |= {
+        "mean": {"kind": "ensemble", "members": members},
+        "other": {"kind": "ensemble", "members": ["keras", "xgboost"]},
+    }
+    assert message in refusal(changed)
+
+
+def test_cuts_are_on_known_variables(default: dict[str, Any]) -> None:
+    settings = {"kind": "cuts", "variables": ["e_over_q"], "peel": 0.1, "min_hadrons": 10}
+    changed = with_change(default, "training.taggers.cuts", settings)
+    expected = "training.taggers.cuts.variables: unknown name 'e_over_q'; did you mean 'e_over_p'?"
+    assert expected in refusal(changed)
+
+
+def test_name_of_all_categories_is_reserved(default: dict[str, Any]) -> None:
+    category = {"groups": ["silicon"], "title": "everything"}
+    changed = with_change(default, "variables.categories.all", category)
+    assert "'all' stands for all of them" in refusal(changed)

@@ -24,7 +24,7 @@ MakeTask = Callable[..., Task]
 
 def held_out_area(directory: Path, file: FeatureFile, task: Task) -> tuple[float, float]:
     """Area under the curve in the fold the model has not seen, and its error by chance."""
-    selection = replace(task.selection, fold=1 - task.fold, min_tracks=1)
+    selection = replace(task.selections[0], fold=1 - task.fold, min_tracks=1)
     tracks = read_tracks([file], selection)[0]
     score = load_model(directory).score(tracks.inputs, list(task.variables), "test")
     electrons = int((tracks.labels == 1).sum())
@@ -79,7 +79,7 @@ def test_spectra_alone_teach_nothing(task: MakeTask, tmp_path: Path) -> None:
     train(made, [file], tmp_path / "model")
     metadata = json.loads((tmp_path / "model" / "metadata.json").read_text())
     assert metadata["validation_auc"] == pytest.approx(0.5, abs=0.06)
-    tracks = read_tracks([file], made.selection)[0]
+    tracks = read_tracks([file], made.selections[0])[0]
     assert area_under_curve(tracks.pt, tracks.labels == 1) > 0.7
 
 

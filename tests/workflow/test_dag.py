@@ -21,6 +21,23 @@ def test_dag_builds(workspace: Workspace, config: str) -> None:
     assert counts["statistics"] > 0
 
 
+def test_unified_taggers_have_a_model_a_fold_and_ensembles_none(workspace: Workspace) -> None:
+    taggers = {
+        "one": {"kind": "cuts", "variables": ["e_over_p"], "peel": 0.1, "min_hadrons": 9},
+        "mean": {"kind": "ensemble", "members": ["keras", "one"]},
+    }
+    taggers["one"]["unified"] = True
+    config = workspace.write_config("more.yaml", {"training": {"taggers": taggers}})
+    target = "results/combination/mean/higgsino_153_150.parquet"
+    run = workspace.snakemake("-n", "--quiet", "rules", "--configfile", config, "--", target)
+    assert run.status == 0, run.output
+    counts = job_counts(run.output)
+    assert counts["training"] == 8 + 2
+    assert counts["ensemble"] == 2
+    models = "results/training/mean/silicon/fold0"
+    assert workspace.snakemake("-n", "--configfile", config, "--", models).status != 0
+
+
 def test_validation_samples_end_with_the_simulation(workspace: Workspace) -> None:
     ntuple = "results/simulation/particle_gun/ntuple-0.root"
     run = workspace.snakemake(ntuple, "-n", "--quiet", "rules")

@@ -1,13 +1,16 @@
 # Combination: raw scores, their calibration across categories, the combined score, thresholds.
 #
 # inputs   features of all samples but pile-up libraries, and the models of a tagger
-# outputs  results/combination/{tagger}/raw/{sample}.parquet    by the models that never saw the event
+# outputs  results/combination/{tagger}/raw/{sample}.parquet    by the models that never saw the event;
+#                                                               of an ensemble, from its members'
 #          results/combination/{tagger}/calibration.json        from the training samples
 #          results/combination/{tagger}/{sample}.parquet        with log likelihood ratio and score
 #          results/combination/{tagger}/working_points.json
 # config   combination; training.categories, training.balance
 
 COMBINATION = f"{RESULTS}/combination/{{tagger}}"
+RAW = f"{COMBINATION}/raw/{{sample}}.parquet"
+CALIBRATION = f"{COMBINATION}/calibration.json"
 
 
 def features_of_sample(wildcards):
@@ -27,18 +30,15 @@ def scoring_code(wildcards):
 rule scoring:
     input:
         features=features_of_sample,
-        models=expand(
-            rules.training.output.model,
-            category=run.training.categories,
-            fold=range(run.features.folds),
-            allow_missing=True,
-        ),
+        models=models_of,
     output:
-        raw=f"{COMBINATION}/raw/{{sample}}.parquet",
+        raw=RAW,
     log:
         f"{LOGS}/scoring/{{tagger}}-{{sample}}.log",
     benchmark:
         f"{BENCHMARKS}/scoring/{{tagger}}-{{sample}}.tsv"
+    wildcard_constraints:
+        tagger=any_of(run.training.trained),
     threads: 1
     resources:
         mem_mb=memory(2000),
@@ -51,13 +51,50 @@ rule scoring:
         "../scripts/scoring.py"
 
 
+def members_of(wildcards):
+    """Taggers in an ensemble."""
+    return run.training.ensembles[wildcards.tagger]
+
+
+def of_members(pattern):
+    """Input function: files of the members of an ensemble, in order."""
+
+    def files(wildcards):
+        return expand(pattern, tagger=members_of(wildcards), sample=wildcards.sample)
+
+    return files
+
+
+rule ensemble:
+    input:
+        raw=of_members(RAW),
+        calibrations=of_members(CALIBRATION),
+    output:
+        raw=RAW,
+    log:
+        f"{LOGS}/ensemble/{{tagger}}-{{sample}}.log",
+    benchmark:
+        f"{BENCHMARKS}/ensemble/{{tagger}}-{{sample}}.tsv"
+    wildcard_constraints:
+        tagger=any_of(run.training.ensembles) or "(?!)",
+    threads: 1
+    resources:
+        mem_mb=memory(1000),
+        runtime=30,
+    params:
+        code=digest("hepchain.combination.ensemble"),
+        members=members_of,
+    message:
+        "Averaging the members of {wildcards.tagger} for {wildcards.sample}"
+    script:
+        "../scripts/ensemble.py"
+
+
 rule calibration:
     input:
-        raw=expand(
-            rules.scoring.output.raw, sample=TRAINING_SAMPLES, allow_missing=True
-        ),
+        raw=expand(RAW, sample=TRAINING_SAMPLES, allow_missing=True),
     output:
-        calibration=f"{COMBINATION}/calibration.json",
+        calibration=CALIBRATION,
     log:
         f"{LOGS}/calibration/{{tagger}}.log",
     benchmark:
@@ -79,8 +116,8 @@ rule calibration:
 
 rule combination:
     input:
-        raw=rules.scoring.output.raw,
-        calibration=rules.calibration.output.calibration,
+        raw=RAW,
+        calibration=CALIBRATION,
     output:
         scores=f"{COMBINATION}/{{sample}}.parquet",
     log:

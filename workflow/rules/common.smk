@@ -3,6 +3,7 @@
 
 import re
 
+from hepchain.config.training import EVERY_CATEGORY
 from hepchain.skimming.sources import resolve_files
 from hepchain.variations import base_of, variation_of, varied_name
 
@@ -63,4 +64,4 @@ wildcard_constraints:
     fold=r"\d+",
     sample=any_of(SAMPLES),
     tagger=any_of(run.training.taggers),
-    category=any_of(run.training.categories),
+    category=any_of([*run.training.categories, EVERY_CATEGORY]),

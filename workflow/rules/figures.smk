@@ -23,11 +23,6 @@ VARIATIONS = sorted(
     {variation_of(name) for name in varied(ANALYSED)} | run.simulation.weights.keys()
 )
 SIGNAL_PARTS = [(sample, part) for sample in SIGNALS for part in parts(sample)]
-MODELS = [
-    (category, fold)
-    for category in run.training.categories
-    for fold in range(run.features.folds)
-]
 LOOKS = run.figures.model_dump(mode="json")
 
 
@@ -129,12 +124,18 @@ rule figure_m_ee_lineshape:
         "../scripts/figure_m_ee_lineshape.py"
 
 
+def categories_and_folds(wildcards):
+    """Category and fold of each model of a tagger."""
+    return [
+        (category, fold)
+        for category in run.training.categories_of(wildcards.tagger)
+        for fold in range(run.features.folds)
+    ]
+
+
 rule figure_loss_curves:
     input:
-        models=[
-            f"{RESULTS}/training/{{tagger}}/{category}/fold{fold}"
-            for category, fold in MODELS
-        ],
+        models=models_of,
     output:
         drawing("loss_curves_{tagger}", "Training", "Loss curves"),
     log:
@@ -147,7 +148,7 @@ rule figure_loss_curves:
         runtime=20,
     params:
         code=drawing_code("loss_curves"),
-        models=MODELS,
+        models=categories_and_folds,
         kinds={name: tagger.kind for name, tagger in run.training.taggers.items()},
         things=THINGS,
         looks=LOOKS,
@@ -519,7 +520,7 @@ rule figures:
     input:
         rules.figure_category_shares.output,
         rules.figure_m_ee_lineshape.output,
-        expand(rules.figure_loss_curves.output, tagger=TAGGERS),
+        expand(rules.figure_loss_curves.output, tagger=run.training.trained),
         expand(rules.figure_score_distributions.output, tagger=TAGGERS),
         rules.figure_roc.output,
         rules.figure_combination_comparison.output,

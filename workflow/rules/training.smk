@@ -1,4 +1,5 @@
-# Training: one model for each tagger, category of tracks and fold.
+# Training: one model for each tagger, category of tracks and fold; of a unified tagger one for each
+# fold, with `all` for the category.
 #
 # inputs   features of all parts of all samples of role training
 # outputs  results/training/{tagger}/{category}/fold{fold}/, trained without the events of {fold}
@@ -22,13 +23,36 @@ def tagger_code(wildcards):
     return digest("hepchain.training.train", f"hepchain.training.taggers.{kind}")
 
 
-def inputs_of_category(wildcards):
-    """Input variables of the category: name -> [transformation, scale]."""
+def categories_of_model(wildcards):
+    """Categories of tracks a model is for."""
+    if wildcards.category == EVERY_CATEGORY:
+        return run.training.categories
+    return [wildcards.category]
+
+
+def inputs_of_model(wildcards):
+    """Input variables of a model: name -> [transformation, scale]."""
     variables = run.variables.variables
     return {
         name: [variables[name].transformation.value, variables[name].scale]
-        for name in run.variables.of_category(wildcards.category)
+        for name in run.variables.of_categories(categories_of_model(wildcards))
     }
+
+
+def variables_by_category(wildcards):
+    """Of a model of all categories: category -> its variables."""
+    if wildcards.category != EVERY_CATEGORY:
+        return {}
+    return {name: run.variables.of_category(name) for name in run.training.categories}
+
+
+def models_of(wildcards):
+    """Models of a tagger, by category and fold."""
+    return expand(
+        f"{RESULTS}/training/{wildcards.tagger}/{{category}}/fold{{fold}}",
+        category=run.training.categories_of(wildcards.tagger),
+        fold=range(run.features.folds),
+    )
 
 
 def gpus_of_tagger(wildcards):
@@ -53,6 +77,8 @@ rule training:
         f"{LOGS}/training/{{tagger}}-{{category}}-fold{{fold}}.log",
     benchmark:
         f"{BENCHMARKS}/training/{{tagger}}-{{category}}-fold{{fold}}.tsv"
+    wildcard_constraints:
+        tagger=any_of(run.training.trained),
     threads: 1
     resources:
         mem_mb=memory(4000),
@@ -64,7 +90,8 @@ rule training:
         tracks=run.training.model_dump(
             mode="json", exclude={"taggers", "categories", "gpu"}
         ),
-        variables=inputs_of_category,
+        variables=inputs_of_model,
+        categories=variables_by_category,
         samples=[sample for sample, _ in TRAINING_PARTS],
         folds=run.features.folds,
         seed=run.seed,

@@ -23,6 +23,7 @@ with job(snakemake):
             for name, (transformation, scale) in params.variables.items()
         },
         gpus=snakemake.resources.gpu,
+        categories={name: tuple(has) for name, has in params.categories.items()},
     )
     files = zip(params.samples, map(Path, snakemake.input.features), strict=True)
     train(task, [FeatureFile(sample, path) for sample, path in files], snakemake.output.model)

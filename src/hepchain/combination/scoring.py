@@ -14,7 +14,8 @@ import numpy.typing as npt
 from hepchain.errors import InputError
 from hepchain.io import ParquetWriter, iterate_parquet
 from hepchain.training import environment
-from hepchain.training.model import Model, load_model
+from hepchain.training.model import Model
+from hepchain.training.model import load_models as load_category_models
 from hepchain.training.tracks import require_folds
 
 logger = logging.getLogger(__name__)
@@ -84,11 +85,11 @@ def load_models(directories: Sequence[str | Path]) -> ModelSet:
     environment.prepare(gpus=0)
     models: dict[tuple[str, int], Model] = {}
     for directory in directories:
-        model = load_model(directory)
-        key = (model.category, model.fold)
-        if key in models:
-            raise InputError(f"{directory}: a second model of category {key[0]}, fold {key[1]}")
-        models[key] = model
+        for model in load_category_models(directory):
+            key = (model.category, model.fold)
+            if key in models:
+                raise InputError(f"{directory}: a second model of category {key[0]}, fold {key[1]}")
+            models[key] = model
     folds = {model.folds for model in models.values()}
     if len(folds) != 1:
         raise InputError(

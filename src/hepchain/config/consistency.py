@@ -17,7 +17,7 @@ from hepchain.config.samples import Role, Sample
 from hepchain.config.selection import SelectionConfig
 from hepchain.config.simulation import SimulationConfig
 from hepchain.config.skimming import SkimmingConfig
-from hepchain.config.training import CutsConfig, TrainingConfig
+from hepchain.config.training import EVERY_CATEGORY, CutsConfig, TrainingConfig
 from hepchain.config.validation import ValidationConfig
 from hepchain.config.variables import Variables
 from hepchain.variations import MARK
@@ -119,6 +119,22 @@ def _categories(training: TrainingConfig, variables: Variables) -> Iterator[str]
     yield from unknown("training.categories", training.categories, variables.categories)
 
 
+def _reserved(variables: Variables) -> Iterator[str]:
+    if EVERY_CATEGORY in variables.categories:
+        yield f"variables.categories: '{EVERY_CATEGORY}' stands for all of them; rename it"
+
+
+def _ensembles(training: TrainingConfig) -> Iterator[str]:
+    for name, members in training.ensembles.items():
+        where = f"training.taggers.{name}.members"
+        yield from unknown(where, members, training.taggers)
+        for member in dict.fromkeys(members):
+            if member in training.ensembles:
+                yield f"{where}: '{member}' is an ensemble; name the taggers in it instead"
+            if members.count(member) > 1:
+                yield f"{where}: '{member}' is named {members.count(member)} times"
+
+
 def _cuts(training: TrainingConfig, variables: Variables) -> Iterator[str]:
     for name, settings in training.taggers.items():
         if isinstance(settings, CutsConfig):
@@ -165,6 +181,8 @@ CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
     _names,
     _varied,
     _categories,
+    _reserved,
+    _ensembles,
     _cuts,
     _tagger,
     _working_points,

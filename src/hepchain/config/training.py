@@ -16,6 +16,9 @@ from pydantic import (
 from hepchain.config.base import Block
 from hepchain.config.types import Edges
 
+EVERY_CATEGORY = "all"
+"""What stands for the category where a model is of all of them."""
+
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 
 
@@ -23,6 +26,9 @@ class TaggerBlock(Block):
     """What the settings of every kind of tagger have."""
 
     uses_gpu: ClassVar[bool] = False
+    unified: bool = Field(
+        default=False, description="one model a fold for all categories, not one for each"
+    )
 
 
 class NetworkConfig(TaggerBlock):
@@ -83,15 +89,24 @@ class TreesConfig(TaggerBlock):
     l2: NonNegativeFloat = Field(default=1.0, description="L2 penalty on the values of leaves")
 
 
-TaggerSettings = NetworkConfig | TreesConfig | ResidualConfig | CutsConfig
-"""Settings of any kind of tagger. A new kind joins here."""
+class EnsembleConfig(Block):
+    """The mean of several taggers; it is not trained."""
 
-TaggerConfig = Annotated[TaggerSettings, Field(discriminator="kind")]
+    kind: Literal["ensemble"]
+    members: list[str] = Field(min_length=2, description="names of trained taggers")
+
+
+TaggerSettings = NetworkConfig | TreesConfig | ResidualConfig | CutsConfig
+"""Settings of any kind of tagger that is trained. A new kind joins here."""
+
+TaggerConfig = Annotated[TaggerSettings | EnsembleConfig, Field(discriminator="kind")]
 
 
 def tagger_settings(content: Any) -> TaggerSettings:
-    """Settings of a tagger from their mapping, by its ``kind``."""
-    adapter: TypeAdapter[TaggerSettings] = TypeAdapter(TaggerConfig)
+    """Settings of a trained tagger from their mapping, by its ``kind``."""
+    adapter: TypeAdapter[TaggerSettings] = TypeAdapter(
+        Annotated[TaggerSettings, Field(discriminator="kind")]
+    )
     return adapter.validate_python(content)
 
 
@@ -125,3 +140,23 @@ class TrainingConfig(TrainingTracksConfig):
     categories: list[str] = Field(min_length=1, description="categories of tracks")
     taggers: dict[str, TaggerConfig] = Field(min_length=1, description="name -> settings")
     gpu: NonNegativeInt = Field(description="GPUs of a job that trains a network")
+
+    @property
+    def trained(self) -> list[str]:
+        """Taggers that have models of their own: all but ensembles."""
+        return [name for name, settings in self.taggers.items() if settings.kind != "ensemble"]
+
+    @property
+    def ensembles(self) -> dict[str, list[str]]:
+        """Ensemble -> its members."""
+        return {
+            name: settings.members
+            for name, settings in self.taggers.items()
+            if settings.kind == "ensemble"
+        }
+
+    def categories_of(self, tagger: str) -> list[str]:
+        """Categories a trained tagger has models for: all, or one name for all of them."""
+        settings = self.taggers[tagger]
+        unified = settings.kind != "ensemble" and settings.unified
+        return [EVERY_CATEGORY] if unified else self.categories

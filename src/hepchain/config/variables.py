@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Self
 
@@ -69,5 +70,9 @@ class Variables(Block):
 
     def of_category(self, category: str) -> list[str]:
         """Input vector of one category: the variables of its groups, in order."""
-        groups = self.categories[category].groups
+        return self.of_categories([category])
+
+    def of_categories(self, categories: Iterable[str]) -> list[str]:
+        """Variables that any of the categories has, in order."""
+        groups = {group for name in categories for group in self.categories[name].groups}
         return [name for name, variable in self.variables.items() if variable.group in groups]

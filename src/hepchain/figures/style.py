@@ -22,6 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
+from hepchain.config.training import EVERY_CATEGORY
 
 Floats = npt.NDArray[np.float64]
 
@@ -132,6 +133,8 @@ class Things:
 
     def title(self, name: str) -> str:
         """Name of a thing in a legend."""
+        if name == EVERY_CATEGORY:
+            return "all categories"
         for family in _FAMILIES:
             if name in getattr(self, family):
                 return str(getattr(self, family)[name])
@@ -144,6 +147,8 @@ class Things:
         ------
         KeyError : no thing of this name
         """
+        if name == EVERY_CATEGORY:
+            return ALL_LOOK
         for family, looks in _FAMILIES.items():
             names = list(getattr(self, family))
             if name in names:

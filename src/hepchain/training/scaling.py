@@ -89,6 +89,11 @@ class Scaling:
             result[:, column] = variable.apply(values[:, column])
         return result
 
+    def of(self, names: Sequence[str]) -> Scaling:
+        """Scaling of some of the variables, in the order of ``names``."""
+        known = {variable.name: variable for variable in self.variables}
+        return Scaling(tuple(known[name] for name in names))
+
     def write(self, directory: Path) -> None:
         """Write ``scaling.json`` into a directory."""
         write_json(directory / FILE, {"variables": [asdict(v) for v in self.variables]})
@@ -132,11 +137,26 @@ def fit_scaling(
     ------
     StageError : most values of a variable are outside the domain of its transformation
     """
-    weight = weights.astype(np.float64)
-    fitted = [
-        _fit_variable(name, transformation, scale, values[:, column], weight)
-        for column, (name, (transformation, scale)) in enumerate(variables.items())
-    ]
+    return fit_common_scaling([(values, weights, list(variables))], variables)
+
+
+def fit_common_scaling(
+    tables: Sequence[tuple[Matrix, npt.NDArray[np.float32], Sequence[str]]],
+    variables: Mapping[str, tuple[Transformation, float]],
+) -> Scaling:
+    """As :func:`fit_scaling`, of several tables: each variable over the tracks that have it.
+
+    Parameters
+    ----------
+    tables : values, weights and names of the columns of each
+    variables : all variables of the tables
+    """
+    fitted = []
+    for name, (transformation, scale) in variables.items():
+        having = [table for table in tables if name in table[2]]
+        values = np.concatenate([values[:, names.index(name)] for values, _, names in having])
+        weight = np.concatenate([weights for _, weights, _ in having]).astype(np.float64)
+        fitted.append(_fit_variable(name, transformation, scale, values, weight))
     return Scaling(tuple(fitted))
 
 

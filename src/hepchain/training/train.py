@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from hepchain.config.training import TaggerSettings, TrainingTracksConfig
 from hepchain.config.variables import Transformation
@@ -19,9 +20,10 @@ from hepchain.roc import area_under_curve
 from hepchain.seeds import integer_seed
 from hepchain.training import environment
 from hepchain.training.balance import Balance, balance
-from hepchain.training.model import HISTORY, METADATA, Model, load_model
-from hepchain.training.scaling import Scaling, fit_scaling
-from hepchain.training.tagger import Examples, History, Tagger, tagger_class
+from hepchain.training.layout import Layout
+from hepchain.training.model import HISTORY, METADATA, Model, load_models
+from hepchain.training.scaling import Scaling, fit_common_scaling
+from hepchain.training.tagger import Examples, History, Matrix, Tagger, tagger_class
 from hepchain.training.tracks import FeatureFile, Selection, Tracks, read_tracks
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ class Task:
     tagger: str
     """Name in the config, part of the seed."""
     category: str
+    """Category of tracks, or the name of all for a model of several."""
     fold: int
     """Fold whose events the model must not see."""
     folds: int
@@ -48,19 +51,30 @@ class Task:
     variables: Mapping[str, tuple[Transformation, float]]
     """Name -> (transformation, scale), in the order of the input vector."""
     gpus: int = 0
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a model for several categories: category -> its variables, in order."""
 
     @property
-    def selection(self) -> Selection:
-        """Tracks it learns from."""
-        return Selection(
-            category=self.category,
-            variables=tuple(self.variables),
-            fold=self.fold,
-            folds=self.folds,
-            validation_fraction=self.tracks.validation_fraction,
-            min_tracks=self.tracks.min_tracks,
-            max_tracks=self.tracks.max_tracks,
-        )
+    def layout(self) -> Layout | None:
+        """Input vector of a model for several categories."""
+        return Layout(tuple(self.variables), self.categories) if self.categories else None
+
+    @property
+    def selections(self) -> list[Selection]:
+        """Tracks it learns from, by category."""
+        categories = self.categories or {self.category: tuple(self.variables)}
+        return [
+            Selection(
+                category=category,
+                variables=tuple(variables),
+                fold=self.fold,
+                folds=self.folds,
+                validation_fraction=self.tracks.validation_fraction,
+                min_tracks=self.tracks.min_tracks,
+                max_tracks=self.tracks.max_tracks // len(categories),
+            )
+            for category, variables in categories.items()
+        ]
 
 
 @dataclass(frozen=True)
@@ -100,18 +114,26 @@ def train(task: Task, files: Sequence[FeatureFile], directory: str | Path) -> No
         fit.scaling.write(temporary)
         write_json(temporary / HISTORY, dict(fit.history.curves))
         write_json(temporary / METADATA, _metadata(task, tagger, fit, auc))
-        _check_reloaded(load_model(temporary), fit.validation, scores, task)
+        _check_reloaded(load_models(temporary)[0], fit.validation, scores, task)
 
 
 def _fit(task: Task, tagger: Tagger, files: Sequence[FeatureFile]) -> _Fit:
-    training, validation = read_tracks(files, task.selection)
-    logger.info("%d tracks for training, %d for validation", len(training), len(validation))
-    balanced = balance(training.labels, training.pt, training.eta, task.tracks.balance)
-    weights = balanced.of(training.labels, training.pt, training.eta)
-    scaling = fit_scaling(training.inputs, weights, task.variables)
-    examples = _examples(training, balanced, scaling)
-    stopping = _examples(validation, balanced, scaling)
+    training, validation = zip(*(read_tracks(files, s) for s in task.selections), strict=True)
     counts = {"training": _counts(training), "validation": _counts(validation)}
+    logger.info(
+        "%d tracks for training, %d for validation",
+        *(sum(map(len, p)) for p in (training, validation)),
+    )
+    balanced = balance(*_joined(training), task.tracks.balance)
+    scaling = fit_common_scaling(
+        [
+            (tracks.inputs, balanced.of(tracks.labels, tracks.pt, tracks.eta), selection.variables)
+            for tracks, selection in zip(training, task.selections, strict=True)
+        ],
+        task.variables,
+    )
+    examples = _examples(training, task, balanced, scaling)
+    stopping = _examples(validation, task, balanced, scaling)
     del training, validation
     seed = integer_seed(task.seed, "training", task.tagger, task.category, task.fold)
     start = time.perf_counter()
@@ -121,16 +143,44 @@ def _fit(task: Task, tagger: Tagger, files: Sequence[FeatureFile]) -> _Fit:
     return _Fit(scaling, balanced, history, stopping, counts, seed, seconds)
 
 
-def _examples(tracks: Tracks, balanced: Balance, scaling: Scaling) -> Examples:
+def _joined(
+    tables: Sequence[Tracks],
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Labels, pT and eta of all tables."""
+    labels = np.concatenate([tracks.labels for tracks in tables])
+    pt = np.concatenate([tracks.pt for tracks in tables])
+    return labels, pt, np.concatenate([tracks.eta for tracks in tables])
+
+
+def _examples(
+    tables: Sequence[Tracks], task: Task, balanced: Balance, scaling: Scaling
+) -> Examples:
+    labels, pt, eta = _joined(tables)
+    names = task.layout.names if task.layout else scaling.names
+    return Examples(_inputs(tables, task, scaling), labels, balanced.of(labels, pt, eta), names)
+
+
+def _inputs(tables: Sequence[Tracks], task: Task, scaling: Scaling) -> Matrix:
     # In place: the inputs are most of the memory of a job.
-    inputs = scaling.apply(tracks.inputs, scaling.names, "training tracks", out=tracks.inputs)
-    weights = balanced.of(tracks.labels, tracks.pt, tracks.eta)
-    return Examples(inputs, tracks.labels, weights, scaling.names)
+    scaled = [
+        scaling.of(selection.variables).apply(
+            tracks.inputs, selection.variables, "training tracks", out=tracks.inputs
+        )
+        for tracks, selection in zip(tables, task.selections, strict=True)
+    ]
+    if task.layout is None:
+        return scaled[0]
+    result = np.empty((sum(map(len, scaled)), len(task.layout.names)), dtype=np.float32)
+    filled = 0
+    for values, category in zip(scaled, task.layout.categories, strict=True):
+        task.layout.expand(values, category, out=result[filled : filled + len(values)])
+        filled += len(values)
+    return result
 
 
-def _counts(tracks: Tracks) -> dict[str, int]:
-    electrons = int((tracks.labels == 1).sum())
-    return {"electrons": electrons, "hadrons": len(tracks) - electrons}
+def _counts(tables: Sequence[Tracks]) -> dict[str, int]:
+    electrons = sum(int((tracks.labels == 1).sum()) for tracks in tables)
+    return {"electrons": electrons, "hadrons": sum(map(len, tables)) - electrons}
 
 
 def _require_finite_scores(scores: Any, task: Task) -> None:
@@ -165,6 +215,7 @@ def _metadata(task: Task, tagger: Tagger, fit: _Fit, auc: float) -> dict[str, An
         "settings": task.settings.model_dump(mode="json"),
         "tracks": task.tracks.model_dump(mode="json"),
         "variables": fit.scaling.names,
+        "categories": {name: list(has) for name, has in task.categories.items()},
         "counts": fit.counts,
         "balance": fit.balance.report(),
         "seed": fit.seed,
