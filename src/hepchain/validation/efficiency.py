@@ -289,8 +289,8 @@ def standard_electrons(shot: Particles, reconstructed: Particles) -> Comparison:
         tolerance=0.02,
         tolerance_reason="reading of the figure; steep below 5 GeV",
         difference=(
-            "the response interpolates between lower edges of the published bins, and an electron "
-            "needs a track, which in thick material fewer have than the published numbers ask for"
+            "an electron needs a track, which in thick material fewer have than the published "
+            "numbers ask for"
         ),
     )
     inside = shot.of("electron") & (shot.abs_eta < ELECTRON_MAX_ABS_ETA)
