@@ -31,6 +31,7 @@ include: "workflow/rules/selection.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/validation.smk"
+include: "workflow/rules/export.smk"
 
 
 rule all:
@@ -38,3 +39,4 @@ rule all:
     input:
         rules.figures.input,
         rules.validation.input,
+        rules.exports.input,

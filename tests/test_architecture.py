@@ -24,6 +24,7 @@ STAGES = (
     "statistics",
     "figures",
     "validation",
+    "export",
 )
 ENTRY_POINTS = ("hepchain.cli",)
 """Modules that stand above all stages."""

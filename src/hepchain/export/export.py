@@ -18,7 +18,7 @@ from hepchain.config.skimming import TrackSelection
 from hepchain.errors import InputError, StageError
 from hepchain.export.card import Card, render
 from hepchain.export.manifest import Category, Manifest, Models
-from hepchain.export.model import model_to_onnx
+from hepchain.export.model import model_to_onnx, require_exportable
 from hepchain.export.performance import Tracks, performance
 from hepchain.export.scorer import ExportedTagger
 from hepchain.io import atomic_directory, iterate_parquet, read_json, read_parquet, write_json
@@ -57,7 +57,6 @@ class Files:
 
     models: Sequence[str]
     calibration: str
-    working_points: str
     features: Sequence[str]
     scores: str
 
@@ -66,8 +65,9 @@ def export(task: Task, files: Files, directory: str | Path) -> None:
     """Write ONNX files, ``tagger.json``, ``MODEL_CARD.md`` and ``model_card.json``.
 
     The folder appears only after its files gave the scores of the run for every track of the
-    sample of the working points. For the mean of the models of all folds, which no event of the
-    run is scored by, thresholds are found in that sample: none of the models has seen it.
+    sample of the working points. The thresholds are found again in that sample, which no model has
+    seen: the mean of the models of all folds is another score than that of a single model, and many
+    tracks may share the very score that is the threshold, which has to be that of these files.
 
     Raises
     ------
@@ -75,17 +75,19 @@ def export(task: Task, files: Files, directory: str | Path) -> None:
     StageError : the kind of tagger cannot be exported, or scores differ by more than
         :data:`TOLERANCE`
     """
+    require_exportable(task.tagger, task.kind)
     models = load_models(files.models)
     calibration = Calibration.read(files.calibration)
     with atomic_directory(directory) as temporary:
-        manifest = _manifest(task, models, calibration, read_json(files.working_points))
+        manifest = _manifest(task, models, calibration)
         for (category, fold), model in models.models.items():
             path = temporary / _file(category, fold)
-            path.write_bytes(model_to_onnx(model, task.kind))
+            path.write_bytes(model_to_onnx(model))
         manifest.write(temporary)
         tagger = ExportedTagger.load(temporary)
         tried, difference = _try(tagger, task, files)
-        manifest = _with_working_points(manifest, task, tried)
+        points = {name: _working_points(tracks, task) for name, tracks in tried.items()}
+        manifest = replace(manifest, working_points=points)
         manifest.write(temporary)
         card = Card(
             manifest,
@@ -108,9 +110,7 @@ def _file(category: str, fold: int) -> str:
     return f"{category}-fold{fold}.onnx"
 
 
-def _manifest(
-    task: Task, models: ModelSet, calibration: Calibration, points: Mapping[str, Any]
-) -> Manifest:
+def _manifest(task: Task, models: ModelSet, calibration: Calibration) -> Manifest:
     categories = {}
     for name, members in task.categories.items():
         folds = [fold for category, fold in models.models if category == name]
@@ -133,7 +133,7 @@ def _manifest(
         groups,
         categories,
         task.tracks,
-        {"fold": points},
+        {},
     )
 
 
@@ -190,12 +190,9 @@ def _difference(exported: Any, framework: Any, task: Task) -> float:
     return largest
 
 
-def _with_working_points(
-    manifest: Manifest, task: Task, tried: Mapping[Models, Tracks]
-) -> Manifest:
-    mean = tried["mean"]
+def _working_points(tracks: Tracks, task: Task) -> dict[str, Any]:
+    chosen = tracks.hadron
     points = working_points(
-        mean.score[mean.hadron], mean.pt[mean.hadron], mean.weight[mean.hadron], task.working_points
+        tracks.score[chosen], tracks.pt[chosen], tracks.weight[chosen], task.working_points
     )
-    content = summary(points, task.working_points, task.score)
-    return replace(manifest, working_points={**manifest.working_points, "mean": content})
+    return summary(points, task.working_points, task.score)

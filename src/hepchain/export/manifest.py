@@ -18,6 +18,8 @@ FILE = "tagger.json"
 FORMAT = 1
 """Version of the manifest."""
 
+REMEDY = "export the tagger, or copy its folder, again"
+
 Models = Literal["mean", "fold"]
 """Which models score a track: the mean of those of all folds, or the one of the track's fold."""
 
@@ -48,7 +50,7 @@ class Manifest:
     categories: Mapping[str, Category]
     tracks: TrackSelection
     """Pre-selection: tracks outside are not scored."""
-    working_points: Mapping[str, Mapping[str, Any]]
+    working_points: Mapping[Models, Mapping[str, Any]]
     """Mean or fold -> content of ``working_points.json`` of scores made so."""
 
     def working_point(self, models: Models, kind: Literal["overall", "per_pt_bin"]) -> WorkingPoint:
@@ -116,9 +118,9 @@ def _require_consistent(manifest: Manifest, path: Path) -> None:
     for name, category in manifest.categories.items():
         of_groups = [v for group in category.groups for v in manifest.groups[group]]
         if sorted(of_groups) != sorted(category.variables):
-            require_same(category.variables, of_groups, f"{path}, category {name}")
+            require_same(category.variables, of_groups, f"{path}, category {name}", REMEDY)
         if category.files and len(category.files) != manifest.folds:
             raise InputError(
                 f"{path}, category {name}: {len(category.files)} models for {manifest.folds} "
-                "folds; export the tagger again"
+                f"folds; {REMEDY}"
             )

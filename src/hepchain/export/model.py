@@ -3,37 +3,62 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import cast
 
-from hepchain.errors import StageError
+import numpy as np
+
+from hepchain.errors import ConfigError, StageError
+from hepchain.training.layout import Layout
 from hepchain.training.model import Model
-from hepchain.training.onnx_graph import INPUT, Exportable, Graph, standardised
+from hepchain.training.onnx_graph import INPUT, Exportable, Graph, only_finite, standardised
 from hepchain.training.tagger import tagger_class
 
 
 def exportable(kind: str) -> bool:
     """Whether taggers of this kind can be exported; no machine learning library is imported."""
-    return hasattr(tagger_class(kind), "to_onnx")
+    try:
+        return hasattr(tagger_class(kind), "to_onnx")
+    except ConfigError:
+        return False  # such as an ensemble, which has no models of its own
 
 
-def model_to_onnx(model: Model, kind: str) -> bytes:
+def require_exportable(tagger: str, kind: str) -> None:
+    """Refuse a tagger that cannot be exported.
+
+    Raises
+    ------
+    StageError : its kind has no exporter
+    """
+    if not exportable(kind):
+        raise StageError(
+            f"tagger {tagger}: taggers of kind '{kind}' cannot be exported; give the class in "
+            f"src/hepchain/training/taggers/{kind}.py a method to_onnx (docs/deployment.md)"
+        )
+
+
+def model_to_onnx(model: Model) -> bytes:
     """Content of the ONNX file of a model, which carries category, fold and variables.
 
     Raises
     ------
-    StageError : its kind has no exporter, or a part of it cannot be written
+    StageError : a part of the model cannot be written
     """
-    tagger: Any = model.tagger
-    if not isinstance(tagger, Exportable):
-        raise StageError(
-            f"taggers of kind '{kind}' cannot be exported: give the class in "
-            f"src/hepchain/training/taggers/{kind}.py a method to_onnx (docs/deployment.md)"
-        )
     graph = Graph()
-    raw = tagger.to_onnx(graph, standardised(graph, model.scaling, INPUT))
+    inputs = standardised(graph, model.scaling, INPUT)
+    if model.layout is not None:
+        inputs = _expanded(graph, model.layout, model.category, inputs)
     metadata = {
         "category": model.category,
         "fold": str(model.fold),
         "variables": json.dumps(model.variables),
     }
-    return graph.model(len(model.variables), raw, metadata)
+    score = cast(Exportable, model.tagger).to_onnx(graph, inputs)
+    return graph.model(len(model.variables), only_finite(graph, INPUT, score), metadata)
+
+
+def _expanded(graph: Graph, layout: Layout, category: str, inputs: str) -> str:
+    """Input vector of a model for several categories: values at their places, and flags."""
+    variables = len(layout.categories[category])
+    flags = layout.expand(np.zeros((1, variables), dtype=np.float32), category)
+    places = layout.expand(np.eye(variables, dtype=np.float32), category) - flags
+    return graph.node("Gemm", inputs, graph.constant(places), graph.constant(flags[0]))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from hepchain.combination.calibration import Calibration
 from hepchain.errors import InputError
-from hepchain.export.manifest import Manifest
+from hepchain.export.manifest import REMEDY, Manifest
 from hepchain.training.scaling import require_finite, require_same
 
 Float = npt.NDArray[np.float64]
@@ -61,7 +61,7 @@ class OnnxModel:
             reason = str(error).strip().split("\n")[0]
             raise InputError(
                 f"{path}: not a readable model of a tagger ({type(error).__name__}: {reason}); "
-                "export the tagger, or copy its folder, again"
+                f"{REMEDY}"
             ) from error
         return cls(path, variables, session)
 
@@ -109,7 +109,8 @@ class ExportedTagger:
         for name, category in manifest.categories.items():
             models[name] = tuple(OnnxModel.open(Path(directory) / file) for file in category.files)
             for model in models[name]:
-                require_same(category.variables, model.variables, f"{model.path}, by the manifest")
+                where = f"manifest of {model.path}"
+                require_same(category.variables, model.variables, where, REMEDY)
         return cls(manifest, models, threads)
 
     def raw(

@@ -53,8 +53,14 @@ def _add(graph: Graph, layer: Any, inputs: Inputs) -> str:
     return LAYERS[kind](graph, layer, inputs)
 
 
+def _weights(graph: Graph, layer: Any) -> list[str]:
+    from keras import ops
+
+    return [graph.constant(ops.convert_to_numpy(values)) for values in layer.weights]
+
+
 def _dense(graph: Graph, layer: Any, inputs: Inputs) -> str:
-    constants = [graph.constant(values) for values in layer.get_weights()]
+    constants = _weights(graph, layer)
     return _activation(graph, layer, [graph.node("Gemm", *inputs, *constants)])
 
 
@@ -84,7 +90,7 @@ def _relu(graph: Graph, layer: Any, inputs: Inputs) -> str:
 def _normalisation(graph: Graph, layer: Any, inputs: Inputs) -> str:
     if not (layer.scale and layer.center):
         raise StageError(f"layer '{layer.name}': needs scale and centre to be written as ONNX")
-    constants = [graph.constant(values) for values in layer.get_weights()]
+    constants = _weights(graph, layer)
     return graph.node("LayerNormalization", *inputs, *constants, epsilon=float(layer.epsilon))
 
 

@@ -8,7 +8,7 @@ packages, for what is a few nodes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +75,66 @@ class Graph:
         return content
 
 
+class DecisionTrees:
+    """Trees node by node, for the operator that sums the values of the leaves a track ends in."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, list[Any]] = {}
+
+    def branch(
+        self,
+        tree: int,
+        node: int,
+        column: int,
+        comparison: Literal["LT", "LEQ", "GTE"],
+        cut: float,
+        children: tuple[int, int],
+    ) -> None:
+        """Add a node that goes to the first child if the input compares so with the cut."""
+        self._add(
+            "nodes",
+            treeids=tree,
+            nodeids=node,
+            modes=f"BRANCH_{comparison}",
+            featureids=column,
+            values=cut,
+            truenodeids=children[0],
+            falsenodeids=children[1],
+        )
+
+    def leaf(self, tree: int, node: int, value: float) -> None:
+        """Add a leaf."""
+        self._add(
+            "nodes",
+            treeids=tree,
+            nodeids=node,
+            modes="LEAF",
+            featureids=0,
+            values=0.0,
+            truenodeids=0,
+            falsenodeids=0,
+        )
+        self._add("target", treeids=tree, nodeids=node, ids=0, weights=value)
+
+    def _add(self, prefix: str, **values: Any) -> None:
+        for name, value in values.items():
+            self._columns.setdefault(f"{prefix}_{name}", []).append(value)
+
+    def add_to(self, graph: Graph, inputs: str, offset: float = 0.0) -> str:
+        """Add all trees to a graph and return the name of ``offset`` and leaves' sum, (n,)."""
+        total = graph.node(
+            "TreeEnsembleRegressor",
+            inputs,
+            domain=TREE_DOMAIN,
+            n_targets=1,
+            aggregate_function="SUM",
+            post_transform="NONE",
+            base_values=[offset],
+            **self._columns,
+        )
+        return graph.node("Reshape", total, graph.constant([-1], np.int64))
+
+
 @runtime_checkable
 class Exportable(Protocol):
     """A tagger that can be written as an ONNX graph."""
@@ -112,10 +172,9 @@ def standardised(graph: Graph, scaling: Scaling, inputs: str) -> str:
 
     Returns
     -------
-    name of the standardised inputs, shape (n, variables), float32. They are NaN for a track with
-    any variable that is not finite: it must not get a score.
+    name of the standardised inputs, shape (n, variables), float32
     """
-    rows = graph.node("Cast", graph.node("Transpose", inputs, perm=[1, 0]), to=_double())
+    rows = _rows(graph, inputs)
     order: list[int] = []
     parts = []
     for transformation in Transformation:
@@ -130,8 +189,30 @@ def standardised(graph: Graph, scaling: Scaling, inputs: str) -> str:
     centred = graph.node("Sub", sorted_rows, _column(graph, [v.mean for v in scaling.variables]))
     scaled = graph.node("Div", centred, _column(graph, [v.width for v in scaling.variables]))
     bounds = (graph.constant(-LIMIT, np.float64), graph.constant(LIMIT, np.float64))
-    clipped = graph.node("Add", graph.node("Clip", scaled, *bounds), _nan_if_infinite(graph, rows))
+    clipped = graph.node("Clip", scaled, *bounds)
     return graph.node("Transpose", graph.node("Cast", clipped, to=_float()), perm=[1, 0])
+
+
+def only_finite(graph: Graph, inputs: str, score: str) -> str:
+    """Add what makes the score of a track NaN if any of its variables is not finite.
+
+    Trees would take such a value for missing, and the cut-off would hide infinity. No sum of finite
+    float32 numbers overflows in double precision.
+
+    Parameters
+    ----------
+    graph : to add nodes to
+    inputs : name of the variables in physical units, shape (n, variables), float32
+    score : name of the score, shape (n,)
+    """
+    total = graph.node("ReduceSum", _rows(graph, inputs), graph.constant([0], np.int64), keepdims=0)
+    nothing = graph.node("Mul", total, graph.constant(0.0, np.float64))
+    return graph.node("Add", score, graph.node("Cast", nothing, to=_float()))
+
+
+def _rows(graph: Graph, inputs: str) -> str:
+    """Variables in double precision, shape (variables, n); a runtime makes equal nodes one."""
+    return graph.node("Cast", graph.node("Transpose", inputs, perm=[1, 0]), to=_double())
 
 
 def _transformed(
@@ -160,15 +241,6 @@ def _asinh(graph: Graph, x: str) -> str:
     return graph.node(
         "Mul", graph.node("Sign", x), graph.node("Log", graph.node("Add", absolute, root))
     )
-
-
-def _nan_if_infinite(graph: Graph, rows: str) -> str:
-    """0 for each track, NaN for those with a variable that is not finite; shape (1, n).
-
-    No sum of finite float32 numbers overflows in double precision.
-    """
-    total = graph.node("ReduceSum", rows, graph.constant([0], np.int64), keepdims=1)
-    return graph.node("Mul", total, graph.constant(0.0, np.float64))
 
 
 def _column(graph: Graph, values: Sequence[float]) -> str:

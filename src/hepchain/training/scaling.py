@@ -223,7 +223,9 @@ def _transform(
             return x
 
 
-def require_same(names: Sequence[str], expected: Sequence[str], where: str) -> None:
+def require_same(
+    names: Sequence[str], expected: Sequence[str], where: str, remedy: str = "rerun the training"
+) -> None:
     """Check that two lists of variables are equal.
 
     Raises
@@ -238,7 +240,7 @@ def require_same(names: Sequence[str], expected: Sequence[str], where: str) -> N
     parts += [f"unknown to the model {', '.join(extra)}"] * bool(extra)
     raise InputError(
         f"{where}: not the variables the model was trained with: "
-        f"{'; '.join(parts) or 'same names in another order'}; rerun the training"
+        f"{'; '.join(parts) or 'same names in another order'}; {remedy}"
     )
 
 

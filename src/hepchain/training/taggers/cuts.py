@@ -12,7 +12,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from hepchain.config.training import CutsConfig
 from hepchain.errors import InputError, StageError
 from hepchain.io import read_json, write_json
 from hepchain.training import environment
+from hepchain.training.onnx_graph import DecisionTrees, Graph
 from hepchain.training.tagger import Examples, History, Matrix, Vector
 
 logger = logging.getLogger(__name__)
@@ -132,6 +133,17 @@ class Cuts:
                 "training"
             ) from error
         return tagger
+
+    def to_onnx(self, graph: Graph, inputs: str) -> str:
+        """See :class:`~hepchain.training.onnx_graph.Exportable`: a tree, one branch for a cut."""
+        tree = DecisionTrees()
+        for step, cut in enumerate(self._cuts):
+            comparison: Literal["LEQ", "GTE"] = "LEQ" if cut.upper else "GTE"
+            inside, outside = 2 * step + 2, 2 * step + 1
+            tree.branch(0, 2 * step, cut.column, comparison, cut.bound, (inside, outside))
+            tree.leaf(0, outside, float(self._probabilities[step]))
+        tree.leaf(0, 2 * len(self._cuts), float(self._probabilities[-1]))
+        return tree.add_to(graph, inputs)
 
     def software(self) -> dict[str, str]:
         """See :class:`~hepchain.training.tagger.Tagger`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,7 +13,7 @@ import numpy as np
 from hepchain.config.training import TreesConfig
 from hepchain.errors import InputError
 from hepchain.training import environment
-from hepchain.training.onnx_graph import TREE_DOMAIN, Graph
+from hepchain.training.onnx_graph import DecisionTrees, Graph
 from hepchain.training.tagger import Examples, History, Matrix, Vector
 
 logger = logging.getLogger(__name__)
@@ -109,53 +109,34 @@ class Trees:
         """See :class:`~hepchain.training.onnx_graph.Exportable`."""
         learner = json.loads(self._booster.save_raw("json"))["learner"]
         prior = float(np.ravel(json.loads(learner["learner_model_param"]["base_score"]))[0])
-        ensemble = graph.node(
-            "TreeEnsembleRegressor",
-            inputs,
-            domain=TREE_DOMAIN,
-            n_targets=1,
-            aggregate_function="SUM",
-            post_transform="NONE",
-            base_values=[float(np.log(prior / (1.0 - prior)))],
-            **_tree_attributes(learner["gradient_booster"]["model"]["trees"]),
-        )
-        flat = graph.node("Reshape", ensemble, graph.constant([-1], np.int64))
-        return graph.node("Sigmoid", flat)
+        trees = DecisionTrees()
+        for number, tree in enumerate(learner["gradient_booster"]["model"]["trees"]):
+            _add_tree(trees, number, tree)
+        margin = trees.add_to(graph, inputs, offset=float(np.log(prior / (1.0 - prior))))
+        return graph.node("Sigmoid", margin)
 
     def software(self) -> dict[str, str]:
         """See :class:`~hepchain.training.tagger.Tagger`."""
         return environment.versions("xgboost", "xgboost-cpu") | {"device": "cpu:0"}
 
 
-def _tree_attributes(trees: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """Nodes of all trees as the attributes of the ONNX operator.
+def _add_tree(trees: DecisionTrees, number: int, tree: Mapping[str, Any]) -> None:
+    """Add a tree of XGBoost's JSON: a leaf has no children (-1) and its value in the cut's place.
 
-    XGBoost goes left where the value is below the cut. In its JSON a leaf has -1 for children, and
-    its value in the place of the cut.
+    XGBoost goes left where the value is below the cut.
     """
-    columns: dict[str, list[Any]] = {}
-
-    def add(prefix: str, **values: Any) -> None:
-        for name, value in values.items():
-            columns.setdefault(f"{prefix}_{name}", []).append(value)
-
-    for number, tree in enumerate(trees):
-        for node, left in enumerate(tree["left_children"]):
-            leaf, value = left < 0, tree["split_conditions"][node]
-            add(
-                "nodes",
-                treeids=number,
-                nodeids=node,
-                modes="LEAF" if leaf else "BRANCH_LT",
-                featureids=0 if leaf else tree["split_indices"][node],
-                values=0.0 if leaf else value,
-                truenodeids=0 if leaf else left,
-                falsenodeids=0 if leaf else tree["right_children"][node],
-                missing_value_tracks_true=0 if leaf else int(tree["default_left"][node]),
-            )
-            if leaf:
-                add("target", treeids=number, nodeids=node, ids=0, weights=value)
-    return columns
+    rows = zip(
+        tree["left_children"],
+        tree["right_children"],
+        tree["split_indices"],
+        tree["split_conditions"],
+        strict=True,
+    )
+    for node, (left, right, column, cut) in enumerate(rows):
+        if left < 0:
+            trees.leaf(number, node, cut)
+        else:
+            trees.branch(number, node, column, "LT", cut, (left, right))
 
 
 def _curves(record: dict[str, dict[str, list[float]]]) -> dict[str, list[float]]:

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+# Synthetic feature tables and random ntuples are shared with the tests of other stages.
+sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "skimming"))
+
+from feature_tables import CATEGORIES, ROOT, VARIABLES, Table, inputs_of, write_table
+from random_ntuples import random_content, write_content
+
+from hepchain.combination.calibration import calibrate, read_scored, write_calibration
+from hepchain.combination.combine import combine_sample
+from hepchain.combination.scoring import load_models, score_sample
+from hepchain.config.combination import WorkingPointsConfig
+from hepchain.config.skimming import TrackSelection
+from hepchain.config.training import BalanceConfig, TrainingTracksConfig, TreesConfig
+from hepchain.export.export import Files, Task, export
+from hepchain.training.train import FeatureFile, train
+from hepchain.training.train import Task as Training
+
+MAP = str(ROOT / "config" / "ntuples" / "hepchain.yaml")
+GROUPS = {group: VARIABLES.of_group(group) for group in VARIABLES.groups}
+CATEGORY_GROUPS = {name: list(item.groups) for name, item in VARIABLES.categories.items()}
+TRAINED = CATEGORIES[:-1]
+"""The last category has no models."""
+BALANCE = BalanceConfig(pt_edges=[0.5, 1.0, 5.0], abs_eta_edges=[0.0, 2.5], max_weight_ratio=50)
+WORKING_POINTS = WorkingPointsConfig(sample="signal", fake_rate=0.05, pt_edges=[0.5, 1.5, 5.0])
+SETTINGS = TreesConfig(kind="trees", trees=20, depth=4, learning_rate=0.3, patience=5)
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Task, Files]:
+    """A small run of boosted trees, from features to working points, and what to export of it."""
+    folder = tmp_path_factory.mktemp("run")
+    gun, signal = Table("gun", events=900), Table("signal", events=500, seed=2)
+    features = {
+        table.sample: write_table(folder / f"{table.sample}.parquet", table.columns())
+        for table in (gun, signal)
+    }
+    tracks = TrainingTracksConfig(validation_fraction=0.2, min_tracks=20, balance=BALANCE)
+    models = []
+    for category in TRAINED:
+        for fold in range(2):
+            models.append(folder / f"{category}-{fold}")
+            training = Training("toy", category, fold, 2, 7, SETTINGS, tracks, inputs_of(category))
+            train(training, [FeatureFile("gun", features["gun"])], models[-1])
+    loaded = load_models(models)
+    for sample, path in features.items():
+        score_sample(sample, [path], loaded, folder / f"raw-{sample}.parquet")
+    calibration = folder / "calibration.json"
+    results = calibrate(read_scored([folder / "raw-gun.parquet"]), TRAINED, BALANCE)
+    write_calibration(calibration, results, ["gun"])
+    scores = folder / "scores.parquet"
+    combine_sample(folder / "raw-signal.parquet", calibration, "likelihood_ratio", scores)
+    files = Files(
+        [str(model) for model in models],
+        str(calibration),
+        [str(features["signal"])],
+        str(scores),
+    )
+    return _task(), files
+
+
+def _task() -> Task:
+    return Task(
+        tagger="toy",
+        kind="trees",
+        score="likelihood_ratio",
+        groups=GROUPS,
+        categories=CATEGORY_GROUPS,
+        tracks=TrackSelection(
+            pt=(0.5, 5.0), max_abs_eta=2.5, quality="loose", max_abs_d0=50, max_z0_sin_theta=0.5
+        ),
+        working_points=WORKING_POINTS,
+        card={
+            "variables": VARIABLES.model_dump(mode="json")["variables"],
+            "samples": {"gun": True},
+            "response": "config/response.yaml",
+            "seed": 7,
+        },
+    )
+
+
+@pytest.fixture(scope="session")
+def exported(run: tuple[Task, Files], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the exported tagger."""
+    folder = tmp_path_factory.mktemp("export") / "toy"
+    export(*run, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ntuple(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An ntuple of random tracks, many outside the domains of their transformations."""
+    return write_content(
+        tmp_path_factory.mktemp("ntuple") / "ntuple.root", random_content(60, GROUPS)
+    )
+
+
+@pytest.fixture
+def changed_ntuple(tmp_path: Path) -> Callable[..., Path]:
+    """Function (change) -> path of an ntuple whose branches the change was applied to."""
+
+    def make(change: Callable[[dict[str, object]], object]) -> Path:
+        content = random_content(30, GROUPS)
+        change(content)
+        return write_content(tmp_path / "changed.root", content)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def extremes() -> Callable[..., np.ndarray]:
+    """Function (variables, tracks) -> values of all sizes and signs, shape (tracks, variables)."""
+
+    def make(variables: int, tracks: int = 400) -> np.ndarray:
+        rng = np.random.default_rng(3)
+        values = rng.normal(size=(tracks, variables))
+        values *= 10.0 ** rng.uniform(-6.0, 6.0, size=values.shape)
+        values[rng.uniform(size=values.shape) < 0.1] = 0.0
+        values[:4] = [[-1.0], [np.finfo(np.float32).max], [-3e38], [np.finfo(np.float32).tiny]]
+        return values.astype(np.float32)
+
+    return make

@@ -1,0 +1,149 @@
+"""Graphs give what the framework gives, whatever the values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+from feature_tables import CATEGORIES, Table, inputs_of
+
+from hepchain.config.training import CutsConfig, NetworkConfig, ResidualConfig, TreesConfig
+from hepchain.config.variables import Transformation
+from hepchain.errors import StageError
+from hepchain.export.export import TOLERANCE
+from hepchain.export.model import exportable, model_to_onnx, require_exportable
+from hepchain.training import environment
+from hepchain.training.layout import Layout
+from hepchain.training.model import Model
+from hepchain.training.onnx_graph import Graph, standardised
+from hepchain.training.scaling import LIMIT, Scaling, VariableScaling, fit_scaling
+from hepchain.training.tagger import Examples, Tagger, tagger_class
+
+Values = Callable[..., np.ndarray]
+FIT = {"learning_rate": 1e-3, "batch_size": 64, "epochs": 1, "patience": 1, "dropout": 0.3}
+SETTINGS = [
+    TreesConfig(kind="trees", trees=30, depth=5, learning_rate=0.3, patience=5),
+    CutsConfig(kind="cuts", variables=["e_over_p", "pixel_dedx", "pt"], peel=0.1, min_hadrons=20),
+    NetworkConfig(kind="network", hidden=[24, 16], **FIT),
+    ResidualConfig(kind="residual", bins=5, width=16, blocks=2, weight_decay=1e-4, **FIT),
+]
+BY_KIND = {settings.kind: settings for settings in SETTINGS}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _environment() -> None:
+    environment.prepare(gpus=0)
+
+
+def run_graph(content: bytes, values: np.ndarray) -> np.ndarray:
+    session = onnxruntime.InferenceSession(content)
+    result: np.ndarray = session.run(None, {"variables": values})[0]
+    return result
+
+
+def _inputs(category: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    columns = Table(events=200).columns()
+    rows = (columns["category"] == category) & (columns["label"] < 2)
+    names = list(inputs_of(category))
+    values = np.stack([columns[name][rows] for name in names], axis=1)
+    return values, columns["label"][rows], names
+
+
+def fitted(kind: str, category: str, directory: Path) -> Model:
+    """Model of this kind that has seen tracks, loaded from its files."""
+    values, labels, names = _inputs(category)
+    weights = np.ones(len(values), dtype=np.float32)
+    scaling = fit_scaling(values, weights, inputs_of(category))
+    examples = Examples(scaling.apply(values, names, "here"), labels, weights, names)
+    tagger = tagger_class(kind)(BY_KIND[kind])
+    if hasattr(tagger, "_build"):
+        tagger._model = tagger._build(examples)  # random weights do
+    else:
+        tagger.fit(examples, examples, seed=1)
+    tagger.save(directory)
+    return Model(category, 0, 2, scaling, tagger_class(kind).load(directory))
+
+
+@pytest.mark.parametrize("transformation", list(Transformation))
+def test_standardised_variables(transformation: Transformation, extremes: Values) -> None:
+    """Every value as :class:`Scaling` gives it, to the last bit but for roundings of double."""
+    floors = {Transformation.LOG: 0.01, Transformation.LOG1P: -0.9}
+    variable = VariableScaling("x", transformation, 3.0, floors.get(transformation), 0.3, 0.7)
+    graph = Graph()
+    inputs = standardised(graph, Scaling((variable,)), "variables")
+    content = graph.model(1, graph.node("Reshape", inputs, graph.constant([-1], np.int64)), {})
+    values = extremes(1, 2000)
+    expected = variable.apply(values[:, 0]).astype(np.float32)
+    assert np.abs(expected).max() == LIMIT
+    np.testing.assert_allclose(run_graph(content, values), expected, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("kind", list(BY_KIND))
+def test_raw_scores_of_every_kind(kind: str, extremes: Values, tmp_path: Path) -> None:
+    model = fitted(kind, CATEGORIES[0], tmp_path)
+    content = model_to_onnx(model)
+    ordinary, _, names = _inputs(CATEGORIES[0])
+    for values in (ordinary, extremes(len(names))):
+        expected = model.score(values, names, "here")
+        assert len(np.unique(expected)) > 3
+        np.testing.assert_allclose(run_graph(content, values), expected, rtol=0, atol=TOLERANCE)
+
+
+def test_model_of_several_categories(extremes: Values) -> None:
+    names = ("a", "b", "c", "d")
+    scaling = Scaling(
+        tuple(VariableScaling(n, Transformation.ASINH, 1.0, None, 0.1, 0.9) for n in names)
+    )
+    layout = Layout(names, {"first": names, "second": ("b", "d")})
+    for category, members in layout.categories.items():
+        model = Model(category, 0, 2, scaling.of(members), _Sum(), layout)
+        values = extremes(len(members))
+        standard = model.scaling.apply(values, members, "here")
+        expanded = layout.expand(standard, category).astype(np.float64)
+        expected = expanded @ np.arange(expanded.shape[1])
+        np.testing.assert_allclose(run_graph(model_to_onnx(model), values), expected, atol=1e-4)
+
+
+class _Sum:
+    """Sum of the inputs, each times its position: tells any two input vectors apart."""
+
+    def to_onnx(self, graph: Graph, inputs: str) -> str:
+        size = graph.node("Shape", inputs, start=1)
+        end = graph.node("Squeeze", size, graph.constant([0], np.int64))
+        zero, one = graph.constant(0, np.int64), graph.constant(1, np.int64)
+        weights = graph.node("Cast", graph.node("Range", zero, end, one), to=1)
+        product = graph.node("Mul", inputs, weights)
+        return graph.node("ReduceSum", product, graph.constant([1], np.int64), keepdims=0)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_values_that_are_not_finite_get_no_score(bad: float, tmp_path: Path) -> None:
+    model = fitted("trees", "silicon", tmp_path)
+    values, _, _ = _inputs("silicon")
+    values = values[:50].copy()
+    values[7, 3] = bad
+    scores = run_graph(model_to_onnx(model), values)
+    assert np.flatnonzero(np.isnan(scores)).tolist() == [7]
+
+
+def test_kind_without_exporter_is_refused() -> None:
+    with pytest.raises(StageError, match="taggers of kind 'ensemble' cannot be exported"):
+        require_exportable("mine", "ensemble")
+    assert exportable("network")
+
+
+def test_layer_that_is_not_known_is_named(tmp_path: Path) -> None:
+    import keras
+
+    tagger: Tagger = tagger_class("network")(BY_KIND["network"])
+    layers = [keras.layers.Input((3,)), keras.layers.GaussianNoise(0.1, name="noise")]
+    tagger._model = keras.Sequential([*layers, keras.layers.Dense(2)])  # type: ignore[attr-defined]
+    variables = tuple(
+        VariableScaling(name, Transformation.IDENTITY, 1.0, None, 0.0, 1.0) for name in "xyz"
+    )
+    model = Model("silicon", 0, 2, Scaling(variables), tagger)
+    with pytest.raises(StageError, match="layer 'noise' is of type GaussianNoise"):
+        model_to_onnx(model)
