@@ -108,6 +108,34 @@ def test_no_ntuple_is_left_behind_by_a_failed_job(inputs: dict[str, Any], tmp_pa
     assert list(output.parent.iterdir()) == []
 
 
+def test_an_unknown_particle_is_named(inputs: dict[str, Any], tmp_path: Path) -> None:
+    gun = particles(20, 1000024, np.random.default_rng(1))
+    _generated(inputs["generated"], gun)
+    with pytest.raises(InputError, match=r"hard\.parquet.*1000024 \(1[0-9]*\)"):
+        respond("sample", 7, training=False, output=tmp_path / "n.root", **inputs)
+
+
+def test_without_overlay_no_library_is_needed(inputs: dict[str, Any], tmp_path: Path) -> None:
+    inputs["library"] = []
+    output = tmp_path / "n.root"
+    respond("sample", 7, training=False, overlaid=False, output=output, **inputs)
+    events = _branches(output)
+    assert ak.all(events["truth_track_is_pileup"] == 0)
+    assert ak.mean(events["mu"]) == pytest.approx(34, abs=3)
+
+
+def test_parts_do_not_matter(inputs: dict[str, Any], tmp_path: Path) -> None:
+    """The same events in one chunk and in several give the same ntuple."""
+    rng = np.random.default_rng(1)
+    electrons = particles(300, 11, rng, pt=(0.5, 12.0))
+    for chunks in (1, 5):
+        _generated(inputs["generated"], electrons, chunks)
+        respond("sample", 7, training=False, output=tmp_path / f"{chunks}.root", **inputs)
+    whole, cut = (_branches(tmp_path / f"{chunks}.root") for chunks in (1, 5))
+    for branch in whole.fields:
+        assert ak.array_equal(whole[branch], cut[branch], equal_nan=True), branch
+
+
 def test_a_missing_library_is_named(inputs: dict[str, Any], tmp_path: Path) -> None:
     inputs["library"] = []
     with pytest.raises(InputError, match="pile-up"):

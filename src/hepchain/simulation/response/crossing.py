@@ -49,7 +49,8 @@ class PileupLibrary:
         counts = ak.to_numpy(ak.num(events["particle_pt"]))
         first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         # Keys are given to each drawn copy.
-        return cls(from_generated(events, np.zeros(len(events), dtype=np.uint64)), first)
+        keys = np.zeros(len(events), dtype=np.uint64)
+        return cls(from_generated(events, keys, paths[0]), first)
 
     def draw(self, draws: Draws) -> tuple[Particles, IntArray]:
         """A collision for each key, turned by a random azimuth and mirrored in z at random.

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Self
 
 import awkward as ak
 import numpy as np
 
+from hepchain.errors import InputError
 from hepchain.simulation.response.arrays import BoolArray, FloatArray, IntArray, KeyArray
 from hepchain.simulation.response.draws import Draws, child_keys
 from hepchain.truth import TruthOrigin
 
 MASSES = {11: 0.000511, 13: 0.10566, 22: 0.0, 211: 0.13957, 321: 0.49368, 2212: 0.93827}
 """Masses of the particles that live long enough to cross the detector [GeV] (PDG)."""
+
+HYPERONS = (3112, 3222, 3312, 3334)
+"""Charged hyperons, which decay soon and count with one mass."""
 
 NEGATIVE_CODES_ARE_POSITIVE = (11, 13, 15, 3112, 3312, 3334)
 """Charged particles whose positive PDG code has negative charge."""
@@ -138,13 +143,18 @@ COLUMNS = {
 """Column of the generated events for each field that they hold."""
 
 
-def from_generated(events: ak.Array, event_keys: KeyArray) -> Particles:
+def from_generated(events: ak.Array, event_keys: KeyArray, where: str | Path) -> Particles:
     """Particles of generated events, all in collision 0 at the origin.
 
     Parameters
     ----------
     events : record array with the ``particle_*`` columns of the generated events
     event_keys : key of each event, shape (events,)
+    where : named in error messages, usually the file
+
+    Raises
+    ------
+    InputError : a kind of particle that the detector has no response for
     """
     counts = ak.to_numpy(ak.num(events["particle_pt"])).astype(np.int64)
     columns = {name: ak.to_numpy(ak.flatten(events[column])) for name, column in COLUMNS.items()}
@@ -153,6 +163,7 @@ def from_generated(events: ak.Array, event_keys: KeyArray) -> Particles:
         name: column.astype(np.int64 if name in integers else np.float64)
         for name, column in columns.items()
     }
+    _require_known(typed["pdg_id"], where)
     event = np.repeat(np.arange(len(events), dtype=np.int64), counts)
     within = np.arange(len(event)) - np.repeat(np.cumsum(counts) - counts, counts)
     return Particles(
@@ -162,3 +173,15 @@ def from_generated(events: ak.Array, event_keys: KeyArray) -> Particles:
         collision=np.zeros_like(event),
         **typed,
     )
+
+
+def _require_known(pdg_id: IntArray, where: str | Path) -> None:
+    known = (*MASSES, *HYPERONS)
+    codes, counts = np.unique(np.abs(pdg_id), return_counts=True)
+    unknown = [f"{code} ({n})" for code, n in zip(codes, counts, strict=True) if code not in known]
+    if unknown:
+        raise InputError(
+            f"{where}: particle_pdg_id holds particles that the detector has no response for, code "
+            f"(number): {', '.join(unknown)}; known are {', '.join(map(str, known))} and their "
+            "antiparticles"
+        )

@@ -12,7 +12,7 @@ import awkward as ak
 import numpy as np
 
 from hepchain.io import iterate_parquet, read_json
-from hepchain.simulation.response.arrays import Columns, FloatArray, IntArray
+from hepchain.simulation.response.arrays import Columns, FloatArray, IntArray, KeyArray
 from hepchain.simulation.response.crossing import Crossing, PileupLibrary, overlay
 from hepchain.simulation.response.draws import child_keys, root_key
 from hepchain.simulation.response.ntuple import NtupleWriter, Objects
@@ -68,7 +68,10 @@ def respond(
     tracks = 0
     with NtupleWriter.open(output, read_json(metadata)) as ntuple:
         for events in iterate_parquet(generated):
-            tracks += _chunk(events, pileup, parameters, root, ntuple, training=training)
+            keys = child_keys(root, ak.to_numpy(events["event_number"]))
+            hard = from_generated(events, keys, generated)
+            crossing = overlay(hard, keys, pileup, parameters.crossing, training=training)
+            tracks += _chunk(events, keys, crossing, parameters, ntuple)
     seconds = time.perf_counter() - started
     logger.info(
         "%d events, %d tracks in %.1f s: %.0f tracks/s",
@@ -81,16 +84,12 @@ def respond(
 
 def _chunk(
     events: ak.Array,
-    pileup: PileupLibrary | None,
+    keys: KeyArray,
+    crossing: Crossing,
     p: ResponseParameters,
-    root: np.uint64,
     ntuple: NtupleWriter,
-    *,
-    training: bool,
 ) -> int:
     n = len(events)
-    keys = child_keys(root, ak.to_numpy(events["event_number"]))
-    crossing = overlay(from_generated(events, keys), keys, pileup, p.crossing, training=training)
     tracks = reconstruct(crossing, p)
     electrons = standard_electrons(tracks.particles, p)
     counts = _counts(tracks.particles.event, n)
