@@ -93,14 +93,33 @@ def silicon_hits(
     ----------
     merged : whether the cluster is one with that of a neighbour, shape (n, pixel layers)
     """
+    p = parameters
     pixels = np.array(material.indices(Detector.PIXEL))
     strips = np.repeat(material.indices(Detector.SCT), 2)
-    return SiliconHits(
-        pixel=_pixel_clusters(particles, passage, merged, pixels, parameters),
-        strip=_strip_clusters(particles, passage, strips, parameters),
-        pixel_radius=passage.radius[:, pixels],
-        strip_radius=passage.radius[:, strips],
+    # A network splits most clusters of two particles; the others stay shared.
+    shared = np.where(merged, 1.0 - p.splitting.value, p.pixel_shared.value)
+    split = np.where(merged, 1.0, p.split.value)
+    pixel = _clusters(
+        "pixel",
+        np.asarray(p.pixel_dead.value),
+        np.asarray(p.pixel_efficiency.value),
+        (shared, split, p.pixel_overlap.value),
+        particles,
+        passage,
+        pixels,
+        p,
     )
+    strip = _clusters(
+        "strip",
+        p.sct_dead.value,
+        p.sct_efficiency.value,
+        (0.0, 0.0, p.sct_overlap.value),
+        particles,
+        passage,
+        strips,
+        p,
+    )
+    return SiliconHits(pixel, strip, passage.radius[:, pixels], passage.radius[:, strips])
 
 
 def _outliers(
@@ -128,31 +147,31 @@ def _outliers(
     return result
 
 
-def _pixel_clusters(
+def _clusters(
+    detector: str,
+    dead: float | FloatArray,
+    efficiency: float | FloatArray,
+    on_hit: tuple[float | FloatArray, float | FloatArray, float],
     particles: Particles,
     passage: Passage,
-    merged: BoolArray,
     layers: IntArray,
     p: HitParameters,
 ) -> Clusters:
+    """What the sensors of a detector record.
+
+    Parameters
+    ----------
+    dead, efficiency : of the sensors, numbers or of shape (sensors,)
+    on_hit : probabilities that a hit is shared, split, or has a second one in an overlap
+    """
     draws, n = particles.draws, len(layers)
     crossed = passage.crossed[:, layers]
     is_dead, is_hole, is_outlier = draws.outcome(
-        "pixel",
-        n,
-        np.asarray(p.pixel_dead.value),
-        1.0 - np.asarray(p.pixel_efficiency.value),
-        p.outlier.value,
+        detector, n, dead, 1.0 - efficiency, p.outlier.value
     )
-    shares, splits, overlaps = draws.outcome(
-        "pixel_hit",
-        n,
-        np.where(merged, 1.0 - p.splitting.value, p.pixel_shared.value),
-        np.where(merged, 1.0, p.split.value),
-        p.pixel_overlap.value,
-    )
+    shares, splits, overlaps = draws.outcome(f"{detector}_hit", n, *on_hit)
     expected, seen = crossed & ~is_dead, crossed & ~(is_dead | is_hole)
-    outlier = seen & _outliers("pixel_outlier", is_outlier, particles, passage, layers, p)
+    outlier = seen & _outliers(f"{detector}_outlier", is_outlier, particles, passage, layers, p)
     hit = seen & ~outlier
     return Clusters(
         expected=expected,
@@ -161,33 +180,8 @@ def _pixel_clusters(
         outlier=outlier,
         hole=crossed & is_hole,
         dead=crossed & is_dead,
-        # A network splits most clusters of two particles; the others stay shared.
         shared=hit & shares,
         split=hit & splits,
-    )
-
-
-def _strip_clusters(
-    particles: Particles, passage: Passage, layers: IntArray, p: HitParameters
-) -> Clusters:
-    draws, n = particles.draws, len(layers)
-    crossed = passage.crossed[:, layers]
-    is_dead, is_hole, is_outlier = draws.outcome(
-        "strip", n, p.sct_dead.value, 1.0 - p.sct_efficiency.value, p.outlier.value
-    )
-    (overlaps,) = draws.outcome("strip_hit", n, p.sct_overlap.value)
-    expected, seen = crossed & ~is_dead, crossed & ~(is_dead | is_hole)
-    outlier = seen & _outliers("strip_outlier", is_outlier, particles, passage, layers, p)
-    hit = seen & ~outlier
-    return Clusters(
-        expected=expected,
-        hit=hit,
-        overlap=hit & overlaps,
-        outlier=outlier,
-        hole=crossed & is_hole,
-        dead=crossed & is_dead,
-        shared=np.zeros_like(hit),
-        split=np.zeros_like(hit),
     )
 
 
