@@ -30,6 +30,7 @@ include: "workflow/rules/combination.smk"
 include: "workflow/rules/selection.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/comparison.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/export.smk"
 

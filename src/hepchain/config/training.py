@@ -160,3 +160,14 @@ class TrainingConfig(TrainingTracksConfig):
         settings = self.taggers[tagger]
         unified = settings.kind != "ensemble" and settings.unified
         return [EVERY_CATEGORY] if unified else self.categories
+
+    @property
+    def baselines(self) -> dict[str, str]:
+        """Tagger -> what it is compared with: the first, or the same by category if unified."""
+        reference = next(iter(self.taggers))
+        found = {}
+        for name, settings in self.taggers.items():
+            by_category = settings.model_copy(update={"unified": False})
+            same = [other for other, its in self.taggers.items() if its == by_category]
+            found[name] = same[0] if same and same[0] != name else reference
+        return found

@@ -93,6 +93,11 @@ TAGGER_LOOKS = (
     Look("#000000", "-", "o"),
     Look("#7F7F7F", "--", "s"),
     Look("#44AA99", ":", "^"),
+    Look("#CC6677", "-.", "D"),
+    Look("#332288", _LOOSELY_DASHED, "v"),
+    Look("#DDAA33", _DASH_DOT_DOT, "P"),
+    Look("#AA4499", "-", "X"),
+    Look("#88CCEE", "--", "*"),
 )
 BACKGROUND_LOOKS = (Look("#555555", "-", "P"), Look("#999933", _DASH_DOT_DOT, "X"))
 REFERENCE_COLOUR = "#8B5A00"

@@ -1,0 +1,225 @@
+"""All taggers of a run side by side: figure, tables, and the cost of each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hepchain.config.figures import FiguresConfig
+from hepchain.efficiency import Efficiency
+from hepchain.figures.style import DOUBLE, Floats, Things, inside, line_at, panels, stamp, styled
+from hepchain.figures.tabulate import Table, number
+from hepchain.figures.tagger_performance import (
+    EFFICIENCIES,
+    LOW_FAKE_RATE,
+    Cost,
+    Performance,
+    PtBin,
+)
+from hepchain.io.structured import read_json
+from hepchain.statistics.bootstrap import Estimate
+from hepchain.training.model import METADATA
+
+MEGABYTE = 1e6
+
+
+def costs(
+    models: Iterable[Path], speeds: Iterable[Path], ensembles: Mapping[str, Sequence[str]]
+) -> dict[str, Cost]:
+    """What each tagger takes; an ensemble takes what its members take together.
+
+    Parameters
+    ----------
+    models : directories of the models of all trained taggers
+    speeds : files of their speed, ``{tagger}/speed.json``
+    ensembles : ensemble -> members
+
+    Raises
+    ------
+    InputError : a file is missing or unreadable
+    """
+    rates = {path.parent.name: read_json(path)["tracks_per_second"] for path in speeds}
+    found = {tagger: Cost(0.0, rate, 0.0) for tagger, rate in rates.items()}
+    for path in models:
+        metadata = read_json(path / METADATA)
+        cost = found[metadata["tagger"]]
+        size = sum(file.stat().st_size for file in path.iterdir()) / MEGABYTE
+        found[metadata["tagger"]] = replace(
+            cost,
+            training_seconds=cost.training_seconds + metadata["seconds"],
+            megabytes=cost.megabytes + size,
+        )
+    for ensemble, members in ensembles.items():
+        parts = [found[member] for member in members]
+        found[ensemble] = Cost(
+            sum(part.training_seconds for part in parts),
+            1.0 / sum(1.0 / part.tracks_per_second for part in parts),
+            sum(part.megabytes for part in parts),
+        )
+    return found
+
+
+@styled()
+def draw(
+    numbers: Sequence[Performance], things: Things, config: FiguresConfig, fake_rate: float
+) -> Figure:
+    """Above: efficiency in bins of pT; below: rejection relative to the first tagger."""
+    figure, grid = panels(2, width=DOUBLE, height=5.6, height_ratios=[1.3, 1])
+    upper, lower = grid[:, 0]
+    edges = np.array([*(b.pt[0] for b in numbers[0].bins[:-1]), numbers[0].bins[-2].pt[1]])
+    for index, performance in enumerate(numbers):
+        bins, look = performance.bins[:-1], things.look(performance.tagger)
+        place = (index + 1.0) / (len(numbers) + 1.0)
+        centres = edges[1:] ** place * edges[:-1] ** (1.0 - place)
+        options = {"color": look.colour, "fmt": look.marker, "linewidth": 1.2, "markersize": 4}
+        shares = [b.at_fake_rate for b in bins]
+        value = np.array([share.value for share in shares])
+        errors = np.array([[s.value - s.low, s.high - s.value] for s in shares]).T
+        title = things.title(performance.tagger)
+        upper.errorbar(centres, value, np.clip(errors, 0.0, None), label=title, **options)
+        if index > 0:
+            ratio = [b.relative_rejection for b in bins]
+            lower.errorbar(centres, [r.value for r in ratio], _errors(ratio), **options)
+    _finish(upper, lower, edges)
+    inside(upper, f"fake rate {100 * fake_rate:g} % in each bin", y=0.06, va="bottom")
+    lower.set_ylabel(f"Rejection ratio to\n{things.title(numbers[0].tagger)}", loc="center")
+    stamp(upper, config)
+    return figure
+
+
+def _errors(estimates: Sequence[Estimate]) -> Floats:
+    """Distances to the bounds, shape (2, n)."""
+    bounds = [(e.value - (e.low or e.value), (e.high or e.value) - e.value) for e in estimates]
+    distances: Floats = np.clip(np.nan_to_num(np.array(bounds).T), 0.0, None)
+    return distances
+
+
+def _finish(upper: Axes, lower: Axes, edges: Floats) -> None:
+    upper.set_xscale("log")
+    upper.set_xlim(edges[0], edges[-1])
+    for axes in (upper, lower):
+        for edge in edges[1:-1]:
+            axes.axvline(edge, color="0.85", linewidth=0.8, zorder=0)
+    lower.set_xticks(edges, [f"{edge:g}" for edge in edges])
+    lower.set_xticks([], minor=True)
+    upper.set_ylim(0.0, 1.05)
+    upper.set_ylabel("Electron efficiency")
+    upper.legend(loc="lower right", ncols=2, fontsize=7.5)
+    line_at(lower, 1.0)
+    lower.set_yscale("log")
+    lower.set_xlabel("$p_T$ of the track [GeV]")
+
+
+def tables(numbers: Sequence[Performance], things: Things, fake_rate: float) -> list[Table]:
+    """Tables with a line a tagger; the first is the reference."""
+    reference = things.title(numbers[0].tagger)
+    percent = f"{100 * fake_rate:g} %"
+    interval = "Thresholds of each bin by itself. Errors: half of the binomial 68 % interval."
+    paired = "Errors from replicas of the events, common to both taggers: what they share cancels."
+    made = [
+        _costs(numbers, things),
+        _by_pt(
+            numbers,
+            things,
+            f"Electron efficiency at {percent} fakes",
+            interval,
+            lambda found: _percent(found.at_fake_rate),
+        ),
+        _by_pt(
+            numbers,
+            things,
+            f"Electron efficiency at {100 * LOW_FAKE_RATE:g} % fakes",
+            interval,
+            lambda found: _percent(found.at_low_fake_rate),
+        ),
+    ]
+    for index, efficiency in enumerate(EFFICIENCIES):
+        title = f"Hadron rejection at {100 * efficiency:g} % efficiency"
+        made.append(_by_pt(numbers, things, title, interval, _rejection(index)))
+    made.append(
+        _by_pt(
+            numbers,
+            things,
+            f"Hadron rejection relative to {reference}, at its efficiency at {percent} fakes",
+            paired,
+            lambda found: number(found.relative_rejection.value, found.relative_rejection.error),
+        )
+    )
+    made.append(_differences(numbers, things, percent, paired))
+    return made
+
+
+def _by_pt(
+    numbers: Sequence[Performance],
+    things: Things,
+    title: str,
+    note: str,
+    cell: Callable[[PtBin], str],
+) -> Table:
+    header = ["Tagger", *(f"{b.pt[0]:g} to {b.pt[1]:g} GeV" for b in numbers[0].bins)]
+    rows = [
+        [things.title(performance.tagger), *(cell(found) for found in performance.bins)]
+        for performance in numbers
+    ]
+    return Table(title, header, rows, note)
+
+
+def _percent(share: Efficiency) -> str:
+    return number(100.0 * share.value, 50.0 * (share.high - share.low)) + " %"
+
+
+def _rejection(index: int) -> Callable[[PtBin], str]:
+    def cell(found: PtBin) -> str:
+        rejection = found.rejections[index]
+        if not math.isfinite(rejection.high):
+            return f"> {number(rejection.low)}"
+        return number(rejection.value, 0.5 * (rejection.high - rejection.low))
+
+    return cell
+
+
+def _differences(numbers: Sequence[Performance], things: Things, percent: str, note: str) -> Table:
+    title = (
+        f"Electron efficiency at {percent} fakes minus that of another tagger, in percent points"
+    )
+    table = _by_pt(
+        numbers,
+        things,
+        title,
+        f"A unified tagger is compared with its models by category. {note}",
+        lambda found: number(
+            100.0 * found.difference.value, 100.0 * (found.difference.error or 0.0)
+        ),
+    )
+    rows = [
+        [f"{row[0]} − {things.title(performance.baseline)}", *row[1:]]
+        for row, performance in zip(table.rows, numbers, strict=True)
+        if performance.tagger != performance.baseline
+    ]
+    return Table(table.title, table.header, rows, table.note)
+
+
+def _costs(numbers: Sequence[Performance], things: Things) -> Table:
+    header = ["Tagger", "AUC", "training [s]", "tracks/s", "size [MB]"]
+    rows = [
+        [
+            things.title(performance.tagger),
+            number(performance.auc, performance.auc_error),
+            number(performance.cost.training_seconds),
+            number(performance.cost.tracks_per_second),
+            number(performance.cost.megabytes),
+        ]
+        for performance in numbers
+    ]
+    note = (
+        "Area under the curve of all categories and pT, with the error of one tagger. Training: "
+        "all models one after the other on one thread; scoring on one thread without reading; an "
+        "ensemble takes what its members take."
+    )
+    return Table("Taggers", header, rows, note)
