@@ -42,8 +42,8 @@ def test_fold_rule_gives_the_scores_of_the_run(run: tuple[Task, Files], exported
     )
 
 
-def test_threshold_of_the_mean_keeps_the_fake_rate(exported: Path) -> None:
-    """Means have another distribution than scores of single models: the threshold is their own."""
+def test_both_ways_of_scoring_have_their_own_threshold(exported: Path) -> None:
+    """The mean of two models has another distribution than the score of one."""
     manifest = Manifest.read(exported)
     thresholds = [manifest.working_points[name]["overall"] for name in ("mean", "fold")]
     assert thresholds[0] != thresholds[1]

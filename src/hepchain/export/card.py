@@ -102,7 +102,7 @@ def _performance(numbers: Mapping[str, Any]) -> Iterator[str]:
     point = numbers["working_point"]
     yield (
         f"In sample {point['sample']}, which no model was trained on. Threshold for a fake rate of "
-        f"{point['fake_rate']:.1%}: {point['denominator']}. Ranges are 68 % intervals."
+        f"{100.0 * point['fake_rate']:g} %: {point['denominator']}. Ranges are 68 % intervals."
     )
     for name, title in TITLES.items():
         yield from _performance_of(title, numbers["performance"][name])
@@ -136,14 +136,15 @@ def _performance_of(title: str, found: Mapping[str, Any]) -> Iterator[str]:
 
 def _limits(numbers: Mapping[str, Any]) -> Iterator[str]:
     samples, tracks = numbers["data"]["samples"], numbers["data"]["tracks"]
+    others = numbers["performance"]["mean"]["other_electrons"]
     if all(samples.values()):
         yield (
             f"- Trained on simulation only (parametrised detector response of "
             f"{numbers['data']['response']}); never compared with collision data."
         )
     else:
-        others = [name for name, simulated in samples.items() if not simulated]
-        yield f"- Trained on events brought by the user: {', '.join(others)}."
+        brought = [name for name, simulated in samples.items() if not simulated]
+        yield f"- Trained on events brought by the user: {', '.join(brought)}."
     yield (
         f"- Tracks with pT of {_range(tracks['pt'])} GeV, |eta| < {tracks['max_abs_eta']:g}, "
         f"quality {tracks['quality']}, |d0| < {tracks['max_abs_d0']:g} mm and |z0 sin(theta)| < "
@@ -152,7 +153,7 @@ def _limits(numbers: Mapping[str, Any]) -> Iterator[str]:
     yield (
         "- Trained to tell electrons of the hard process from tracks that are no electrons. "
         "Electrons of conversions, Dalitz decays and heavy flavour were left out: they are "
-        "neither in efficiency nor in fake rate, and mostly pass."
+        f"neither in efficiency nor in fake rate. Share of them that passes: {_share(others)}."
     )
     yield (
         f"- The fake rate is that of tracks of sample {numbers['working_point']['sample']}; "

@@ -167,6 +167,7 @@ def _try(tagger: ExportedTagger, task: Task, files: Files) -> tuple[dict[Models,
             category=codes,
             electron=label == Label.ELECTRON,
             hadron=label == Label.HADRON,
+            other_electron=label == Label.OTHER_ELECTRON,
             pt=np.asarray(scores["pt"], dtype=np.float64),
             weight=np.asarray(scores["weight"], dtype=np.float64),
         )

@@ -53,7 +53,8 @@ def model_to_onnx(model: Model) -> bytes:
         "variables": json.dumps(model.variables),
     }
     score = cast(Exportable, model.tagger).to_onnx(graph, inputs)
-    return graph.model(len(model.variables), only_finite(graph, INPUT, score), metadata)
+    size = len(model.variables)
+    return graph.model(size, only_finite(graph, INPUT, size, score), metadata)
 
 
 def _expanded(graph: Graph, layout: Layout, category: str, inputs: str) -> str:

@@ -44,7 +44,7 @@ class Scored:
     def __str__(self) -> str:
         scored = sum(self.categories.values())
         width = max(map(len, self.categories))
-        share = f" ({self.passing / scored:.1%})" if scored else ""
+        share = f" ({100.0 * self.passing / scored:.1f} %)" if scored else ""
         return "\n".join(
             [
                 f"{scored} of {self.tracks} tracks in {self.events} events pass the pre-selection "

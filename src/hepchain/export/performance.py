@@ -27,6 +27,8 @@ class Tracks:
     """Position in the manifest's categories."""
     electron: Mask
     hadron: Mask
+    other_electron: Mask
+    """Real electrons that are not of the hard process."""
     pt: Float
     """[GeV]"""
     weight: Float
@@ -48,6 +50,7 @@ def performance(tracks: Tracks, manifest: Manifest, models: Models) -> dict[str,
         "threshold": content["overall"],
         "efficiency": _share(passes, tracks, tracks.electron),
         "fake_rate": _share(passes, tracks, tracks.hadron),
+        "other_electrons": _share(passes, tracks, tracks.other_electron),
         "pt_bins": [
             {
                 "pt": list(pair),

@@ -20,7 +20,7 @@ from hepchain.training.scaling import require_finite, require_same
 Float = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 
-BLOCK = 4096
+BLOCK = 512
 """Tracks in one call: their values in double precision stay in the caches of a core."""
 NOT_SCORED = 0.0
 """Raw score in a category without a model, as in the combination."""

@@ -174,8 +174,8 @@ def standardised(graph: Graph, scaling: Scaling, inputs: str) -> str:
     -------
     name of the standardised inputs, shape (n, variables), float32
     """
-    rows = _rows(graph, inputs)
-    order: list[int] = []
+    rows = graph.node("Transpose", inputs, perm=[1, 0])
+    order = []
     parts = []
     for transformation in Transformation:
         index = [i for i, v in enumerate(scaling.variables) if v.transformation == transformation]
@@ -183,36 +183,40 @@ def standardised(graph: Graph, scaling: Scaling, inputs: str) -> str:
             order += index
             part = graph.node("Gather", rows, graph.constant(index, np.int64), axis=0)
             chosen = [scaling.variables[i] for i in index]
-            parts.append(_transformed(graph, transformation, chosen, part))
+            parts.append(_standardised(graph, transformation, chosen, part))
     joined = graph.node("Concat", *parts, axis=0)
     sorted_rows = graph.node("Gather", joined, graph.constant(np.argsort(order), np.int64), axis=0)
-    centred = graph.node("Sub", sorted_rows, _column(graph, [v.mean for v in scaling.variables]))
-    scaled = graph.node("Div", centred, _column(graph, [v.width for v in scaling.variables]))
+    return graph.node("Transpose", sorted_rows, perm=[1, 0])
+
+
+def _standardised(
+    graph: Graph, transformation: Transformation, variables: Sequence[VariableScaling], rows: str
+) -> str:
+    wide = graph.node("Cast", rows, to=_double())
+    transformed = _transformed(graph, transformation, variables, wide)
+    centred = graph.node("Sub", transformed, _column(graph, [v.mean for v in variables]))
+    scaled = graph.node("Div", centred, _column(graph, [v.width for v in variables]))
     bounds = (graph.constant(-LIMIT, np.float64), graph.constant(LIMIT, np.float64))
-    clipped = graph.node("Clip", scaled, *bounds)
-    return graph.node("Transpose", graph.node("Cast", clipped, to=_float()), perm=[1, 0])
+    return graph.node("Cast", graph.node("Clip", scaled, *bounds), to=_float())
 
 
-def only_finite(graph: Graph, inputs: str, score: str) -> str:
+def only_finite(graph: Graph, inputs: str, variables: int, score: str) -> str:
     """Add what makes the score of a track NaN if any of its variables is not finite.
 
-    Trees would take such a value for missing, and the cut-off would hide infinity. No sum of finite
-    float32 numbers overflows in double precision.
+    Trees would take such a value for missing, and the cut-off would hide infinity. Zero times it
+    is NaN.
 
     Parameters
     ----------
     graph : to add nodes to
     inputs : name of the variables in physical units, shape (n, variables), float32
+    variables : number of them
     score : name of the score, shape (n,)
     """
-    total = graph.node("ReduceSum", _rows(graph, inputs), graph.constant([0], np.int64), keepdims=0)
-    nothing = graph.node("Mul", total, graph.constant(0.0, np.float64))
-    return graph.node("Add", score, graph.node("Cast", nothing, to=_float()))
-
-
-def _rows(graph: Graph, inputs: str) -> str:
-    """Variables in double precision, shape (variables, n); a runtime makes equal nodes one."""
-    return graph.node("Cast", graph.node("Transpose", inputs, perm=[1, 0]), to=_double())
+    zeros = graph.constant(np.zeros((variables, 1)))
+    nothing = graph.node("MatMul", inputs, zeros)
+    flat = graph.node("Reshape", nothing, graph.constant([-1], np.int64))
+    return graph.node("Add", score, flat)
 
 
 def _transformed(
