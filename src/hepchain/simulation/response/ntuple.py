@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,17 @@ class Objects:
         flat = {name: ak.to_numpy(ak.flatten(values)) for name, values in columns.items()}
         return cls(counts, flat)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Objects]) -> Objects:
+        """Objects of several blocks of events, one after the other."""
+        return cls(
+            np.concatenate([part.counts for part in parts]),
+            {
+                name: np.concatenate([part.columns[name] for part in parts])
+                for name in parts[0].columns
+            },
+        )
+
     def narrow(self) -> ak.Array:
         """One record an object, in lists by event, of float32 and int32."""
         flat = {
@@ -43,6 +54,16 @@ class Objects:
             for name, values in self.columns.items()
         }
         return ak.unflatten(ak.zip(flat), self.counts)
+
+
+@dataclass(frozen=True)
+class Block:
+    """What there is to write of some events."""
+
+    flat: Mapping[str, npt.NDArray[Any]]
+    """Branch -> one value an event."""
+    groups: Mapping[str, Objects]
+    """Prefix -> objects; written as ``<prefix>_<name>`` with a common counter ``n<prefix>``."""
 
 
 class NtupleWriter:
@@ -64,17 +85,16 @@ class NtupleWriter:
             file["metadata"] = json.dumps(dict(metadata), sort_keys=True)
             yield cls(file)
 
-    def write(self, flat: Mapping[str, Any], groups: Mapping[str, Objects]) -> None:
-        """Append a chunk.
-
-        Parameters
-        ----------
-        flat : branch -> one value an event
-        groups : prefix -> objects; written as ``<prefix>_<name>`` with a common counter
-            ``n<prefix>``
-        """
-        content: dict[str, Any] = {name: _narrow(np.asarray(v)) for name, v in flat.items()}
-        content |= {prefix: objects.narrow() for prefix, objects in groups.items()}
+    def write(self, blocks: Sequence[Block]) -> None:
+        """Append the events of these blocks, one after the other."""
+        content: dict[str, Any] = {
+            name: _narrow(np.concatenate([block.flat[name] for block in blocks]))
+            for name in blocks[0].flat
+        }
+        content |= {
+            prefix: Objects.joined([block.groups[prefix] for block in blocks]).narrow()
+            for prefix in blocks[0].groups
+        }
         if self._tree is None:
             types = {
                 name: values.type if isinstance(values, ak.Array) else values.dtype
@@ -82,7 +102,7 @@ class NtupleWriter:
             }
             self._tree = self._file.mktree(TREE, _branch_types(types))
         self._tree.extend(content)
-        self.events += len(next(iter(flat.values())))
+        self.events += len(next(iter(content.values())))
 
 
 def _branch_types(types: Mapping[str, Any]) -> dict[str, Any]:

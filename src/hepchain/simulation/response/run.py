@@ -12,10 +12,10 @@ import awkward as ak
 import numpy as np
 
 from hepchain.io import iterate_parquet, read_json
-from hepchain.simulation.response.arrays import Columns, FloatArray, IntArray, KeyArray
+from hepchain.simulation.response.arrays import Columns, FloatArray, IntArray
 from hepchain.simulation.response.crossing import Crossing, PileupLibrary, overlay
 from hepchain.simulation.response.draws import child_keys, root_key
-from hepchain.simulation.response.ntuple import NtupleWriter, Objects
+from hepchain.simulation.response.ntuple import Block, NtupleWriter, Objects
 from hepchain.simulation.response.objects import (
     Electrons,
     smear_jets,
@@ -28,6 +28,9 @@ from hepchain.simulation.response.tracks import Tracks, reconstruct
 from hepchain.truth import TruthOrigin
 
 logger = logging.getLogger(__name__)
+
+BLOCK = 200
+"""Events simulated at once: their arrays stay in the cache of a core, which is a fifth quicker."""
 
 WEIGHTS = re.compile(r"weight(_\w+)?$")
 """The generator's weight and its variations, which the ntuple takes over."""
@@ -68,10 +71,12 @@ def respond(
     tracks = 0
     with NtupleWriter.open(output, read_json(metadata)) as ntuple:
         for events in iterate_parquet(generated):
-            keys = child_keys(root, ak.to_numpy(events["event_number"]))
-            hard = from_generated(events, keys, generated)
-            crossing = overlay(hard, keys, pileup, parameters.crossing, training=training)
-            tracks += _chunk(events, keys, crossing, parameters, ntuple)
+            blocks = [
+                _block(events[i : i + BLOCK], root, pileup, parameters, generated, training)
+                for i in range(0, len(events), BLOCK)
+            ]
+            ntuple.write(blocks)
+            tracks += sum(int(block.groups["track"].counts.sum()) for block in blocks)
     seconds = time.perf_counter() - started
     logger.info(
         "%d events, %d tracks in %.1f s: %.0f tracks/s",
@@ -82,14 +87,18 @@ def respond(
     )
 
 
-def _chunk(
+def _block(
     events: ak.Array,
-    keys: KeyArray,
-    crossing: Crossing,
+    root: np.uint64,
+    pileup: PileupLibrary | None,
     p: ResponseParameters,
-    ntuple: NtupleWriter,
-) -> int:
+    where: Path,
+    training: bool,
+) -> Block:
     n = len(events)
+    keys = child_keys(root, ak.to_numpy(events["event_number"]))
+    hard = from_generated(events, keys, where)
+    crossing = overlay(hard, keys, pileup, p.crossing, training=training)
     tracks = reconstruct(crossing, p)
     electrons = standard_electrons(tracks.particles, p)
     counts = _counts(tracks.particles.event, n)
@@ -102,8 +111,7 @@ def _chunk(
         "truth_track": Objects(counts, _truth(tracks)),
         "truth_electron": _truth_electrons(crossing, tracks, first, n),
     }
-    ntuple.write(_event_columns(events, crossing, smear_met(events, p.met, keys)), groups)
-    return int(counts.sum())
+    return Block(_event_columns(events, crossing, smear_met(events, p.met, keys)), groups)
 
 
 def _event_columns(
