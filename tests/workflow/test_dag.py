@@ -22,20 +22,15 @@ def test_dag_builds(workspace: Workspace, config: str) -> None:
 
 
 def test_unified_taggers_have_a_model_a_fold_and_ensembles_none(workspace: Workspace) -> None:
-    taggers = {
-        "one": {"kind": "cuts", "variables": ["e_over_p"], "peel": 0.1, "min_hadrons": 9},
-        "mean": {"kind": "ensemble", "members": ["keras", "one"]},
-    }
-    taggers["one"]["unified"] = True
-    config = workspace.write_config("more.yaml", {"training": {"taggers": taggers}})
-    target = "results/combination/mean/higgsino_153_150.parquet"
-    run = workspace.snakemake("-n", "--quiet", "rules", "--configfile", config, "--", target)
+    options = ("-n", "--quiet", "rules", "--configfile", "config/taggers.yaml")
+    run = workspace.snakemake(*options, "--", "tagger_comparison")
     assert run.status == 0, run.output
     counts = job_counts(run.output)
-    assert counts["training"] == 8 + 2
+    categories, folds = 4, 2
+    assert counts["training"] == 5 * categories * folds + 2 * folds
+    assert counts["scoring_speed"] == 7
     assert counts["ensemble"] == 2
-    models = "results/training/mean/silicon/fold0"
-    assert workspace.snakemake("-n", "--configfile", config, "--", models).status != 0
+    assert "statistics" not in counts
 
 
 def test_validation_samples_end_with_the_simulation(workspace: Workspace) -> None:
