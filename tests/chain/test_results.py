@@ -48,6 +48,13 @@ def test_files_of_the_contracts(chain: Workspace, run: RunConfig) -> None:
         *(f"features/{name}/features-0.parquet" for name in run.of_role(Role.TRAINING)),
         *(f"combination/{run.selection.tagger}/{name}.parquet" for name in analysed),
         f"combination/{run.selection.tagger}/working_points.json",
+        *(
+            f"export/{run.selection.tagger}/{category}-fold{fold}.onnx"
+            for category in run.training.categories
+            for fold in range(run.features.folds)
+        ),
+        f"export/{run.selection.tagger}/tagger.json",
+        f"export/{run.selection.tagger}/MODEL_CARD.md",
         *(f"selection/{name}.{kind}" for name in analysed for kind in ("parquet", "json")),
         *(
             f"statistics/{name}/{file}.json"

@@ -72,6 +72,7 @@ def _task() -> Task:
         tagger="toy",
         kind="trees",
         score="likelihood_ratio",
+        samples=["gun", "signal", "mine"],
         groups=GROUPS,
         categories=CATEGORY_GROUPS,
         tracks=TrackSelection(

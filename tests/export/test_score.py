@@ -206,6 +206,17 @@ def test_damaged_model(
     assert f"{file}: no such file" in message
 
 
+def test_sample_that_is_not_of_the_run(
+    command: Callable[..., list[str]],
+    ntuple: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    message = refusal(command(ntuple, "--sample", "signals"), tmp_path, capsys)
+    assert "'signals' is no sample of the run that made tagger toy" in message
+    assert "did you mean 'signal'?" in message
+
+
 def test_folder_without_a_tagger(
     command: Callable[..., list[str]],
     ntuple: Path,

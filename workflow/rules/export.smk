@@ -57,6 +57,7 @@ rule export:
         code=export_code,
         kind=kind_of,
         score=run.combination.score,
+        samples=list(dict.fromkeys(map(base_of, NTUPLES))),
         groups=VARIABLE_GROUPS,
         categories=CATEGORY_GROUPS,
         tracks=run.skimming.tracks.model_dump(mode="json"),

@@ -11,6 +11,7 @@ with job(snakemake):
         tagger=snakemake.wildcards.tagger,
         kind=params.kind,
         score=params.score,
+        samples=params.samples,
         groups=dict(params.groups),
         categories=dict(params.categories),
         tracks=TrackSelection.model_validate(params.tracks),

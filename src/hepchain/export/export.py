@@ -41,6 +41,8 @@ class Task:
     tagger: str
     kind: str
     score: Literal["likelihood_ratio", "raw"]
+    samples: Sequence[str]
+    """Of the run, without varied ones."""
     groups: Mapping[str, Sequence[str]]
     """Group -> names of its variables."""
     categories: Mapping[str, Sequence[str]]
@@ -130,6 +132,7 @@ def _manifest(task: Task, models: ModelSet, calibration: Calibration) -> Manifes
         task.kind,
         task.score,
         models.folds,
+        tuple(task.samples),
         groups,
         categories,
         task.tracks,

@@ -45,6 +45,8 @@ class Manifest:
     score: Literal["likelihood_ratio", "raw"]
     """What is cut on."""
     folds: int
+    samples: tuple[str, ...]
+    """Of the run, whose events are in a fold."""
     groups: Mapping[str, tuple[str, ...]]
     """Group -> names of its variables."""
     categories: Mapping[str, Category]
@@ -107,6 +109,7 @@ def _from_json(content: Any) -> Manifest:
         kind=content["kind"],
         score=content["score"],
         folds=int(content["folds"]),
+        samples=tuple(content["samples"]),
         groups={name: tuple(names) for name, names in content["groups"].items()},
         categories=categories,
         tracks=TrackSelection(**content["tracks"]),

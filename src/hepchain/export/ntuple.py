@@ -11,6 +11,7 @@ import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
+from hepchain.config.names import nearest
 from hepchain.config.samples import Role
 from hepchain.config.skimming import Isolation
 from hepchain.errors import InputError
@@ -28,6 +29,7 @@ from hepchain.skimming.skim import (
     open_ntuple,
     preselect,
 )
+from hepchain.variations import base_of
 
 
 @dataclass
@@ -78,9 +80,10 @@ def score_ntuple(
     Raises
     ------
     InputError : the file is unusable, lacks variables of a category, or has values that are not
-        finite; nothing is written then
+        finite, or the sample is none of the run; nothing is written then
     """
     manifest = tagger.manifest
+    _require_sample(sample, manifest)
     settings = _settings(manifest)
     point = manifest.working_point("mean" if sample is None else "fold", working_point)
     names = list(manifest.categories)
@@ -110,6 +113,15 @@ def score_ntuple(
             )
             _count(result, names, codes, passes)
     return result
+
+
+def _require_sample(sample: str | None, manifest: Manifest) -> None:
+    """An unknown name would give other folds, and scores by models that have seen the events."""
+    if sample is not None and base_of(sample) not in manifest.samples:
+        raise InputError(
+            f"'{sample}' is no sample of the run that made tagger {manifest.tagger}"
+            f"{nearest(sample, manifest.samples)}"
+        )
 
 
 def _settings(manifest: Manifest) -> SkimSettings:
