@@ -103,8 +103,10 @@ def _quantity(values: Axes, deviation: Axes, comparisons: Sequence[Comparison]) 
     for comparison in comparisons:
         index = sources.index(comparison.source)
         segment = where[comparison.selection]
-        _values(values, comparison, segment, index, len(sources))
-        _deviation(deviation, comparison, segment, index, len(sources))
+        beside = [other.source for other in comparisons if other.selection == segment.selection]
+        x = _shifted(segment, beside.index(comparison.source), len(beside))
+        _values(values, comparison, segment, x, index)
+        _deviation(deviation, comparison, x, index)
     _frame_values(values, comparisons, where)
     _frame_deviation(deviation)
     if all(comparison.reference is None for comparison in comparisons):
@@ -120,7 +122,9 @@ def _shifted(segment: Segment, index: int, sources: int) -> FloatArray:
     return np.asarray(segment.edges[:-1] + share * np.diff(segment.edges))
 
 
-def _values(axes: Axes, comparison: Comparison, segment: Segment, index: int, sources: int) -> None:
+def _values(
+    axes: Axes, comparison: Comparison, segment: Segment, x: FloatArray, index: int
+) -> None:
     colour = REFERENCE_COLOURS[index % len(REFERENCE_COLOURS)]
     if comparison.reference is not None:
         error = np.nan_to_num(
@@ -136,7 +140,7 @@ def _values(axes: Axes, comparison: Comparison, segment: Segment, index: int, so
                 [low, high], value - half, value + half, color=colour, alpha=0.25, linewidth=0
             )
     axes.errorbar(
-        _shifted(segment, index, sources),
+        x,
         comparison.simulated,
         yerr=np.nan_to_num(comparison.simulated_error),
         fmt=MARKERS[index % len(MARKERS)],
@@ -148,12 +152,9 @@ def _values(axes: Axes, comparison: Comparison, segment: Segment, index: int, so
     )
 
 
-def _deviation(
-    axes: Axes, comparison: Comparison, segment: Segment, index: int, sources: int
-) -> None:
+def _deviation(axes: Axes, comparison: Comparison, x: FloatArray, index: int) -> None:
     """Deviation and its error over the tolerance; beyond the panel an arrow."""
     found = comparison.assessment
-    x = _shifted(segment, index, sources)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = found.sigma / found.bar
     colour = REFERENCE_COLOURS[index % len(REFERENCE_COLOURS)]
@@ -231,7 +232,9 @@ def _scale(
     edges = comparisons[0].axis.edges
     own_scale = len(where) == 1 and edges is not None
     for axes in (values, deviation):
-        axes.set_xlim(float(where[0].edges[0]), float(where[-1].edges[-1]))
+        # Several selections stand side by side; their names need room at both ends.
+        margin = 0.5 * GAP if len(where) > 1 else 0.0
+        axes.set_xlim(float(where[0].edges[0]) - margin, float(where[-1].edges[-1]) + margin)
         if own_scale and edges is not None and edges[0] > 0.0 and edges[-1] / edges[0] > 8.0:
             axes.set_xscale("log")
             axes.xaxis.set_minor_formatter("")
