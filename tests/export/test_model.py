@@ -129,10 +129,14 @@ def test_values_that_are_not_finite_get_no_score(bad: float, tmp_path: Path) -> 
     assert np.flatnonzero(np.isnan(scores)).tolist() == [7]
 
 
-def test_kind_without_exporter_is_refused() -> None:
-    with pytest.raises(StageError, match="taggers of kind 'ensemble' cannot be exported"):
+def test_kind_without_exporter_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(exportable(kind) for kind in BY_KIND)
+    with pytest.raises(StageError, match="kind 'ensemble' cannot be exported, they have no models"):
         require_exportable("mine", "ensemble")
-    assert exportable("network")
+    monkeypatch.delattr(tagger_class("cuts"), "to_onnx")
+    with pytest.raises(StageError, match="tagger mine: taggers of kind 'cuts' cannot be exported"):
+        require_exportable("mine", "cuts")
+    assert not exportable("cuts")
 
 
 def test_layer_that_is_not_known_is_named(tmp_path: Path) -> None:

@@ -14,26 +14,34 @@ from hepchain.training.onnx_graph import INPUT, Exportable, Graph, only_finite, 
 from hepchain.training.tagger import tagger_class
 
 
-def exportable(kind: str) -> bool:
-    """Whether taggers of this kind can be exported; no machine learning library is imported."""
-    try:
-        return hasattr(tagger_class(kind), "to_onnx")
-    except ConfigError:
-        return False  # such as an ensemble, which has no models of its own
-
-
 def require_exportable(tagger: str, kind: str) -> None:
-    """Refuse a tagger that cannot be exported.
+    """Refuse a tagger that cannot be exported; no machine learning library is imported.
 
     Raises
     ------
     StageError : its kind has no exporter
     """
-    if not exportable(kind):
+    try:
+        found = tagger_class(kind)
+    except ConfigError:
+        raise StageError(
+            f"tagger {tagger}: taggers of kind '{kind}' cannot be exported, they have no models of "
+            "their own; export the taggers they are made of"
+        ) from None
+    if not hasattr(found, "to_onnx"):
         raise StageError(
             f"tagger {tagger}: taggers of kind '{kind}' cannot be exported; give the class in "
             f"src/hepchain/training/taggers/{kind}.py a method to_onnx (docs/deployment.md)"
         )
+
+
+def exportable(kind: str) -> bool:
+    """Whether taggers of this kind can be exported."""
+    try:
+        require_exportable("", kind)
+    except StageError:
+        return False
+    return True
 
 
 def model_to_onnx(model: Model) -> bytes:
