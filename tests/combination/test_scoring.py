@@ -14,6 +14,7 @@ from feature_tables import CATEGORIES, VARIABLES, Table, inputs_of, write_table
 
 from hepchain.combination import scoring
 from hepchain.combination.scoring import load_models, score_sample
+from hepchain.combination.speed import write_speed
 from hepchain.config.training import BalanceConfig, TrainingTracksConfig, TreesConfig
 from hepchain.config.variables import Transformation
 from hepchain.errors import InputError
@@ -242,3 +243,16 @@ def test_nan_is_named_with_file_and_category(trees: list[Path], tmp_path: Path) 
     path = write_table(tmp_path / "features-0.parquet", columns)
     with pytest.raises(InputError, match=r"features-0\.parquet, category .*by variable: d0"):
         score_sample("gun", [path], load_models(trees), tmp_path / "raw.parquet")
+
+
+def test_speed_is_measured_on_tracks_there_are(
+    features: Path, trees: list[Path], tmp_path: Path
+) -> None:
+    write_speed(load_models(trees), [features], tmp_path / "speed.json")
+    content = json.loads((tmp_path / "speed.json").read_text())
+    assert content["tracks"] == 2800
+    assert content["tracks_per_second"] > 0.0
+    columns = {name: values[:0] for name, values in TABLE.columns().items()}
+    empty = write_table(tmp_path / "features-0.parquet", columns)
+    with pytest.raises(InputError, match=r"no tracks in .*features-0"):
+        write_speed(load_models(trees), [empty], tmp_path / "none.json")

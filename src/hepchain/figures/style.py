@@ -97,7 +97,8 @@ TAGGER_LOOKS = (
     Look("#332288", _LOOSELY_DASHED, "v"),
     Look("#DDAA33", _DASH_DOT_DOT, "P"),
     Look("#AA4499", "-", "X"),
-    Look("#88CCEE", "--", "*"),
+    Look("#0072B2", "--", "<"),
+    Look("#88CCEE", ":", "*"),
 )
 BACKGROUND_LOOKS = (Look("#555555", "-", "P"), Look("#999933", _DASH_DOT_DOT, "X"))
 REFERENCE_COLOUR = "#8B5A00"

@@ -27,6 +27,8 @@ from hepchain.statistics.bootstrap import Estimate
 from hepchain.training.model import METADATA
 
 MEGABYTE = 1e6
+RATIOS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+"""Marked on the axis of the lower panel."""
 
 
 def costs(
@@ -113,6 +115,10 @@ def _finish(upper: Axes, lower: Axes, edges: Floats) -> None:
     upper.legend(loc="lower right", ncols=2, fontsize=7.5)
     line_at(lower, 1.0)
     lower.set_yscale("log")
+    low, high = lower.get_ylim()
+    ticks = [tick for tick in RATIOS if low <= tick <= high]
+    lower.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    lower.set_yticks([], minor=True)
     lower.set_xlabel("$p_T$ of the track [GeV]")
 
 
@@ -120,7 +126,9 @@ def tables(numbers: Sequence[Performance], things: Things, fake_rate: float) -> 
     """Tables with a line a tagger; the first is the reference."""
     reference = things.title(numbers[0].tagger)
     percent = f"{100 * fake_rate:g} %"
-    interval = "Thresholds of each bin by itself. Errors: half of the binomial 68 % interval."
+    interval = (
+        "Thresholds of each bin by itself. Binomial 68 % intervals, or half of them as error."
+    )
     paired = "Errors from replicas of the events, common to both taggers: what they share cancels."
     made = [
         _costs(numbers, things),
@@ -148,7 +156,7 @@ def tables(numbers: Sequence[Performance], things: Things, fake_rate: float) -> 
             things,
             f"Hadron rejection relative to {reference}, at its efficiency at {percent} fakes",
             paired,
-            lambda found: number(found.relative_rejection.value, found.relative_rejection.error),
+            _relative,
         )
     )
     made.append(_differences(numbers, things, percent, paired))
@@ -178,10 +186,19 @@ def _rejection(index: int) -> Callable[[PtBin], str]:
     def cell(found: PtBin) -> str:
         rejection = found.rejections[index]
         if not math.isfinite(rejection.high):
-            return f"> {number(rejection.low)}"
-        return number(rejection.value, 0.5 * (rejection.high - rejection.low))
+            return f"> {number(rejection.low, digits=3)}"
+        low, value, high = (
+            number(bound, digits=3) for bound in (rejection.low, rejection.value, rejection.high)
+        )
+        return f"{value} [{low}, {high}]"
 
     return cell
+
+
+def _relative(found: PtBin) -> str:
+    ratio = found.relative_rejection
+    # The reference relative to itself has no error.
+    return number(ratio.value, ratio.error) if ratio.error else number(ratio.value)
 
 
 def _differences(numbers: Sequence[Performance], things: Things, percent: str, note: str) -> Table:
