@@ -49,7 +49,10 @@ class Card:
             "models": [_of_model(content) for content in self.models.values()],
             "settings": first["settings"],
             "seed": self.run["seed"],
-            "versions": {"trained": first["versions"], "exported": versions("hepchain", "onnx")},
+            "versions": {
+                "trained": first["versions"],
+                "exported": versions("hepchain", "onnx", "onnxruntime"),
+            },
             "variables": self.run["variables"],
             "categories": {
                 name: {"groups": list(category.groups), "trained": bool(category.files)}
