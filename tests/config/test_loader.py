@@ -270,3 +270,14 @@ def test_name_of_all_categories_is_reserved(default: dict[str, Any]) -> None:
     category = {"groups": ["silicon"], "title": "everything"}
     changed = with_change(default, "variables.categories.all", category)
     assert "'all' stands for all of them" in refusal(changed)
+
+
+def test_unified_taggers_are_compared_with_their_models_by_category() -> None:
+    training = load_run(read_configs(["config/taggers.yaml", "config/config.yaml"])).training
+    baselines = training.baselines("keras")
+    assert next(iter(baselines)) == "keras"
+    assert set(baselines) == set(training.taggers)
+    assert baselines["keras"] == baselines["xgboost"] == baselines["ensemble"] == "keras"
+    assert baselines["keras_unified"] == "keras"
+    assert baselines["xgboost_unified"] == "xgboost"
+    assert baselines["residual_unified"] == "residual"

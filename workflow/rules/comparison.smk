@@ -6,9 +6,10 @@
 # outputs  results/combination/{tagger}/speed.json (a measurement: differs from run to run)
 #          results/figures/tagger_comparison.png (in the report), .json, other figures.formats
 #          results/figures/tagger_comparison.html (in the report), .csv
-# config   combination.working_points; training.taggers, the first of which is the reference;
-#          figures; seed
+# config   combination.working_points; training.taggers; selection.tagger, the reference of the
+#          comparison; figures; seed
 
+BASELINES = run.training.baselines(run.selection.tagger)
 TRAINED = run.training.trained
 MODELS = [
     f"{RESULTS}/training/{tagger}/{category}/fold{fold}"
@@ -48,7 +49,8 @@ rule scoring_speed:
 rule tagger_comparison:
     input:
         scores=expand(
-            f"{RESULTS}/combination/{{tagger}}/{TEST_SAMPLE}.parquet", tagger=TAGGERS
+            f"{RESULTS}/combination/{{tagger}}/{TEST_SAMPLE}.parquet",
+            tagger=BASELINES,
         ),
         models=MODELS,
         speeds=expand(rules.scoring_speed.output.speed, tagger=TRAINED),
@@ -73,7 +75,7 @@ rule tagger_comparison:
         runtime=60,
     params:
         code=drawing_code("tagger_comparison"),
-        baselines=run.training.baselines,
+        baselines=BASELINES,
         ensembles=run.training.ensembles,
         pt_edges=run.combination.working_points.pt_edges,
         fake_rate=run.combination.working_points.fake_rate,

@@ -161,13 +161,15 @@ class TrainingConfig(TrainingTracksConfig):
         unified = settings.kind != "ensemble" and settings.unified
         return [EVERY_CATEGORY] if unified else self.categories
 
-    @property
-    def baselines(self) -> dict[str, str]:
-        """Tagger -> what it is compared with: the first, or the same by category if unified."""
-        reference = next(iter(self.taggers))
+    def baselines(self, reference: str) -> dict[str, str]:
+        """Tagger -> what it is compared with: the reference, or the same by category if unified.
+
+        The reference comes first: how config files are merged decides the order of the others.
+        """
         found = {}
-        for name, settings in self.taggers.items():
-            by_category = settings.model_copy(update={"unified": False})
+        for name in dict.fromkeys([reference, *self.taggers]):
+            by_category = self.taggers[name].model_copy(update={"unified": False})
             same = [other for other, its in self.taggers.items() if its == by_category]
             found[name] = same[0] if same and same[0] != name else reference
+        found[reference] = reference
         return found

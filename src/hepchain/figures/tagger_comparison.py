@@ -112,7 +112,8 @@ def _finish(upper: Axes, lower: Axes, edges: Floats) -> None:
     lower.set_xticks([], minor=True)
     upper.set_ylim(0.0, 1.05)
     upper.set_ylabel("Electron efficiency")
-    upper.legend(loc="lower right", ncols=2, fontsize=7.5)
+    frame = {"frameon": True, "facecolor": "white", "edgecolor": "none", "framealpha": 1.0}
+    upper.legend(loc="lower right", ncols=2, fontsize=7.5, **frame)
     line_at(lower, 1.0)
     lower.set_yscale("log")
     low, high = lower.get_ylim()
