@@ -93,12 +93,12 @@ TAGGER_LOOKS = (
     Look("#000000", "-", "o"),
     Look("#7F7F7F", "--", "s"),
     Look("#44AA99", ":", "^"),
-    Look("#CC6677", "-.", "D"),
-    Look("#332288", _LOOSELY_DASHED, "v"),
+    Look("#997700", "-.", "D"),
+    Look("#004488", _LOOSELY_DASHED, "v"),
     Look("#DDAA33", _DASH_DOT_DOT, "P"),
-    Look("#AA4499", "-", "X"),
-    Look("#0072B2", "--", "<"),
-    Look("#88CCEE", ":", "*"),
+    Look("#33BBEE", (0, (1, 3)), "X"),
+    Look("#225522", (0, (8, 2, 2, 2)), "<"),
+    Look("#0077BB", (0, (3, 4)), "*"),
 )
 BACKGROUND_LOOKS = (Look("#555555", "-", "P"), Look("#999933", _DASH_DOT_DOT, "X"))
 REFERENCE_COLOUR = "#8B5A00"
