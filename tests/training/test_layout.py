@@ -66,19 +66,12 @@ def test_one_model_scores_every_category(gun: FeatureFile, unified: Task, tmp_pa
         assert score[tracks.labels == 1].mean() > score[tracks.labels == 0].mean() + 0.2
     metadata = json.loads((tmp_path / "model" / "metadata.json").read_text())
     assert len(metadata["variables"]) == 79
-    counts = [sum(map(len, read_tracks([gun], s))) for s in unified.selections]
-    assert sum(sum(part.values()) for part in metadata["counts"].values()) == sum(counts)
-
-
-def test_category_of_a_unified_model_must_be_named(
-    gun: FeatureFile, unified: Task, tmp_path: Path
-) -> None:
-    train(unified, [gun], tmp_path / "model")
-    assert load_model(tmp_path / "model", "trt").category == "trt"
     with pytest.raises(InputError, match="a tagger of the categories calorimeter, silicon"):
         load_model(tmp_path / "model")
     with pytest.raises(InputError, match="name one of them"):
         load_model(tmp_path / "model", "muon")
+    counts = [sum(map(len, read_tracks([gun], s))) for s in unified.selections]
+    assert sum(sum(part.values()) for part in metadata["counts"].values()) == sum(counts)
 
 
 @pytest.mark.parametrize(
