@@ -34,7 +34,12 @@ class Workspace:
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith("SNAKEMAKE_")
         }
-        return inherited | {"PYTHONPATH": str(self.root / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+        # Compiled modules are kept, or each job would compile them anew, but apart from the copy.
+        compiled = self.root.parent / f"{self.root.name}-compiled"
+        return inherited | {
+            "PYTHONPATH": str(self.root / "src"),
+            "PYTHONPYCACHEPREFIX": str(compiled),
+        }
 
     def run(self, *command: str, timeout: float = 1800) -> Run:
         start = time.perf_counter()

@@ -74,6 +74,8 @@ def test_record_of_the_statistics_stage_can_be_read() -> None:
         background=one,
         backgrounds={"wenu_jets": one},
         background_uncertainty=2.0,
+        background_variation=0.5,
+        variations=(),
         templates=results.TemplateSummary((0.0, 3.0), 1, template, template),
         significances=results.Significances(1.0, 3.2, 2.0, 3.0, 1.9),
         limit=Limit((0.5, 0.7, 1.0, 1.4, 1.9), (0.1, 10.0), "scipy"),
