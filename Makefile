@@ -22,7 +22,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(strip $(CONFIG)),--configf
 ANY_PYTHON := $(firstword $(foreach name,$(PYTHON) python3 python3.13 python3.12 python3.11,$(shell command -v $(name))))
 SMK := Snakefile workflow/rules
 
-.PHONY: help setup results report dry-run test lint format docs htcondor clean distclean
+.PHONY: help setup results report dry-run test test-all lint format docs htcondor clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -43,8 +43,11 @@ report: $(ENVIRONMENT) ## write results/report.html again from the results that 
 dry-run: $(ENVIRONMENT) ## show what `make results` would run, and why
 	$(SNAKEMAKE) --dry-run
 
-test: lint ## lint, types and all tests, the whole chain (small) among them
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: $(ENVIRONMENT) ## style, types and tests, the whole chain (small) among them
+	$(BIN)/python -m pytest -n 2 -m "not thorough"
+
+test-all: $(ENVIRONMENT) ## all tests, the costly ones too (a quarter of an hour)
+	$(BIN)/python -m pytest -n 2
 
 lint: $(ENVIRONMENT) ## style and types only
 	$(BIN)/ruff check

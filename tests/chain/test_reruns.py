@@ -9,7 +9,7 @@ import pytest
 
 from workspace import Workspace
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
+pytestmark = pytest.mark.chain
 
 ORDER = (
     "generation",
@@ -70,11 +70,13 @@ def test_edit_of_a_module_reruns_its_stage(chain: Workspace, module: str, first:
     assert min(planned, key=rank) == first, planned
 
 
+@pytest.mark.thorough
 def test_comment_reruns_nothing(chain: Workspace) -> None:
     with edited(chain, "src/hepchain/training/train.py", "\n# a comment\n"):
         assert chain.planned() == {}
 
 
+@pytest.mark.thorough
 def test_module_of_one_tagger_leaves_the_others(chain: Workspace) -> None:
     everything = chain.planned("--forceall")["training"]
     with edited(chain, "src/hepchain/training/taggers/trees.py", "\nADDED = 1\n"):
@@ -88,6 +90,7 @@ def test_settings_of_one_tagger_leave_the_others(chain: Workspace) -> None:
     assert min(planned, key=rank) == "training"
 
 
+@pytest.mark.thorough
 def test_looks_of_figures_redraw_only_figures(chain: Workspace) -> None:
     planned = chain.planned("--config", "figures={label: another}")
     assert planned
@@ -114,5 +117,6 @@ def test_value_of_a_variation_reruns_its_jobs_alone(chain: Workspace) -> None:
     assert others == {}
 
 
+@pytest.mark.thorough
 def test_resources_rerun_nothing(chain: Workspace) -> None:
     assert chain.planned("--set-resources", "training:mem_mb=9000") == {}

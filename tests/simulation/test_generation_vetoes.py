@@ -57,8 +57,10 @@ def above_the_cut(source, trials):
 
 @pytest.mark.parametrize(
     ("source", "plain_trials", "trials", "lost"),
-    [(higgsino_source, 11_000, 14_000, 0.0), (wenu_source, 8_000, 20_000, 0.034)],
-    ids=["higgsino", "wenu"],
+    [
+        pytest.param(higgsino_source, 11_000, 14_000, 0.0, id="higgsino"),
+        pytest.param(wenu_source, 8_000, 20_000, 0.034, id="wenu", marks=pytest.mark.thorough),
+    ],
 )
 def test_distributions_above_the_cut(source, plain_trials, trials, lost):
     plain_run, run = source(False, 21), source(True, 22)

@@ -32,9 +32,9 @@ def test_unified_taggers_have_a_model_a_fold_and_ensembles_none(workspace: Works
     run = workspace.snakemake(*options, "--", "tagger_comparison")
     assert run.status == 0, run.output
     counts = job_counts(run.output)
-    categories, folds = 4, 2
-    assert counts["training"] == 5 * categories * folds + 2 * folds
-    assert counts["scoring_speed"] == 7
+    categories, folds, by_category, unified = 4, 2, 5, 3
+    assert counts["training"] == (by_category * categories + unified) * folds
+    assert counts["scoring_speed"] == by_category + unified
     assert counts["ensemble"] == 2
     assert "statistics" not in counts
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from workspace import Workspace, job_counts
 
 GROUPS_OF_THE_GUN = 6
@@ -29,6 +31,7 @@ def test_validation_is_part_of_the_default_run(workspace: Workspace) -> None:
     assert found["validation_table"] == 1
 
 
+@pytest.mark.thorough
 def test_without_single_particles_the_other_groups_stay(workspace: Workspace) -> None:
     config = workspace.write_config("no_gun.yaml", {"validation": {"sample": None}})
     found = jobs(workspace, "validation", "--configfile", config)
@@ -38,6 +41,7 @@ def test_without_single_particles_the_other_groups_stay(workspace: Workspace) ->
     assert found["generation"] == everything["generation"] - 1
 
 
+@pytest.mark.thorough
 def test_the_sample_must_be_one_of_single_particles(workspace: Workspace) -> None:
     config = workspace.write_config("wrong_gun.yaml", {"validation": {"sample": "wenu_jets"}})
     run = workspace.snakemake("-n", "--configfile", config)

@@ -40,10 +40,11 @@ def test_default_run_varies_the_test_sample(workspace: Workspace, unvaried: dict
     found = jobs(workspace)
     added = {rule: found[rule] - unvaried.get(rule, 0) for rule in found}
     assert {rule for rule, number in added.items() if number} == {*STAGES, "figure_variations"}
-    assert added["selection"] == 5
+    assert added["selection"] == 4
     assert "systematics" in unvaried  # the weights are there in any case
 
 
+@pytest.mark.thorough
 def test_weights_add_no_job(workspace: Workspace, unvaried: dict[str, int]) -> None:
     variations = {"scale_up": {"weight": "scale_up"}}
     content = {"simulation": {"varied": {"higgsino_153_150": []}, "variations": variations}}
@@ -61,6 +62,7 @@ def test_a_varied_sample_shares_generation_and_normalisation(workspace: Workspac
     assert "results/simulation/higgsino_153_150/generated-1.parquet" in run.output
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "target",
     [
@@ -91,6 +93,7 @@ def test_a_wrong_variation_is_refused_before_any_job(workspace: Workspace) -> No
     assert f"{where}.argon_up.response.trt.argon_fraction.value.1: Input should" in run.output
 
 
+@pytest.mark.thorough
 def test_a_sample_called_like_a_variation_is_refused(workspace: Workspace) -> None:
     sample = {"process": "wenu_jets", "role": "background", "pileup": "minimum_bias_evaluation"}
     text = (workspace.root / "config/samples.yaml").read_text()
