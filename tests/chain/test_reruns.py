@@ -83,6 +83,7 @@ def test_module_of_one_tagger_leaves_the_others(chain: Workspace) -> None:
         assert chain.planned()["training"] == everything // 2
 
 
+@pytest.mark.thorough
 def test_settings_of_one_tagger_leave_the_others(chain: Workspace) -> None:
     everything = chain.planned("--forceall")["training"]
     planned = chain.planned("--config", "training={taggers: {xgboost: {trees: 41}}}")

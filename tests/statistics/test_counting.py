@@ -98,6 +98,7 @@ def test_asymptotic_limit_and_significance_are_the_closed_formulas(observed: int
     assert result.p_value == pytest.approx(norm.sf(result.significance))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("log_normal", [False, True])
 def test_toys_agree_with_asymptotic_formulas_for_many_events(log_normal: bool) -> None:
     counting = Counting(130, 100.0, 10.0, 0.1, log_normal)

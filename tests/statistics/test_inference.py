@@ -101,6 +101,7 @@ def test_limit_is_found_beyond_the_default_bounds_of_pyhf() -> None:
     )
 
 
+@pytest.mark.thorough
 def test_the_same_workspace_has_the_same_limit_to_the_last_bit() -> None:
     workspace = counting(10.0, 30.0, Uncertainties(0.2, 0.2, 0.017), error=3.0)
     assert expected_limit(workspace, 0.95) == expected_limit(workspace, 0.95)

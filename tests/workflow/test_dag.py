@@ -77,6 +77,7 @@ def test_all_problems_at_once(workspace: Workspace) -> None:
         assert part in run.output
 
 
+@pytest.mark.thorough
 def test_values_of_the_command_line(workspace: Workspace) -> None:
     run = workspace.snakemake("-n", "--quiet", "rules", "--config", "seed=7", "features={folds: 3}")
     assert run.status == 0, run.output
