@@ -46,7 +46,7 @@ dry-run: $(ENVIRONMENT) ## show what `make results` would run, and why
 test: $(ENVIRONMENT) ## style, types and tests, the whole chain (small) among them
 	$(BIN)/python -m pytest -n 2 -m "not thorough"
 
-test-all: $(ENVIRONMENT) ## all tests, the costly ones too (a quarter of an hour)
+test-all: $(ENVIRONMENT) ## all tests, the costliest ones too
 	$(BIN)/python -m pytest -n 2
 
 lint: $(ENVIRONMENT) ## style and types only
