@@ -44,10 +44,10 @@ dry-run: $(ENVIRONMENT) ## show what `make results` would run, and why
 	$(SNAKEMAKE) --dry-run
 
 test: $(ENVIRONMENT) ## style, types and tests, the whole chain (small) among them
-	$(BIN)/python -m pytest -n 2 -m "not thorough"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not thorough"
 
 test-all: $(ENVIRONMENT) ## all tests, the costliest ones too
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(ENVIRONMENT) ## style and types only
 	$(BIN)/ruff check

@@ -18,7 +18,7 @@ import pytest
 
 from workspace import Workspace, copy_repository
 
-pytestmark = pytest.mark.chain
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
 
 VARYING = ("seconds", "versions")
 """Keys of metadata that say how a job ran, not what came out."""

@@ -9,7 +9,7 @@ import pytest
 
 from workspace import Workspace
 
-pytestmark = pytest.mark.chain
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
 
 ORDER = (
     "generation",

@@ -15,7 +15,7 @@ from hepchain.config.run import RunConfig
 from hepchain.config.samples import Role
 from workspace import Workspace
 
-pytestmark = pytest.mark.chain
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
 
 
 @pytest.fixture
