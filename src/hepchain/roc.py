@@ -2,8 +2,71 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Fake rate and efficiency from the tightest threshold to none, shapes (points,).
+
+    Points between two scores, or within equal ones, are on the straight line that joins them.
+    """
+
+    fake_rate: Floats
+    efficiency: Floats
+
+    def efficiency_at(self, fake_rate: float) -> float:
+        """Efficiency at a fake rate."""
+        return float(np.interp(fake_rate, self.fake_rate, self.efficiency))
+
+    def fake_rate_at(self, efficiency: float) -> float:
+        """Fake rate at an efficiency."""
+        return float(np.interp(efficiency, self.efficiency, self.fake_rate))
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Entries of two classes by falling score, and the event of each, for replicas of the events.
+
+    Shapes (n,), ``ends`` apart.
+    """
+
+    event: npt.NDArray[np.int64]
+    """Position of the event, from 0."""
+    electrons: Floats
+    """Weight of a track that is an electron, else 0."""
+    hadrons: Floats
+    ends: npt.NDArray[np.int64]
+    """Last track of each score."""
+
+    @classmethod
+    def of(
+        cls,
+        score: Floats,
+        electron: npt.NDArray[np.bool_],
+        weight: Floats,
+        event: npt.NDArray[np.int64],
+    ) -> Ranking:
+        """Ranking of tracks, shapes (n,)."""
+        order = np.argsort(-score, kind="stable")
+        ends = np.flatnonzero(np.diff(score[order], append=-np.inf))
+        ranked, chosen = weight[order], electron[order]
+        return cls(event[order], np.where(chosen, ranked, 0.0), np.where(chosen, 0.0, ranked), ends)
+
+    def curve(self, multiplicity: Floats | None = None) -> Curve:
+        """Curve of all events, or of a replica in which each stands so many times."""
+        factor = 1.0 if multiplicity is None else multiplicity[self.event]
+        electrons, hadrons = (
+            np.concatenate([[0.0], np.cumsum(weight * factor)[self.ends]])
+            for weight in (self.electrons, self.hadrons)
+        )
+        with np.errstate(invalid="ignore"):
+            return Curve(hadrons / hadrons[-1], electrons / electrons[-1])
 
 
 def area_under_curve(

@@ -1,7 +1,6 @@
 """Taggers measured on the same tracks: what each keeps and rejects in bins of pT.
 
-Points between two scores, or within equal ones, are on the straight line that joins them in the
-plane of fake rate and efficiency. Weights are those of the events.
+Weights are those of the events.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from hepchain.errors import InputError
 from hepchain.figures.roc import auc_error
 from hepchain.figures.style import Floats
 from hepchain.figures.tables import pieces
-from hepchain.roc import area_under_curve
+from hepchain.roc import Curve, Ranking, area_under_curve
 from hepchain.seeds import generator
 from hepchain.statistics.bootstrap import Estimate, estimate
 from hepchain.truth import Label
@@ -44,58 +43,6 @@ class Tracks:
     weight: Floats
     scores: Mapping[str, Floats]
     """Tagger -> score."""
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Fake rate and efficiency from the tightest threshold to none, shapes (points,)."""
-
-    fake_rate: Floats
-    efficiency: Floats
-
-    def efficiency_at(self, fake_rate: float) -> float:
-        """Efficiency at a fake rate."""
-        return float(np.interp(fake_rate, self.fake_rate, self.efficiency))
-
-    def fake_rate_at(self, efficiency: float) -> float:
-        """Fake rate at an efficiency."""
-        return float(np.interp(efficiency, self.efficiency, self.fake_rate))
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """Tracks by falling score of one tagger."""
-
-    event: npt.NDArray[np.int64]
-    electrons: Floats
-    """Weight of a track that is an electron, else 0."""
-    hadrons: Floats
-    ends: npt.NDArray[np.int64]
-    """Last track of each score."""
-
-    @classmethod
-    def of(cls, tracks: Tracks, tagger: str, chosen: npt.NDArray[np.bool_]) -> Ranking:
-        """Ranking of the chosen tracks."""
-        score = tracks.scores[tagger][chosen]
-        order = np.argsort(-score, kind="stable")
-        ends = np.flatnonzero(np.diff(score[order], append=-np.inf))
-        weight, electron = tracks.weight[chosen][order], tracks.electron[chosen][order]
-        return cls(
-            tracks.event[chosen][order],
-            np.where(electron, weight, 0.0),
-            np.where(electron, 0.0, weight),
-            ends,
-        )
-
-    def curve(self, multiplicity: Floats | None = None) -> Curve:
-        """Curve of all events, or of a replica in which each stands so many times."""
-        factor = 1.0 if multiplicity is None else multiplicity[self.event]
-        electrons, hadrons = (
-            np.concatenate([[0.0], np.cumsum(weight * factor)[self.ends]])
-            for weight in (self.electrons, self.hadrons)
-        )
-        with np.errstate(invalid="ignore"):
-            return Curve(hadrons / hadrons[-1], electrons / electrons[-1])
 
 
 @dataclass(frozen=True)
@@ -224,7 +171,7 @@ def _pt_bins(
     draws: Floats,
 ) -> dict[str, PtBin]:
     chosen = (tracks.pt >= pt[0]) & (tracks.pt < pt[1])
-    rankings = {tagger: Ranking.of(tracks, tagger, chosen) for tagger in baselines}
+    rankings = {tagger: _ranking(tracks, tagger, chosen) for tagger in baselines}
     curves = {tagger: ranking.curve() for tagger, ranking in rankings.items()}
     values = _comparisons(curves, baselines, fake_rate)
     replicas = [
@@ -251,6 +198,15 @@ def _pt_bins(
             difference,
         )
     return found
+
+
+def _ranking(tracks: Tracks, tagger: str, chosen: npt.NDArray[np.bool_]) -> Ranking:
+    return Ranking.of(
+        tracks.scores[tagger][chosen],
+        tracks.electron[chosen],
+        tracks.weight[chosen],
+        tracks.event[chosen],
+    )
 
 
 def _comparisons(
