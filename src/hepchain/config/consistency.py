@@ -17,6 +17,7 @@ from hepchain.config.samples import Role, Sample
 from hepchain.config.selection import SelectionConfig
 from hepchain.config.simulation import SimulationConfig
 from hepchain.config.skimming import SkimmingConfig
+from hepchain.config.studies import StudiesConfig
 from hepchain.config.training import EVERY_CATEGORY, CutsConfig, TrainingConfig
 from hepchain.config.validation import ValidationConfig
 from hepchain.config.variables import Variables
@@ -146,6 +147,12 @@ def _tagger(selection: SelectionConfig, training: TrainingConfig) -> Iterator[st
     yield from unknown("selection.tagger", [selection.tagger], training.taggers)
 
 
+def _studies(studies: StudiesConfig, training: TrainingConfig) -> Iterator[str]:
+    yield from unknown("studies.tagger", [studies.tagger], training.taggers)
+    if studies.tagger in training.ensembles:
+        yield f"studies.tagger: '{studies.tagger}' is an ensemble; name one of its members instead"
+
+
 def _working_points(combination: CombinationConfig, samples: Samples) -> Iterator[str]:
     signals = of_role(samples, Role.SIGNAL)
     where = "combination.working_points.sample"
@@ -185,6 +192,7 @@ CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
     _ensembles,
     _cuts,
     _tagger,
+    _studies,
     _working_points,
     _titles,
     _isolation,

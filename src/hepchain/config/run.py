@@ -16,6 +16,7 @@ from hepchain.config.selection import SelectionConfig
 from hepchain.config.simulation import SimulationConfig
 from hepchain.config.skimming import SkimmingConfig
 from hepchain.config.statistics import StatisticsConfig
+from hepchain.config.studies import StudiesConfig
 from hepchain.config.training import TrainingConfig
 from hepchain.config.validation import ValidationConfig
 from hepchain.config.variables import Variables
@@ -35,6 +36,7 @@ class RunConfig(Block):
     combination: CombinationConfig
     selection: SelectionConfig
     statistics: StatisticsConfig
+    studies: StudiesConfig
     figures: FiguresConfig
     validation: ValidationConfig
 

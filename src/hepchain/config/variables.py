@@ -30,6 +30,10 @@ class Variable(Block):
     unit: str = Field(description="unit, 1 if it has none")
     xaod: str = Field(description="name in, or recipe from, the ATLAS xAOD")
     description: str = Field(description="what it is")
+    control: bool = Field(
+        default=False,
+        description="negative control: says nothing of the particle that no other variable says",
+    )
 
 
 class Category(Block):
@@ -63,6 +67,11 @@ class Variables(Block):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    @property
+    def controls(self) -> list[str]:
+        """Negative controls, in order."""
+        return [name for name, variable in self.variables.items() if variable.control]
 
     def of_group(self, group: str) -> list[str]:
         """Variables of one group, in order."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, Self, cast
+from typing import Any, Protocol, Self, cast, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -77,6 +77,20 @@ class Tagger(Protocol):
 
     def software(self) -> dict[str, str]:
         """Names and versions of the libraries that fitted it, and ``device``."""
+
+
+@runtime_checkable
+class Explainable(Protocol):
+    """A tagger that knows what each input contributes to its score."""
+
+    def contributions(self, inputs: Matrix) -> Matrix:
+        """Shapley values of the log odds of the score.
+
+        Returns
+        -------
+        shape (n, inputs + 1): what each input adds, and in the last column what is there without
+            any; a row sums to the log odds
+        """
 
 
 def tagger_class(kind: str) -> type[Tagger]:

@@ -84,6 +84,21 @@ class Trees:
         scores: Vector = self._booster.inplace_predict(inputs)
         return scores
 
+    def contributions(self, inputs: Matrix) -> Matrix:
+        """See :class:`~hepchain.training.tagger.Explainable`.
+
+        Exact values of TreeSHAP (Lundberg et al., Nature Mach. Intell. 2 (2020) 56), in which
+        inputs are unknown along the paths that the training tracks took.
+        """
+        import xgboost
+
+        columns = inputs.shape[1]
+        if not len(inputs):
+            return np.empty((0, columns + 1), dtype=np.float32)
+        table = xgboost.DMatrix(inputs, nthread=1)
+        values: Matrix = self._booster.predict(table, pred_contribs=True, strict_shape=True)
+        return values.reshape(len(inputs), columns + 1)
+
     def save(self, directory: Path) -> None:
         """See :class:`~hepchain.training.tagger.Tagger`."""
         self._booster.save_model(directory / FILE)
