@@ -274,10 +274,33 @@ def test_name_of_all_categories_is_reserved(default: dict[str, Any]) -> None:
 
 def test_unified_taggers_are_compared_with_their_models_by_category() -> None:
     training = load_run(read_configs(["config/taggers.yaml", "config/config.yaml"])).training
-    baselines = training.baselines("keras")
+    baselines = training.baselines
     assert next(iter(baselines)) == "keras"
     assert set(baselines) == set(training.taggers)
-    assert baselines["keras"] == baselines["xgboost"] == baselines["ensemble"] == "keras"
-    assert baselines["keras_unified"] == "keras"
-    assert baselines["xgboost_unified"] == "xgboost"
+    for name in ("keras", "xgboost_by_category", "ensemble", "cuts", "keras_unified"):
+        assert baselines[name] == "keras"
+    assert baselines["xgboost"] == "xgboost_by_category"
     assert baselines["residual_unified"] == "residual"
+
+
+def test_taggers_for_all_pt_are_compared_with_those_in_ranges_of_pt() -> None:
+    training = load_run(read_configs(["config/config.yaml", "config/pt_regimes.yaml"])).training
+    for name, baseline in training.baselines.items():
+        assert baseline == f"{name.split('_')[0]}_regimes" or name == "xgboost_regimes"
+    assert training.baselines["xgboost_regimes"] == "keras_regimes"
+
+
+def test_boundaries_in_pt_rise(default: dict[str, Any]) -> None:
+    changed = with_change(default, "training.taggers.xgboost.pt_boundaries", [2.0, 1.0])
+    assert "training.taggers.xgboost.trees.pt_boundaries" in refusal(changed)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("xgboost.pt_boundaries", [1.0]), ("keras.conditioned", True)]
+)
+def test_taggers_that_use_pt_need_it_as_a_variable(
+    default: dict[str, Any], key: str, value: Any
+) -> None:
+    changed = with_change(default, f"training.taggers.{key}", value)
+    del changed["variables"]["variables"]["pt"]
+    assert f"training.taggers.{key}: needs the variable 'pt'" in refusal(changed)

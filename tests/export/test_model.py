@@ -10,7 +10,13 @@ import onnxruntime
 import pytest
 from feature_tables import CATEGORIES, Table, inputs_of
 
-from hepchain.config.training import CutsConfig, NetworkConfig, ResidualConfig, TreesConfig
+from hepchain.config.training import (
+    CutsConfig,
+    NetworkConfig,
+    ResidualConfig,
+    TaggerSettings,
+    TreesConfig,
+)
 from hepchain.config.variables import Transformation
 from hepchain.errors import StageError
 from hepchain.export.export import TOLERANCE
@@ -19,6 +25,7 @@ from hepchain.training import environment
 from hepchain.training.layout import Layout
 from hepchain.training.model import Model
 from hepchain.training.onnx_graph import Graph, standardised
+from hepchain.training.regimes import load_tagger, make_tagger
 from hepchain.training.scaling import LIMIT, Scaling, VariableScaling, fit_scaling
 from hepchain.training.tagger import Examples, Tagger, tagger_class
 
@@ -30,7 +37,11 @@ SETTINGS = [
     NetworkConfig(kind="network", hidden=[24, 16], **FIT),
     ResidualConfig(kind="residual", bins=5, width=16, blocks=2, weight_decay=1e-4, **FIT),
 ]
-BY_KIND = {settings.kind: settings for settings in SETTINGS}
+BY_KIND: dict[str, TaggerSettings] = {settings.kind: settings for settings in SETTINGS}
+BY_NAME = BY_KIND | {
+    "conditioned": NetworkConfig(kind="network", hidden=[24, 16], conditioned=True, **FIT),
+    "in ranges of pT": SETTINGS[0].model_copy(update={"pt_boundaries": [1.0, 2.0]}),
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -52,19 +63,24 @@ def _inputs(category: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
     return values, columns["label"][rows], names
 
 
-def fitted(kind: str, category: str, directory: Path) -> Model:
+def fitted(name: str, category: str, directory: Path) -> Model:
     """Model of this kind that has seen tracks, loaded from its files."""
     values, labels, names = _inputs(category)
     weights = np.ones(len(values), dtype=np.float32)
     scaling = fit_scaling(values, weights, inputs_of(category))
     examples = Examples(scaling.apply(values, names, "here"), labels, weights, names)
-    tagger = tagger_class(kind)(BY_KIND[kind])
+    settings = BY_NAME[name]
+    tagger = make_tagger(settings, scaling)
     if hasattr(tagger, "_build"):
         tagger._model = tagger._build(examples)  # random weights do
+        rng = np.random.default_rng(1)
+        tagger._model.set_weights(
+            [w + 0.1 * rng.normal(size=w.shape) for w in tagger._model.get_weights()]
+        )
     else:
         tagger.fit(examples, examples, seed=1)
     tagger.save(directory)
-    return Model(category, 0, 2, scaling, tagger_class(kind).load(directory))
+    return Model(category, 0, 2, scaling, load_tagger(directory, settings.model_dump()))
 
 
 @pytest.mark.parametrize("transformation", list(Transformation))
@@ -81,9 +97,9 @@ def test_standardised_variables(transformation: Transformation, extremes: Values
     np.testing.assert_allclose(run_graph(content, values), expected, rtol=1e-6, atol=1e-7)
 
 
-@pytest.mark.parametrize("kind", list(BY_KIND))
-def test_raw_scores_of_every_kind(kind: str, extremes: Values, tmp_path: Path) -> None:
-    model = fitted(kind, CATEGORIES[0], tmp_path)
+@pytest.mark.parametrize("name", list(BY_NAME))
+def test_raw_scores_of_every_kind(name: str, extremes: Values, tmp_path: Path) -> None:
+    model = fitted(name, CATEGORIES[0], tmp_path)
     content = model_to_onnx(model)
     ordinary, _, names = _inputs(CATEGORIES[0])
     for values in (ordinary, extremes(len(names))):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hepchain.config.training import BalanceConfig
+from hepchain.config.training import BalanceConfig, Spectrum
 from hepchain.errors import StageError
 from hepchain.training.balance import balance, flat_spectrum
 
@@ -50,8 +50,22 @@ def test_spectrum_is_flat_in_ln_pt_and_eta_if_no_bin_is_scarce() -> None:
     np.testing.assert_allclose(
         balanced.spectrum, flat_spectrum(balanced.pt_edges, balanced.abs_eta_edges)
     )
-    assert balanced.report()["bins_below_flat"] == 0
-    assert balanced.report()["share_moved_from_flat"] == pytest.approx(0.0, abs=1e-12)
+    assert balanced.report()["bins_below_target"] == 0
+    assert balanced.report()["share_moved_from_target"] == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("spectrum", "label"), [("hadrons", 0), ("electrons", 1)])
+def test_spectrum_of_one_class(spectrum: Spectrum, label: int) -> None:
+    """Its own tracks weigh the same, those of the other class take its shape."""
+    labels, pt, eta = spectra(2)
+    weight = balance(labels, pt, eta, config(), spectrum).of(labels, pt, eta).astype(float)
+    own = labels == label
+    assert np.ptp(weight[own]) < 1e-6
+    np.testing.assert_allclose(
+        weighted_spectrum(pt[~own], eta[~own], weight[~own]),
+        weighted_spectrum(pt[own], eta[own], weight[own]),
+        rtol=1e-5,
+    )
 
 
 def test_flat_spectrum_is_the_area_in_ln_pt_and_eta() -> None:
@@ -67,7 +81,7 @@ def test_no_weight_exceeds_the_ratio(ratio: float) -> None:
     for label in (0, 1):
         assert weight[labels == label].max() <= ratio * weight[labels == label].mean() * (1 + 1e-5)
     if ratio == 4.0:
-        assert balanced.report()["bins_below_flat"] > 0
+        assert balanced.report()["bins_below_target"] > 0
 
 
 def test_bin_of_one_class_alone_does_not_count() -> None:

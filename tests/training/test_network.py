@@ -110,3 +110,23 @@ def test_unreadable_model_is_named(tmp_path: Path) -> None:
     (tmp_path / "model.keras").write_bytes(b"broken")
     with pytest.raises(InputError, match=r"model\.keras: not a readable Keras model"):
         Network.load(tmp_path)
+
+
+def test_conditioned_network_learns_what_turns_with_pt() -> None:
+    """A variable whose meaning pT reverses: no linear use of pT can tell the classes apart."""
+
+    def data(seed: int) -> Examples:
+        rng = np.random.default_rng(seed)
+        labels = (rng.uniform(size=6000) < 0.5).astype(np.int8)
+        inputs = rng.normal(size=(6000, 3)).astype(np.float32)
+        inputs[:, 0] += 2.0 * (labels - 0.5) * np.sign(inputs[:, 1])
+        return Examples(inputs, labels, np.ones(6000, np.float32), ["x", "pt", "noise"])
+
+    environment.prepare(gpus=0)
+    settings = SETTINGS.model_copy(update={"conditioned": True, "hidden": [32, 32]})
+    tagger = Network(settings)
+    tagger.fit(data(1), data(2), 3)
+    test = data(4)
+    area = area_under_curve(tagger.score(test.inputs), test.labels == 1)
+    best = 0.5 * (1.0 + erf(2.0 / 2.0))
+    assert best - 0.03 < area < best + 0.02

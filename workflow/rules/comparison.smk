@@ -6,10 +6,10 @@
 # outputs  results/combination/{tagger}/speed.json (a measurement: differs from run to run)
 #          results/figures/tagger_comparison.png (in the report), .json, other figures.formats
 #          results/figures/tagger_comparison.html (in the report), .csv
-# config   combination.working_points; training.taggers; selection.tagger, the reference of the
-#          comparison; figures; seed
+# config   combination.working_points; training.taggers; training.reference; figures;
+#          seed
 
-BASELINES = run.training.baselines(run.selection.tagger)
+BASELINES = run.training.baselines
 TRAINED = run.training.trained
 MODELS = [
     f"{RESULTS}/training/{tagger}/{category}/fold{fold}"

@@ -18,7 +18,14 @@ from hepchain.config.selection import SelectionConfig
 from hepchain.config.simulation import SimulationConfig
 from hepchain.config.skimming import SkimmingConfig
 from hepchain.config.studies import StudiesConfig
-from hepchain.config.training import EVERY_CATEGORY, CutsConfig, TrainingConfig
+from hepchain.config.training import (
+    EVERY_CATEGORY,
+    PT,
+    CutsConfig,
+    EnsembleConfig,
+    NetworkConfig,
+    TrainingConfig,
+)
 from hepchain.config.validation import ValidationConfig
 from hepchain.config.variables import Variables
 from hepchain.variations import MARK
@@ -143,8 +150,27 @@ def _cuts(training: TrainingConfig, variables: Variables) -> Iterator[str]:
             yield from unknown(where, settings.variables, variables.variables)
 
 
+def _pt_wanted(training: TrainingConfig, variables: Variables) -> Iterator[str]:
+    lacking = [
+        category
+        for category in training.categories
+        if category in variables.categories and PT not in variables.of_category(category)
+    ]
+    for name, settings in training.taggers.items():
+        if isinstance(settings, EnsembleConfig):
+            continue
+        conditioned = isinstance(settings, NetworkConfig) and settings.conditioned
+        for key, used in (("pt_boundaries", settings.pt_boundaries), ("conditioned", conditioned)):
+            if used and lacking:
+                yield (
+                    f"training.taggers.{name}.{key}: needs the variable '{PT}', which these "
+                    f"categories lack: {', '.join(lacking)}"
+                )
+
+
 def _tagger(selection: SelectionConfig, training: TrainingConfig) -> Iterator[str]:
     yield from unknown("selection.tagger", [selection.tagger], training.taggers)
+    yield from unknown("training.reference", [training.reference], training.taggers)
 
 
 def _studies(studies: StudiesConfig, training: TrainingConfig) -> Iterator[str]:
@@ -191,6 +217,7 @@ CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
     _reserved,
     _ensembles,
     _cuts,
+    _pt_wanted,
     _tagger,
     _studies,
     _working_points,

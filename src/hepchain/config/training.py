@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
@@ -11,6 +13,7 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     TypeAdapter,
+    field_validator,
 )
 
 from hepchain.config.base import Block
@@ -18,6 +21,11 @@ from hepchain.config.types import Edges
 
 EVERY_CATEGORY = "all"
 """What stands for the category where a model is of all of them."""
+
+PT = "pt"
+"""Variable that a model may be divided by or conditioned on."""
+
+Spectrum = Literal["flat", "hadrons", "electrons"]
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 
@@ -29,6 +37,22 @@ class TaggerBlock(Block):
     unified: bool = Field(
         default=False, description="one model a fold for all categories, not one for each"
     )
+    spectrum: Spectrum = Field(
+        default="flat",
+        description="what both classes are weighted to: flat in ln(pT) and abs(eta), the spectrum "
+        "of the hadrons, or that of the electrons",
+    )
+    pt_boundaries: list[PositiveFloat] = Field(
+        default_factory=list,
+        description="pT [GeV] at which one model ends and the next begins; none: one for all",
+    )
+
+    @field_validator("pt_boundaries")
+    @classmethod
+    def _rising(cls, values: list[float]) -> list[float]:
+        if any(high <= low for low, high in pairwise(values)):
+            raise ValueError("must rise")
+        return values
 
 
 class NetworkConfig(TaggerBlock):
@@ -42,6 +66,10 @@ class NetworkConfig(TaggerBlock):
     batch_size: PositiveInt = Field(description="tracks a step")
     epochs: PositiveInt = Field(description="largest number of epochs")
     patience: PositiveInt = Field(description="epochs without a better validation loss")
+    conditioned: bool = Field(
+        default=False,
+        description="pT scales and shifts each node of the hidden layers, besides being an input",
+    )
 
 
 class ResidualConfig(TaggerBlock):
@@ -111,7 +139,7 @@ def tagger_settings(content: Any) -> TaggerSettings:
 
 
 class BalanceConfig(Block):
-    """Weights that give both classes the same flat spectrum in ln(pT) and |eta|."""
+    """Weights that give both classes the same spectrum in ln(pT) and |eta|."""
 
     pt_edges: Edges = Field(description="bins of pT [GeV]")
     abs_eta_edges: Edges = Field(description="bins of |eta|")
@@ -139,6 +167,7 @@ class TrainingConfig(TrainingTracksConfig):
 
     categories: list[str] = Field(min_length=1, description="categories of tracks")
     taggers: dict[str, TaggerConfig] = Field(min_length=1, description="name -> settings")
+    reference: str = Field(description="tagger that the others are measured against")
     gpu: NonNegativeInt = Field(description="GPUs of a job that trains a network")
 
     @property
@@ -161,15 +190,33 @@ class TrainingConfig(TrainingTracksConfig):
         unified = settings.kind != "ensemble" and settings.unified
         return [EVERY_CATEGORY] if unified else self.categories
 
-    def baselines(self, reference: str) -> dict[str, str]:
-        """Tagger -> what it is compared with: the reference, or the same by category if unified.
+    @property
+    def baselines(self) -> dict[str, str]:
+        """Tagger -> what it is compared with: the same by category, in ranges of pT, the reference.
 
         The reference comes first: how config files are merged decides the order of the others.
         """
-        found = {}
-        for name in dict.fromkeys([reference, *self.taggers]):
-            by_category = self.taggers[name].model_copy(update={"unified": False})
-            same = [other for other, its in self.taggers.items() if its == by_category]
-            found[name] = same[0] if same and same[0] != name else reference
-        found[reference] = reference
-        return found
+        names = dict.fromkeys([self.reference, *self.taggers])
+        return {name: self._baseline(name) for name in names}
+
+    def _baseline(self, name: str) -> str:
+        own = self.taggers[name].model_dump()
+        if name == self.reference or own["kind"] == "ensemble":
+            return self.reference
+        for keys, is_simpler in COMPARED:
+            for other, settings in self.taggers.items():
+                its = settings.model_dump()
+                if other != name and is_simpler(its) and _without(its, keys) == _without(own, keys):
+                    return other
+        return self.reference
+
+
+COMPARED: tuple[tuple[set[str], Callable[[Mapping[str, Any]], bool]], ...] = (
+    ({"unified"}, lambda its: its.get("unified") is False),
+    ({"pt_boundaries", "spectrum", "conditioned"}, lambda its: bool(its.get("pt_boundaries"))),
+)
+"""Settings in which a tagger may differ from the one it is compared with, and which that is."""
+
+
+def _without(settings: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in settings.items() if key not in keys}

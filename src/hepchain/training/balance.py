@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hepchain.config.training import BalanceConfig
+from hepchain.config.training import BalanceConfig, Spectrum
 from hepchain.errors import StageError
 
 Float = npt.NDArray[np.float64]
@@ -34,6 +34,8 @@ class Balance:
     tracks, and the mean over all tracks is 1."""
     spectrum: Float
     """Shape (pT bins, eta bins): common weighted spectrum of both classes, sum 1."""
+    target: Float
+    """Shape as ``spectrum``: what it was to be."""
     counts: npt.NDArray[np.int64]
     """Shape as ``weights``: tracks it was made from."""
 
@@ -48,29 +50,33 @@ class Balance:
 
     def report(self) -> dict[str, Any]:
         """What the weights do, for the metadata of a model."""
-        flat = flat_spectrum(self.pt_edges, self.abs_eta_edges)
         sums = (self.counts * self.weights).sum(axis=(1, 2))
         squares = (self.counts * self.weights**2).sum(axis=(1, 2))
         return {
             "largest_weight": float(self.weights[self.counts > 0].max()),
             "effective_hadrons": float(sums[0] ** 2 / squares[0]),
             "effective_electrons": float(sums[1] ** 2 / squares[1]),
-            "bins_below_flat": int((self.spectrum < flat * (1.0 - 1e-9)).sum()),
-            "bins": int(flat.size),
-            "share_moved_from_flat": float(0.5 * np.abs(self.spectrum - flat).sum()),
+            "bins_below_target": int((self.spectrum < self.target * (1.0 - 1e-9)).sum()),
+            "bins": int(self.target.size),
+            "share_moved_from_target": float(0.5 * np.abs(self.spectrum - self.target).sum()),
             "tracks_with_weight_zero": int(self.counts[self.weights == 0.0].sum()),
         }
 
 
 def balance(
-    labels: npt.NDArray[np.int8], pt: FloatLike, eta: FloatLike, config: BalanceConfig
+    labels: npt.NDArray[np.int8],
+    pt: FloatLike,
+    eta: FloatLike,
+    config: BalanceConfig,
+    spectrum: Spectrum = "flat",
 ) -> Balance:
-    """Weights that give both classes one spectrum, as flat in ln(pT) and abs(eta) as they allow.
+    """Weights that give both classes one spectrum, as near to the one wanted as they allow.
 
     In a bin with so few tracks of a class that one of them would weigh more than
     ``max_weight_ratio`` times the mean of its class, the spectrum of *both* classes is lowered:
-    the classes stay equal at the price of flatness. In a bin that only one class fills, all weights
-    are zero. (Spectra that overlap by less than 1 / ``max_weight_ratio`` cannot keep that bound.)
+    the classes stay equal, and the spectrum gives way. In a bin that only one class fills, all
+    weights are zero. (Spectra that overlap by less than 1 / ``max_weight_ratio`` cannot keep that
+    bound.)
 
     Parameters
     ----------
@@ -78,6 +84,7 @@ def balance(
     pt : shape (n,) [GeV]
     eta : shape (n,)
     config : bin edges and largest weight
+    spectrum : flat in ln(pT) and abs(eta), or that of one of the classes
 
     Raises
     ------
@@ -102,12 +109,16 @@ def balance(
             f"(overlap {shares.sum():.1%}): widen training.balance.pt_edges or abs_eta_edges, or "
             "generate electrons where the hadrons are"
         )
-    spectrum = _as_flat_as_allowed(
-        flat_spectrum(pt_edges, eta_edges), config.max_weight_ratio * shares
-    )
+    targets = {
+        "flat": flat_spectrum(pt_edges, eta_edges),
+        "hadrons": counts[0] / totals[0],
+        "electrons": counts[1] / totals[1],
+    }
+    target = targets[spectrum]
+    common = _as_near_as_allowed(target, config.max_weight_ratio * shares)
     half = 0.5 * len(labels)
-    weights = np.divide(spectrum * half, counts, out=np.zeros(shape), where=counts > 0)
-    return Balance(pt_edges, eta_edges, weights, spectrum, counts)
+    weights = np.divide(common * half, counts, out=np.zeros(shape), where=counts > 0)
+    return Balance(pt_edges, eta_edges, weights, common, target, counts)
 
 
 def flat_spectrum(pt_edges: Float, abs_eta_edges: Float) -> Float:
@@ -117,12 +128,12 @@ def flat_spectrum(pt_edges: Float, abs_eta_edges: Float) -> Float:
     return share
 
 
-def _as_flat_as_allowed(flat: Float, ceiling: Float) -> Float:
-    """Spectrum min(c flat, ceiling) of sum 1, with c found by raising the bins that are free."""
-    spectrum = np.minimum(flat, ceiling)
+def _as_near_as_allowed(target: Float, ceiling: Float) -> Float:
+    """Spectrum min(c target, ceiling) of sum 1, with c found by raising the bins that are free."""
+    spectrum = np.minimum(target, ceiling)
     # Each step caps at least one further bin or ends.
-    for _ in range(flat.size + 1):
-        free = spectrum < ceiling
+    for _ in range(target.size + 1):
+        free = (spectrum < ceiling) & (target > 0.0)
         missing = 1.0 - spectrum.sum()
         if missing <= 1e-12 or not free.any():
             break

@@ -112,6 +112,10 @@ def _sum(graph: Graph, _: Any, inputs: Inputs) -> str:
     return graph.node("Sum", *inputs)
 
 
+def _product(graph: Graph, _: Any, inputs: Inputs) -> str:
+    return graph.node("Mul", *inputs)
+
+
 def _joined(graph: Graph, layer: Any, inputs: Inputs) -> str:
     return graph.node("Concat", *inputs, axis=layer.axis)
 
@@ -131,6 +135,7 @@ LAYERS: dict[str, Callable[[Graph, Any, Inputs], str]] = {
     "Dropout": _unchanged,
     "Flatten": _flatten,
     "LayerNormalization": _normalisation,
+    "Multiply": _product,
     "ReLU": _relu,
     "RepeatVector": _repeat,
     "Rescaling": _rescaling,

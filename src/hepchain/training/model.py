@@ -10,8 +10,9 @@ from typing import Any
 from hepchain.errors import InputError
 from hepchain.io import read_json
 from hepchain.training.layout import Layout
+from hepchain.training.regimes import load_tagger
 from hepchain.training.scaling import Scaling
-from hepchain.training.tagger import Matrix, Tagger, Vector, tagger_class
+from hepchain.training.tagger import Matrix, Tagger, Vector
 
 METADATA = "metadata.json"
 HISTORY = "history.json"
@@ -69,7 +70,8 @@ def load_models(directory: str | Path) -> list[Model]:
     directory = Path(directory)
     metadata = read_json(directory / METADATA)
     try:
-        kind, category = metadata["settings"]["kind"], metadata["category"]
+        settings, category = dict(metadata["settings"]), metadata["category"]
+        settings["kind"]
         fold, folds = int(metadata["fold"]), int(metadata["folds"])
         members = {name: tuple(has) for name, has in metadata.get("categories", {}).items()}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -78,7 +80,7 @@ def load_models(directory: str | Path) -> list[Model]:
             "directory and rerun the training"
         ) from error
     scaling = Scaling.read(directory)
-    tagger = tagger_class(kind).load(directory)
+    tagger = load_tagger(directory, settings)
     if not members:
         return [Model(category, fold, folds, scaling, tagger)]
     layout = Layout(tuple(scaling.names), members)

@@ -22,8 +22,9 @@ from hepchain.training import environment
 from hepchain.training.balance import Balance, balance
 from hepchain.training.layout import Layout
 from hepchain.training.model import HISTORY, METADATA, Model, load_models
+from hepchain.training.regimes import make_tagger
 from hepchain.training.scaling import Scaling, fit_common_scaling
-from hepchain.training.tagger import Examples, History, Matrix, Tagger, tagger_class
+from hepchain.training.tagger import Examples, History, Matrix, Tagger
 from hepchain.training.tracks import FeatureFile, Selection, Tracks, read_tracks
 
 logger = logging.getLogger(__name__)
@@ -103,8 +104,7 @@ def train(task: Task, files: Sequence[FeatureFile], directory: str | Path) -> No
         model that scores differently after loading
     """
     environment.prepare(task.gpus)
-    tagger = tagger_class(task.settings.kind)(task.settings)
-    fit = _fit(task, tagger, files)
+    tagger, fit = _fit(task, files)
     scores = tagger.score(fit.validation.inputs)
     _require_finite_scores(scores, task)
     auc = area_under_curve(scores, fit.validation.labels == 1, fit.validation.weights)
@@ -117,14 +117,14 @@ def train(task: Task, files: Sequence[FeatureFile], directory: str | Path) -> No
         _check_reloaded(load_models(temporary)[0], fit.validation, scores, task)
 
 
-def _fit(task: Task, tagger: Tagger, files: Sequence[FeatureFile]) -> _Fit:
+def _fit(task: Task, files: Sequence[FeatureFile]) -> tuple[Tagger, _Fit]:
     training, validation = zip(*(read_tracks(files, s) for s in task.selections), strict=True)
     counts = {"training": _counts(training), "validation": _counts(validation)}
     logger.info(
         "%d tracks for training, %d for validation",
         *(sum(map(len, p)) for p in (training, validation)),
     )
-    balanced = balance(*_joined(training), task.tracks.balance)
+    balanced = balance(*_joined(training), task.tracks.balance, task.settings.spectrum)
     scaling = fit_common_scaling(
         [
             (tracks.inputs, balanced.of(tracks.labels, tracks.pt, tracks.eta), selection.variables)
@@ -136,11 +136,12 @@ def _fit(task: Task, tagger: Tagger, files: Sequence[FeatureFile]) -> _Fit:
     stopping = _examples(validation, task, balanced, scaling)
     del training, validation
     seed = integer_seed(task.seed, "training", task.tagger, task.category, task.fold)
+    tagger = make_tagger(task.settings, scaling)
     start = time.perf_counter()
     history = tagger.fit(examples, stopping, seed)
     seconds = time.perf_counter() - start
     logger.info("fitted in %.1f s", seconds)
-    return _Fit(scaling, balanced, history, stopping, counts, seed, seconds)
+    return tagger, _Fit(scaling, balanced, history, stopping, counts, seed, seconds)
 
 
 def _joined(
