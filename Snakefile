@@ -30,6 +30,7 @@ include: "workflow/rules/combination.smk"
 include: "workflow/rules/selection.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/export.smk"
@@ -39,5 +40,6 @@ rule all:
     default_target: True
     input:
         rules.figures.input,
+        rules.evaluation.input,
         rules.validation.input,
         rules.exports.input,

@@ -18,10 +18,13 @@ import figure_inputs as inputs
 from figure_inputs import CATEGORIES, POINTS
 
 from hepchain.config.figures import FiguresConfig
+from hepchain.config.training import BalanceConfig
 from hepchain.figures import (
+    calibration_curves,
     category_shares,
     combination_comparison,
     cutflow,
+    dependence,
     efficiency_vs_pt,
     efficiency_vs_pt_by_category,
     fake_composition,
@@ -84,6 +87,7 @@ class Chain:
         for tagger, strength in self.taggers.items():
             content = inputs.working_points(inputs.tracks(20_000, 0.05, 2, strength))
             write_json(self.points(tagger), content)
+            write_json(self.calibration(tagger), inputs.calibration())
             self._trainings(tagger)
 
     def scores(self, tagger: str, sample: str = "higgsino_153_150") -> Path:
@@ -91,6 +95,12 @@ class Chain:
 
     def points(self, tagger: str) -> Path:
         return self.root / f"combination/{tagger}/working_points.json"
+
+    def calibration(self, tagger: str) -> Path:
+        return self.root / f"combination/{tagger}/calibration.json"
+
+    def events(self, sample: str) -> Path:
+        return self.root / f"skimming/{sample}/events-0.parquet"
 
     def selected(self, sample: str, suffix: str) -> Path:
         return self.root / f"selection/{sample}.{suffix}"
@@ -103,6 +113,7 @@ class Chain:
 
     def _sample(self, row: int, sample: str) -> None:
         signal = sample in POINTS
+        self._events(row, sample)
         for tagger, strength in self.taggers.items():
             share = 0.05 if signal else 0.002
             columns = inputs.tracks(self.tracks, share, row, strength)
@@ -122,11 +133,19 @@ class Chain:
         if signal:
             self._signal(row, sample)
 
-    def _signal(self, row: int, sample: str) -> None:
+    def _events(self, row: int, sample: str) -> None:
         random = np.random.default_rng(row)
-        mass = POINTS[sample] * np.sqrt(1 - (1 - random.random(self.tracks // 10)) ** 0.4)
-        events = {"truth_m_ee": mass.astype(np.float32), "weight": np.full(len(mass), 0.7)}
-        inputs.write(self.root / f"skimming/{sample}/events-0.parquet", events)
+        count = self.tracks // 10
+        mass = POINTS.get(sample, 0.0) * np.sqrt(1 - (1 - random.random(count)) ** 0.4)
+        events = {
+            "event_number": np.arange(count),
+            "mu": random.uniform(10.0, 60.0, count),
+            "truth_m_ee": mass.astype(np.float32),
+            "weight": np.full(count, 0.7),
+        }
+        inputs.write(self.events(sample), events)
+
+    def _signal(self, row: int, sample: str) -> None:
         features = inputs.tracks(self.tracks, 0.3, 50 + row)
         inputs.write(self.root / f"features/{sample}/features-0.parquet", features)
         status = "insufficient: 2 events" if row == 1 or not self.tracks else "ok"
@@ -180,6 +199,23 @@ def draw_all(chain: Chain, things: Things, config: FiguresConfig) -> dict[str, D
         arguments = ("keras", test["keras"], chain.points("keras"), names)
         scores = score_distributions.score_distributions(*arguments)
         add("score_distributions", score_distributions, scores)
+        by_pt = score_distributions.score_by_pt("keras", test["keras"], chain.points("keras"))
+        add("score_by_pt", score_distributions, by_pt)
+        balance = BalanceConfig(
+            pt_edges=[0.5, 1.0, 2.0, 5.0], abs_eta_edges=[0.0, 1.2, 2.5], max_weight_ratio=50.0
+        )
+        calibration = calibration_curves.calibration_curves(
+            "keras", test["keras"], [test["keras"]], chain.calibration("keras"), names, balance, 1
+        )
+        add("calibration_curves", calibration_curves, calibration)
+        evaluated = {
+            name: dependence.SampleFiles(chain.scores("keras", name), [chain.events(name)])
+            for name in ("higgsino_153_150", "wenu_jets")
+        }
+        shares_against = dependence.dependence(
+            "keras", evaluated, chain.points("keras"), config.pt_edges
+        )
+        add("dependence", dependence, shares_against)
         add("roc", roc, roc.rocs(test, names), 0.05)
         combined = combination_comparison.combinations(test, names)
         add("combination_comparison", combination_comparison, combined, 0.05)

@@ -82,6 +82,12 @@ def working_points(columns: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def calibration() -> dict[str, Any]:
+    """Content of calibration.json: the ratio is 1.25 logit(raw), as :func:`tracks` makes it."""
+    category = {"low": 1.25, "high": 1.25, "offset": 0.0, "log_share_ratio": 0.0}
+    return {"categories": dict.fromkeys(CATEGORIES, category)}
+
+
 def candidates(count: int, yield_: float, end: float, signal: bool, seed: int) -> dict[str, Any]:
     """Columns of a candidate table."""
     random = np.random.default_rng(seed)

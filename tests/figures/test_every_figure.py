@@ -20,6 +20,9 @@ NAMES = (
     "loss_curves_keras",
     "loss_curves_xgboost",
     "score_distributions",
+    "score_by_pt",
+    "calibration_curves",
+    "dependence",
     "roc",
     "combination_comparison",
     "efficiency_vs_pt",
@@ -33,8 +36,8 @@ NAMES = (
 )
 WITH_LUMINOSITY = ("cutflow", "mass", "yields", "sensitivity")
 DIMENSIONLESS = re.compile(
-    r"Epoch|Tree|Share|efficiency|[Ff]ake rate|Ratio|Score|Category|Signal|Expected|Candidates"
-    r"|Loss|Accuracy|Gain"
+    r"Epoch|Tree|[Ss]hare|efficiency|[Ff]ake rate|Ratio|Score|Category|Signal|Expected|Candidates"
+    r"|Loss|Accuracy|Gain|eta|collisions"
 )
 
 

@@ -32,6 +32,7 @@ class TestScoreDistributions:
     EDGES = np.array([0.0, 1.0, 2.0])
     TABLE: ClassVar = {
         "category": np.array(["trt", "trt", "silicon", "trt"]),
+        "pt": np.array([0.7, 1.5, 1.0, 0.7]),
         "label": np.array([1, 1, 1, 0]),
         "weight": np.array([1.0, 3.0, 4.0, 1.0]),
         "score": np.array([0.5, 1.5, 1.5, 0.5]),
@@ -39,12 +40,26 @@ class TestScoreDistributions:
 
     def test_normalised_to_one(self) -> None:
         found = score_distributions.distributions(
-            [self.TABLE], Label.ELECTRON, self.EDGES, ["all", "trt"]
+            [self.TABLE], Label.ELECTRON, self.EDGES, score_distributions.Categories(["trt"])
         )
         assert found["all"].share == pytest.approx([1 / 8, 7 / 8])
         assert found["all"].error == pytest.approx([1 / 8, 5 / 8])
         assert found["trt"].share == pytest.approx([0.25, 0.75])
         assert (found["all"].tracks, found["trt"].tracks) == (3, 2)
+
+    def test_regimes_of_pt_share_no_track(self) -> None:
+        regimes = score_distributions.Regimes([0.5, 1.0, 2.0])
+        found = score_distributions.distributions([self.TABLE], Label.ELECTRON, self.EDGES, regimes)
+        assert [values.tracks for values in found.values()] == [3, 1, 2]
+        assert found["1 to 2 GeV"].share == pytest.approx([0.0, 1.0])
+
+    def test_each_regime_shows_both_thresholds(self, drawn: dict[str, Any]) -> None:
+        figure, numbers = drawn["score_by_pt"].figure, drawn["score_by_pt"].numbers
+        shown = [
+            [line.get_xdata()[0] for line in axes.lines] for axes in figure.axes if axes.axison
+        ]
+        own = list(numbers.own_thresholds.values())
+        assert shown == [[numbers.threshold], *([numbers.threshold, value] for value in own)]
 
     def test_range_of_no_and_of_one_score(self) -> None:
         assert score_distributions.score_range([]) == (0.0, 1.0)

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
 from hepchain.figures.marks import EfficiencyMark
+from hepchain.figures.shares import Shares, draw_shares, shares_of_sums, sums_in_bins
 from hepchain.figures.style import (
     REFERENCE_COLOUR,
     Floats,
@@ -41,22 +42,14 @@ CLASSES: Mapping[str, Label] = {"electron": Label.ELECTRON, "hadron": Label.HADR
 
 
 @dataclass(frozen=True)
-class PtCurve:
-    """Share of the tracks of one class that pass, in bins of pT; shapes (bins,).
-
-    NaN with bounds 0 and 1 in bins without tracks.
-    """
+class PtCurve(Shares):
+    """Share of the tracks of one class that pass, in bins of pT."""
 
     category: str
     """Category or ``all``."""
     label: str
     """``electron`` or ``hadron``."""
     kind: Kind
-    value: Floats
-    low: Floats
-    high: Floats
-    entries: Floats
-    """Effective entries."""
     inclusive: Efficiency
     """All bins together."""
 
@@ -110,19 +103,15 @@ def count(
                 chosen &= table["category"] == category
             weight = table["weight"][chosen].astype(np.float64)
             pt, passes = track_pt[chosen], passing[kind][chosen]
-            sums[category, label, kind] += [
-                np.histogram(pt, edges, weights=w)[0] for w in (weight * passes, weight, weight**2)
-            ]
+            sums[category, label, kind] += sums_in_bins(pt, passes, weight, edges)
     return [_curve(*key, sums[key]) for key in keys]
 
 
 def _curve(category: str, label: str, kind: Kind, sums: Floats) -> PtCurve:
-    bins = [efficiency_of_sums(*column) for column in sums.T]
-    value, low, high, entries = (
-        np.array([getattr(e, name) for e in bins]) for name in ("value", "low", "high", "entries")
-    )
     inclusive = efficiency_of_sums(*sums.sum(axis=1))
-    return PtCurve(category, label, kind, value, low, high, entries, inclusive)
+    return PtCurve(
+        **vars(shares_of_sums(sums)), category=category, label=label, kind=kind, inclusive=inclusive
+    )
 
 
 @styled()
@@ -138,44 +127,13 @@ def draw(
     for (kind, (title, look)), place in zip(KINDS.items(), (0.42, 0.58), strict=True):
         for axes, label in ((upper, "electron"), (lower, "hadron")):
             curve = numbers.of(ALL, label, kind)
-            draw_curve(axes, numbers.edges, curve, look, title, place=place)
+            draw_shares(axes, numbers.edges, curve, look, title, place=place)
     draw_reference(upper, reference)
     inside(upper, f"{things.title(numbers.tagger)}, all categories")
     finish(upper, lower, numbers)
     upper.legend(loc="lower right", fontsize=7.5)
     stamp(upper, config)
     return figure
-
-
-def draw_curve(
-    axes: Axes,
-    edges: Floats,
-    curve: PtCurve,
-    look: Look,
-    title: str,
-    band: bool = True,
-    place: float = 0.5,
-) -> None:
-    """Points with the interval as error bar and, if wanted, as band over the bin.
-
-    ``place`` is where in its bin a point stands, from 0 to 1 on the logarithmic scale.
-    """
-    filled = curve.entries > 0
-    centres = edges[1:] ** place * edges[:-1] ** (1.0 - place)
-    axes.errorbar(
-        centres[filled],
-        curve.value[filled],
-        np.abs([(curve.value - curve.low)[filled], (curve.high - curve.value)[filled]]),
-        xerr=[(centres - edges[:-1])[filled], (edges[1:] - centres)[filled]] if band else None,
-        color=look.colour,
-        fmt=look.marker,
-        linewidth=1.2,
-        label=title,
-    )
-    if not band:
-        return
-    low, high = (np.where(filled, bound, np.nan) for bound in (curve.low, curve.high))
-    axes.stairs(high, edges, baseline=low, fill=True, color=look.colour, alpha=0.15, linewidth=0)
 
 
 def draw_reference(axes: Axes, reference: Sequence[EfficiencyMark]) -> None:

@@ -9,10 +9,10 @@ from hepchain.config.figures import FiguresConfig
 from hepchain.figures.efficiency_vs_pt import (
     ALL,
     PtEfficiencies,
-    draw_curve,
     finish,
     pt_efficiencies,
 )
+from hepchain.figures.shares import draw_shares
 from hepchain.figures.style import ALL_LOOK, Things, inside, panels, stamp, styled
 
 __all__ = ["draw", "pt_efficiencies"]
@@ -29,7 +29,7 @@ def draw(numbers: PtEfficiencies, things: Things, config: FiguresConfig) -> Figu
         look = ALL_LOOK if name == ALL else things.look(name)
         for axes, label in ((upper, "electron"), (lower, "hadron")):
             curve = numbers.of(name, label, "overall")
-            draw_curve(axes, numbers.edges, curve, look, title, band=name == ALL, place=place)
+            draw_shares(axes, numbers.edges, curve, look, title, band=name == ALL, place=place)
     finish(upper, lower, numbers)
     lower.set_ylim(0.0, 5 * numbers.fake_rate)
     upper.set_ylim(0.0, 1.6)

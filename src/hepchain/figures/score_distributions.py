@@ -1,9 +1,10 @@
-"""Distributions of the combined score: electrons and hadrons, per category and in all."""
+"""Distributions of the combined score: electrons and hadrons, per category or regime of pT."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,14 @@ from matplotlib.figure import Figure
 from hepchain.config.figures import FiguresConfig
 from hepchain.figures.style import (
     ALL_LOOK,
-    DOUBLE,
     HADRON_LOOK,
     Floats,
     Look,
     Things,
+    cells_and_legend,
     headroom,
     inside,
     nothing,
-    panels,
     stamp_figure,
     styled,
 )
@@ -36,7 +36,10 @@ SCORE_TITLES = {
     "raw": "Score (output of the tagger)",
 }
 BINS = 50
-COLUMNS = ("category", "label", "weight", "score")
+COLUMNS = ("category", "label", "pt", "weight", "score")
+Masks = Mapping[str, np.ndarray]
+"""Group of tracks -> which of a piece belong to it, shape (n,)."""
+OWN_LINE: Any = {"color": "#CC6677", "linewidth": 1.2, "linestyle": ":"}
 
 
 @dataclass(frozen=True)
@@ -63,19 +66,73 @@ class ScoreDistributions:
     fake_rate: float
     electrons: dict[str, ClassDistribution]
     hadrons: dict[str, ClassDistribution]
-    """Category or ``all`` -> distribution."""
+    """Category or regime of pT, or ``all`` -> distribution."""
+    own_thresholds: dict[str, float] = field(default_factory=dict)
+    """Regime of pT -> its threshold at the same fake rate; empty for categories."""
+
+
+@dataclass(frozen=True)
+class Categories:
+    """Groups of tracks by category."""
+
+    names: Sequence[str]
+
+    def of(self, table: Columns) -> Masks:
+        """Which tracks belong to each group."""
+        return {name: table["category"] == name for name in self.names}
+
+
+@dataclass(frozen=True)
+class Regimes:
+    """Groups of tracks by pT."""
+
+    edges: Sequence[float]
+    """[GeV]"""
+
+    @property
+    def names(self) -> list[str]:
+        """Regimes as printed."""
+        return [f"{low:g} to {high:g} GeV" for low, high in pairwise(self.edges)]
+
+    def of(self, table: Columns) -> Masks:
+        """Which tracks belong to each group."""
+        pt = table["pt"]
+        bounds = pairwise(self.edges)
+        return {
+            name: (pt >= low) & (pt < high)
+            for name, (low, high) in zip(self.names, bounds, strict=True)
+        }
+
+
+Groups = Categories | Regimes
 
 
 def score_distributions(
     tagger: str, scores: Path, working_points: Path, categories: Sequence[str]
 ) -> ScoreDistributions:
-    """Distributions from a score file; it is read twice, first for the range of the score."""
+    """Distributions in each category; the file is read twice, first for the range of the score."""
+    return _collected(tagger, scores, read_json(working_points), Categories(categories))
+
+
+def score_by_pt(tagger: str, scores: Path, working_points: Path) -> ScoreDistributions:
+    """As :func:`score_distributions`, in the regimes of pT that have thresholds of their own."""
     points = read_json(working_points)
+    regimes = Regimes(points["per_pt_bin"]["edges"])
+    own = dict(zip(regimes.names, points["per_pt_bin"]["thresholds"], strict=True))
+    return _collected(tagger, scores, points, regimes, own)
+
+
+def _collected(
+    tagger: str,
+    scores: Path,
+    points: Mapping[str, Any],
+    groups: Groups,
+    own_thresholds: Mapping[str, float] | None = None,
+) -> ScoreDistributions:
     low, high = score_range(pieces([scores], COLUMNS))
     edges = np.linspace(low, high, BINS + 1)
-    names = [ALL, *categories]
     electrons, hadrons = (
-        distributions(pieces([scores], COLUMNS), label, edges, names)
+        distributions(pieces([scores], COLUMNS), label, edges, groups)
         for label in (Label.ELECTRON, Label.HADRON)
     )
     return ScoreDistributions(
@@ -86,6 +143,7 @@ def score_distributions(
         points["fake_rate"],
         electrons,
         hadrons,
+        dict(own_thresholds or {}),
     )
 
 
@@ -101,15 +159,17 @@ def score_range(tables: Iterable[Columns]) -> tuple[float, float]:
 
 
 def distributions(
-    tables: Iterable[Columns], label: Label, edges: Floats, names: Sequence[str]
+    tables: Iterable[Columns], label: Label, edges: Floats, groups: Groups
 ) -> dict[str, ClassDistribution]:
-    """Distribution of the tracks with one label in each category and in ``all``."""
+    """Distribution of the tracks with one label in ``all`` and in each group."""
+    names = [ALL, *groups.names]
     sums = {name: np.zeros((2, len(edges) - 1)) for name in names}
     tracks = dict.fromkeys(names, 0)
     for table in tables:
         of_class = table["label"] == label
+        masks = groups.of(table)
         for name in names:
-            chosen = of_class if name == ALL else of_class & (table["category"] == name)
+            chosen = of_class if name == ALL else of_class & masks[name]
             score, weight = table["score"][chosen], table["weight"][chosen].astype(np.float64)
             sums[name] += [np.histogram(score, edges, weights=w)[0] for w in (weight, weight**2)]
             tracks[name] += int(chosen.sum())
@@ -126,35 +186,38 @@ def _normalised(sums: Floats, tracks: int) -> ClassDistribution:
 
 @styled()
 def draw(numbers: ScoreDistributions, things: Things, config: FiguresConfig) -> Figure:
-    """A panel a category, filled: electrons, hatched: hadrons."""
+    """A panel a group, filled: electrons, hatched: hadrons."""
     names = list(numbers.electrons)
-    rows = len(names) // 2 + 1
-    figure, grid = panels(rows, 2, width=DOUBLE, height=2.1 * rows, share_x="col")
-    cells: list[Axes] = list(grid.ravel())
-    _legend(cells.pop(1), numbers, things)
-    for axes, name in zip(cells, names, strict=False):
+    figure, cells, legend, lowest = cells_and_legend(len(names))
+    _legend(legend, numbers, things)
+    for axes, name in zip(cells, names, strict=True):
         _draw_panel(axes, numbers, name, things)
-    for axes in cells[len(names) :]:
-        axes.axis("off")
-    for axes in grid[-1]:
+    for axes in lowest:
         axes.set_xlabel(SCORE_TITLES[numbers.score])
     stamp_figure(figure, config)
     return figure
 
 
 def _draw_panel(axes: Axes, numbers: ScoreDistributions, name: str, things: Things) -> None:
-    look = ALL_LOOK if name == ALL else things.look(name)
+    look = things.look(name) if name in things.categories else ALL_LOOK
     electrons, hadrons = numbers.electrons[name], numbers.hadrons[name]
     _draw_class(axes, numbers.edges, hadrons, HADRON_LOOK)
     _draw_class(axes, numbers.edges, electrons, look, filled=True)
     axes.axvline(numbers.threshold, color="black", linewidth=1.0, linestyle="--")
-    title = "all categories" if name == ALL else things.title(name)
-    inside(axes, f"{title}\n{electrons.tracks} e, {hadrons.tracks} hadrons")
+    if name in numbers.own_thresholds:
+        axes.axvline(numbers.own_thresholds[name], **OWN_LINE)
+    inside(axes, f"{_title(name, numbers, things)}\n{electrons.tracks} e, {hadrons.tracks} hadrons")
     axes.set_ylabel("Share of tracks / bin")
     axes.set_ylim(bottom=0.0)
     headroom(axes, 1.3)
     if not electrons.tracks and not hadrons.tracks:
         nothing(axes, "no tracks")
+
+
+def _title(name: str, numbers: ScoreDistributions, things: Things) -> str:
+    if not numbers.own_thresholds:
+        return things.title(name)
+    return "all $p_T$" if name == ALL else f"$p_T$ {name}"
 
 
 def _area(look: Look, filled: bool) -> Any:
@@ -184,4 +247,6 @@ def _legend(axes: Axes, numbers: ScoreDistributions, things: Things) -> None:
         linestyle="--",
         label=f"threshold, fake rate {100 * numbers.fake_rate:g} %",
     )
+    if numbers.own_thresholds:
+        axes.plot([], [], **OWN_LINE, label="threshold of the regime of $p_T$ alone")
     axes.legend(loc="center", title=things.title(numbers.tagger), fontsize=9)

@@ -197,6 +197,24 @@ def panels(
     return figure, axes
 
 
+def cells_and_legend(
+    count: int, row_height: float = 2.1
+) -> tuple[Figure, list[Axes], Axes, list[Axes]]:
+    """Empty figure of two columns: cells in rows, beside the first a place for the legend.
+
+    Returns
+    -------
+    figure, the cells, the axes of the legend, the axes of the lowest row
+    """
+    rows = count // 2 + 1
+    figure, grid = panels(rows, 2, width=DOUBLE, height=row_height * rows)
+    axes: list[Axes] = list(grid.ravel())
+    legend = axes.pop(1)
+    for unused in axes[count:]:
+        unused.axis("off")
+    return figure, axes[:count], legend, list(grid[-1])
+
+
 def stamp(axes: Axes, config: FiguresConfig, luminosity: float | None = None) -> None:
     """Print what the figure shows above ``axes``: label, energy and, with yields, luminosity."""
     axes.set_title(config.label, loc="left", style="italic")

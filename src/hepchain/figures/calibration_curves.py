@@ -1,0 +1,370 @@
+"""Whether a likelihood ratio is one: observed share of electrons against the predicted."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy.special import betaincinv, expit
+
+from hepchain.combination.calibration import NEVER, Calibration
+from hepchain.config.figures import FiguresConfig
+from hepchain.config.training import BalanceConfig
+from hepchain.efficiency import ONE_SIGMA
+from hepchain.errors import StageError
+from hepchain.figures.style import (
+    ALL_LOOK,
+    HADRON_LOOK,
+    Floats,
+    Things,
+    cells_and_legend,
+    inside,
+    nothing,
+    stamp_figure,
+    styled,
+)
+from hepchain.figures.tables import Columns, pieces
+from hepchain.seeds import generator
+from hepchain.statistics.bootstrap import Estimate, estimate, replicate_sums
+from hepchain.training.balance import balance
+from hepchain.truth import Label
+
+logger = logging.getLogger(__name__)
+
+ALL = "all"
+COLUMNS = ("event_number", "category", "label", "pt", "eta", "raw", "truth_is_pileup")
+EDGES = np.linspace(0.0, 1.0, 11)
+"""Bins of the predicted probability."""
+BLOCKS = 200
+"""Of events, resampled for errors: whole events, so that tracks of one stay together."""
+REPLICAS = 500
+MAX_STEPS = 50
+PRECISION = 1e-9
+TITLES = {
+    "test": "test sample",
+    "pileup": "test sample, hadrons of pile-up alone",
+    "training": "training samples, by models that\nhave not seen the event",
+}
+
+
+SHIFTS = {"pileup": -0.012, "test": 0.0, "training": 0.012}
+"""Of the drawn points to the side, so that they can be told apart."""
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """Electrons and hadrons with weights that sum to the same for both; shapes (n,)."""
+
+    ratio: Floats
+    """Logarithm of the likelihood ratio."""
+    electron: npt.NDArray[np.bool_]
+    weight: Floats
+    block: npt.NDArray[np.int64]
+    """Block of the event, 0 to :data:`BLOCKS` - 1."""
+
+    def chosen(self, mask: npt.NDArray[np.bool_]) -> Tracks:
+        """Some of the tracks."""
+        return Tracks(self.ratio[mask], self.electron[mask], self.weight[mask], self.block[mask])
+
+
+@dataclass(frozen=True)
+class Fit:
+    """logit of the observed share = ``intercept`` + ``slope`` x log likelihood ratio.
+
+    1 and 0 for a likelihood ratio that is one (Cox, Biometrika 45 (1958) 562). Not a number where
+    the classes are separated or absent.
+    """
+
+    slope: float
+    slope_error: float
+    intercept: float
+    intercept_error: float
+
+
+@dataclass(frozen=True)
+class CalibrationCurve:
+    """Observed against predicted; shapes (bins,), NaN in bins without tracks."""
+
+    source: str
+    """``test``, ``pileup`` or ``training``."""
+    category: str
+    """Category or ``all``."""
+    predicted: Floats
+    """Mean predicted probability of the tracks in the bin."""
+    observed: Floats
+    """Weighted share of electrons."""
+    low: Floats
+    high: Floats
+    weight: Floats
+    """Share of the tracks, by weight."""
+    expected_error: Estimate
+    """Mean distance of observed and predicted (expected calibration error, Guo, Pleiss, Sun,
+    Weinberger, ICML 2017); its error is from replicas of blocks of events."""
+    fit: Fit
+
+
+@dataclass(frozen=True)
+class CalibrationCurves:
+    """All curves of a tagger."""
+
+    tagger: str
+    edges: Floats
+    curves: list[CalibrationCurve]
+
+
+def calibration_curves(
+    tagger: str,
+    test: Path,
+    training: Sequence[Path],
+    calibration: Path,
+    categories: Sequence[str],
+    config: BalanceConfig,
+    seed: int,
+) -> CalibrationCurves:
+    """Curves of the test sample, of it with hadrons of pile-up alone, and of the training samples.
+
+    The ratio refers to both classes at one spectrum and in equal number, so in each of the three
+    the classes are weighted to one spectrum as in the calibration.
+
+    Parameters
+    ----------
+    test : scores of the test sample
+    training : raw scores of the training samples, by models that have not seen the event
+    config : the balance of the classes in training
+    """
+    ratios = Calibration.read(calibration)
+    table = _joined(pieces([test], COLUMNS))
+    no_hard = (table["label"] == Label.ELECTRON) | (table["truth_is_pileup"] != 0)
+    tables = {
+        "test": table,
+        "pileup": {name: values[no_hard] for name, values in table.items()},
+        "training": _joined(pieces(training, COLUMNS)),
+    }
+    curves = []
+    for source, content in tables.items():
+        tracks = balanced(content, ratios, config)
+        for name in [ALL, *categories]:
+            mask = tracks.ratio != NEVER
+            if name != ALL:
+                mask &= content["category"] == name
+            curves.append(curve(source, name, tracks.chosen(mask), seed))
+    return CalibrationCurves(tagger, EDGES, curves)
+
+
+def _joined(tables: Iterable[Columns]) -> Columns:
+    """Electrons and hadrons of all pieces."""
+    chosen = []
+    for table in tables:
+        mask = (table["label"] == Label.ELECTRON) | (table["label"] == Label.HADRON)
+        chosen.append({name: values[mask] for name, values in table.items()})
+    if not chosen:
+        return {name: np.empty(0, np.str_ if name == "category" else np.int64) for name in COLUMNS}
+    return {name: np.concatenate([piece[name] for piece in chosen]) for name in COLUMNS}
+
+
+def balanced(table: Columns, ratios: Calibration, config: BalanceConfig) -> Tracks:
+    """Tracks with both classes weighted to one spectrum; weights of zero if that cannot be."""
+    electron = table["label"] == Label.ELECTRON
+    labels = electron.astype(np.int8)
+    try:
+        weight = balance(labels, table["pt"], table["eta"], config).of(
+            labels, table["pt"], table["eta"]
+        )
+    except StageError as error:
+        logger.warning("no calibration curve: %s", error)
+        weight = np.zeros(len(labels), dtype=np.float32)
+    event = np.unique(table["event_number"], return_inverse=True)[1]
+    ratio = ratios.log_likelihood_ratio(table["raw"], table["category"])
+    return Tracks(ratio, electron, weight.astype(np.float64), event.astype(np.int64) % BLOCKS)
+
+
+def curve(source: str, category: str, tracks: Tracks, seed: int) -> CalibrationCurve:
+    """Curve of one set of tracks."""
+    sums = _sums(tracks)
+    hadrons, electrons, predicted = sums.sum(axis=1)
+    total = electrons + hadrons
+    squares = [
+        np.histogram(expit(tracks.ratio[mask]), EDGES, weights=tracks.weight[mask] ** 2)[0]
+        for mask in (tracks.electron, ~tracks.electron)
+    ]
+    low, high = share_interval(electrons, squares[0], hadrons, squares[1])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean, observed = predicted / total, electrons / total
+    draws = generator(seed, "calibration_curves", source, category)
+    replicas = replicate_sums(sums.transpose(1, 0, 2).reshape(BLOCKS, -1), REPLICAS, draws)
+    errors = expected_error(replicas.reshape(REPLICAS, 3, -1))
+    return CalibrationCurve(
+        source,
+        category,
+        mean,
+        observed,
+        low,
+        high,
+        total / total.sum() if total.any() else total,
+        estimate(float(expected_error(sums.sum(axis=1))), errors),
+        fit(tracks),
+    )
+
+
+def _sums(tracks: Tracks) -> Floats:
+    """Hadrons, electrons and predicted electrons by block and bin, shape (3, blocks, bins)."""
+    probability = expit(tracks.ratio)
+    bins = len(EDGES) - 1
+    index = np.minimum((probability * bins).astype(np.int64), bins - 1) + bins * tracks.block
+    weights = (
+        tracks.weight * ~tracks.electron,
+        tracks.weight * tracks.electron,
+        tracks.weight * probability,
+    )
+    flat = [np.bincount(index, weight, BLOCKS * bins) for weight in weights]
+    return np.reshape(flat, (3, BLOCKS, bins))
+
+
+def expected_error(sums: Floats) -> Floats:
+    """Weighted mean of abs(observed - predicted) over the bins, of sums of shape (..., 3, bins)."""
+    hadrons, electrons, predicted = np.moveaxis(sums, -2, 0)
+    with np.errstate(invalid="ignore"):
+        result: Floats = np.abs(electrons - predicted).sum(axis=-1) / (
+            (electrons + hadrons).sum(axis=-1)
+        )
+    return result
+
+
+def share_interval(
+    electrons: Floats, electron_squares: Floats, hadrons: Floats, hadron_squares: Floats
+) -> tuple[Floats, Floats]:
+    """Bounds of electrons / (electrons + hadrons), one standard deviation.
+
+    Weights of the two classes are far apart, so the share is not binomial in the effective number
+    of all tracks. The numbers of both are independent: given their sum, those of electrons are
+    binomial in unweighted entries (Przyborowski, Wilenski, Biometrika 31 (1940) 313), here in
+    effective ones, and the bounds of their ratio are scaled by the mean weights of the classes.
+
+    Parameters
+    ----------
+    electrons, electron_squares : sums of weights and of their squares, shape (bins,)
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weights = [
+            _mean_weight(*sums)
+            for sums in ((electrons, electron_squares), (hadrons, hadron_squares))
+        ]
+        successes, failures = (
+            np.nan_to_num(sums / w) for sums, w in zip((electrons, hadrons), weights, strict=True)
+        )
+        tail = (1.0 - ONE_SIGMA) / 2.0
+        low = np.where(successes > 0, betaincinv(successes, failures + 1.0, tail), 0.0)
+        high = np.where(failures > 0, betaincinv(successes + 1.0, failures, 1.0 - tail), 1.0)
+        scale = weights[0] / weights[1]
+        bounds = [np.where(p < 1.0, scale * p / (1.0 - p + scale * p), 1.0) for p in (low, high)]
+    return bounds[0], bounds[1]
+
+
+def _mean_weight(sums: Floats, squares: Floats) -> Floats:
+    """Effective weight of an entry of each bin; of all bins where one is empty."""
+    return np.where(sums > 0, squares / sums, squares.sum() / sums.sum())
+
+
+def fit(tracks: Tracks) -> Fit:
+    """Slope and intercept by weighted maximum likelihood (Newton steps).
+
+    Errors allow for weights and for several tracks in an event (sandwich of blocks of events:
+    Liang, Zeger, Biometrika 73 (1986) 13).
+    """
+    missing = Fit(*[float("nan")] * 4)
+    totals = [tracks.weight[mask].sum() for mask in (tracks.electron, ~tracks.electron)]
+    if min(totals) <= 0.0:
+        return missing
+    columns = np.stack([tracks.ratio, np.ones_like(tracks.ratio)])
+    parameters = np.array([1.0, 0.0])
+    for _ in range(MAX_STEPS):
+        wrong, curvature = _derivatives(parameters, columns, tracks)
+        try:
+            step = np.linalg.solve(curvature, np.einsum("in,n->i", columns, wrong))
+        except np.linalg.LinAlgError:
+            return missing
+        parameters += np.clip(step, -1.0, 1.0)
+        if np.abs(step).max() <= PRECISION:
+            break
+    else:
+        return missing
+    wrong, curvature = _derivatives(parameters, columns, tracks)
+    blocks = np.array([np.bincount(tracks.block, wrong * column, BLOCKS) for column in columns])
+    inverse = np.linalg.inv(curvature)
+    errors = np.sqrt(np.diag(inverse @ np.einsum("ib,jb->ij", blocks, blocks) @ inverse))
+    return Fit(float(parameters[0]), float(errors[0]), float(parameters[1]), float(errors[1]))
+
+
+def _derivatives(parameters: Floats, columns: Floats, tracks: Tracks) -> tuple[Floats, Floats]:
+    """Residuals, shape (n,), and curvature, shape (2, 2), of the log likelihood."""
+    probability = expit(np.einsum("i,in->n", parameters, columns))
+    wrong: Floats = tracks.weight * (tracks.electron - probability)
+    spread = tracks.weight * probability * (1.0 - probability)
+    curvature: Floats = np.einsum("in,jn,n->ij", columns, columns, spread)
+    return wrong, curvature
+
+
+@styled()
+def draw(numbers: CalibrationCurves, things: Things, config: FiguresConfig) -> Figure:
+    """A panel a category; a calibrated ratio is on the diagonal."""
+    names = list(dict.fromkeys(found.category for found in numbers.curves))
+    figure, cells, legend, lowest = cells_and_legend(len(names), row_height=2.5)
+    for axes, name in zip(cells, names, strict=True):
+        curves = {found.source: found for found in numbers.curves if found.category == name}
+        _draw_panel(axes, curves, name, things)
+    for axes in lowest:
+        axes.set_xlabel("Predicted share of electrons")
+    legend.axis("off")
+    for source in TITLES:
+        legend.errorbar([], [], [], label=TITLES[source], **_options(source, ALL, things))
+    legend.legend(loc="center", title=things.title(numbers.tagger), fontsize=8.5)
+    stamp_figure(figure, config)
+    return figure
+
+
+def _options(source: str, name: str, things: Things) -> dict[str, Any]:
+    own = ALL_LOOK if name == ALL else things.look(name)
+    look = HADRON_LOOK if source == "pileup" else own
+    options: dict[str, Any] = {"color": look.colour, "linestyle": "", "elinewidth": 1.1}
+    if source == "training":
+        return options | {"marker": "D", "markerfacecolor": "white", "markersize": 4}
+    return options | {"marker": look.marker, "markersize": 4}
+
+
+def _draw_panel(
+    axes: Axes, curves: Mapping[str, CalibrationCurve], name: str, things: Things
+) -> None:
+    axes.plot([0, 1], [0, 1], color="0.5", linewidth=0.8, linestyle=(0, (1, 1)), zorder=0)
+    axes.set_xlim(-0.03, 1.03)
+    axes.set_ylim(-0.03, 1.03)
+    axes.set_ylabel("Observed share of electrons")
+    for source, shift in SHIFTS.items():
+        found = curves[source]
+        filled = np.isfinite(found.observed)
+        axes.errorbar(
+            (found.predicted + shift)[filled],
+            found.observed[filled],
+            np.abs([(found.observed - found.low)[filled], (found.high - found.observed)[filled]]),
+            **_options(source, name, things),
+        )
+    inside(axes, _said(curves["test"], things.title(name)))
+    if not any(np.isfinite(found.observed).any() for found in curves.values()):
+        nothing(axes, "no tracks")
+
+
+def _said(found: CalibrationCurve, title: str) -> str:
+    error, own = found.expected_error, found.fit
+    lines = [title]
+    if np.isfinite(error.value) and error.error is not None:
+        lines += [f"mean distance {error.value:.3f} ± {error.error:.3f}"]
+    if np.isfinite(own.slope):
+        lines += [f"slope {own.slope:.2f} ± {own.slope_error:.2f}"]
+        lines += [f"intercept {own.intercept:.2f} ± {own.intercept_error:.2f}"]
+    return "\n".join(lines).replace("-", "−")

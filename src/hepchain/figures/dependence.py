@@ -1,0 +1,267 @@
+"""Efficiency and fake rate against pT, pseudorapidity and pile-up, at one threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hepchain.config.figures import FiguresConfig
+from hepchain.efficiency import Efficiency, efficiency_of_sums
+from hepchain.errors import InputError
+from hepchain.figures.shares import Shares, draw_shares, shares_of_sums, sums_in_bins
+from hepchain.figures.style import (
+    DOUBLE,
+    Floats,
+    Things,
+    inside,
+    line_at,
+    nothing,
+    panels,
+    stamp_figure,
+    styled,
+)
+from hepchain.figures.tables import Columns, pieces
+from hepchain.io.structured import read_json
+from hepchain.selection.working_point import WorkingPoint
+from hepchain.truth import Label
+
+COLUMNS = ("event_number", "label", "weight", "pt", "eta", "score")
+CLASSES: Mapping[str, Label] = {"electron": Label.ELECTRON, "hadron": Label.HADRON}
+ABS_ETA_EDGES = np.linspace(0.0, 2.5, 11)
+COLLISION_BINS = 6
+"""At most; each with about as many events of the test sample."""
+TITLES = {
+    "pt": "$p_T$ of the track [GeV]",
+    "abs_eta": "$|\\eta|$ of the track",
+    "mu": "Mean number of collisions $\\mu$",
+}
+
+
+@dataclass(frozen=True)
+class SampleFiles:
+    """Scores of a sample and the events of its skim."""
+
+    scores: Path
+    events: Sequence[Path]
+
+
+@dataclass(frozen=True)
+class Curve(Shares):
+    """Share of the tracks of one class of a sample that pass, against one variable."""
+
+    sample: str
+    label: str
+    """``electron`` or ``hadron``."""
+    variable: str
+    inclusive: Efficiency
+    """All tracks of the class, those outside the bins as well."""
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """Curves of one tagger."""
+
+    tagger: str
+    test_sample: str
+    threshold: float
+    fake_rate: float
+    """Nominal."""
+    edges: dict[str, Floats]
+    """Variable -> edges of its bins, shape (bins + 1,); pT in GeV."""
+    curves: list[Curve]
+
+
+@dataclass(frozen=True)
+class Collisions:
+    """Mean number of collisions of each event of a sample."""
+
+    event_number: npt.NDArray[np.int64]
+    """Shape (events,), rising."""
+    mu: Floats
+
+    @classmethod
+    def read(cls, paths: Iterable[Path]) -> Collisions:
+        """From the events of the skim.
+
+        Raises
+        ------
+        InputError : a file is missing or unusable
+        """
+        found = list(pieces(paths, ("event_number", "mu")))
+        number = np.concatenate([np.empty(0, np.int64), *(t["event_number"] for t in found)])
+        mu = np.concatenate([np.empty(0), *(table["mu"] for table in found)])
+        order = np.argsort(number, kind="stable")
+        return cls(number[order], mu[order])
+
+    def of(self, event_number: npt.NDArray[np.int64]) -> Floats:
+        """Mean number of collisions in the event of each track, shape (n,).
+
+        Raises
+        ------
+        InputError : a track of an event that the skim does not have
+        """
+        row = np.searchsorted(self.event_number, event_number)
+        known = row < len(self.event_number)
+        known[known] = self.event_number[row[known]] == event_number[known]
+        if not known.all():
+            raise InputError(
+                f"scores of event {event_number[~known][0]}, which is not in the events of the "
+                "skim; rerun the features"
+            )
+        return self.mu[row]
+
+
+def sample_files(
+    samples: Sequence[str],
+    scores: Sequence[str | Path],
+    event_samples: Sequence[str],
+    events: Sequence[str | Path],
+) -> dict[str, SampleFiles]:
+    """Files by sample, from those of all samples and the sample of each."""
+    by_sample: dict[str, list[Path]] = {name: [] for name in samples}
+    for name, path in zip(event_samples, events, strict=True):
+        by_sample[name].append(Path(path))
+    return {
+        name: SampleFiles(Path(path), by_sample[name])
+        for name, path in zip(samples, scores, strict=True)
+    }
+
+
+def dependence(
+    tagger: str,
+    files: Mapping[str, SampleFiles],
+    working_points: Path,
+    pt_edges: Sequence[float],
+) -> Dependence:
+    """Curves of all samples at the overall threshold; electrons are those of the test sample.
+
+    Parameters
+    ----------
+    files : sample -> its files, the test sample first
+    """
+    test_sample = next(iter(files))
+    content = read_json(working_points)
+    point = WorkingPoint.from_content(content, "overall")
+    collisions = {sample: Collisions.read(own.events) for sample, own in files.items()}
+    edges = {
+        "pt": np.asarray(pt_edges, dtype=np.float64),
+        "abs_eta": ABS_ETA_EDGES,
+        "mu": collision_edges(collisions[test_sample].mu),
+    }
+    curves = []
+    for sample, own in files.items():
+        labels = list(CLASSES) if sample == test_sample else ["hadron"]
+        tables = pieces([own.scores], COLUMNS)
+        curves += count(sample, tables, collisions[sample], point, edges, labels)
+    return Dependence(tagger, test_sample, content["overall"], content["fake_rate"], edges, curves)
+
+
+def collision_edges(mu: Floats) -> Floats:
+    """Bins with about as many events each, their edges whole numbers; one bin for a single mu."""
+    if not len(mu):
+        return np.array([0.0, 1.0])
+    inner = np.round(np.quantile(mu, np.linspace(0.0, 1.0, COLLISION_BINS + 1)[1:-1]))
+    edges = np.unique([np.floor(mu.min()), *inner, np.ceil(mu.max())])
+    return edges if len(edges) > 1 else edges[0] + np.array([-0.5, 0.5])
+
+
+def count(
+    sample: str,
+    tables: Iterable[Columns],
+    collisions: Collisions,
+    point: WorkingPoint,
+    edges: Mapping[str, Floats],
+    labels: Sequence[str],
+) -> list[Curve]:
+    """Curves of one sample from pieces of the columns :data:`COLUMNS`."""
+    sums = {
+        (label, name): np.zeros((3, len(e) - 1)) for label in labels for name, e in edges.items()
+    }
+    totals = {label: np.zeros(3) for label in labels}
+    for table in tables:
+        passes = point.passes(table["score"], table["pt"])
+        weight = table["weight"].astype(np.float64)
+        values = {
+            "pt": table["pt"],
+            "abs_eta": np.abs(table["eta"]),
+            "mu": collisions.of(table["event_number"]),
+        }
+        for label in labels:
+            of = table["label"] == CLASSES[label]
+            totals[label] += [weight[of & passes].sum(), weight[of].sum(), (weight[of] ** 2).sum()]
+            for name, bins in edges.items():
+                sums[label, name] += sums_in_bins(values[name][of], passes[of], weight[of], bins)
+    return [
+        Curve(
+            **vars(shares_of_sums(values)),
+            sample=sample,
+            label=label,
+            variable=name,
+            inclusive=efficiency_of_sums(*totals[label]),
+        )
+        for (label, name), values in sums.items()
+    ]
+
+
+@styled()
+def draw(numbers: Dependence, things: Things, config: FiguresConfig) -> Figure:
+    """Above: efficiency for electrons; below: fake rate of hadrons; a column a variable."""
+    columns = len(numbers.edges)
+    figure, grid = panels(2, columns, width=DOUBLE, height=4.4, share_y="row")
+    for column, (name, edges) in enumerate(numbers.edges.items()):
+        upper, lower = grid[:, column]
+        _draw_column(upper, lower, name, edges, numbers, things)
+        lower.set_xlabel(TITLES[name])
+    _finish(grid, numbers, things)
+    stamp_figure(figure, config)
+    return figure
+
+
+def _draw_column(
+    upper: Axes, lower: Axes, name: str, edges: Floats, numbers: Dependence, things: Things
+) -> None:
+    logarithmic = name == "pt"
+    curves = [curve for curve in numbers.curves if curve.variable == name]
+    places = np.linspace(0.0, 1.0, len({curve.sample for curve in curves}) + 2)[1:-1]
+    place = dict(zip(dict.fromkeys(curve.sample for curve in curves), places, strict=True))
+    for curve in curves:
+        electron = curve.label == "electron"
+        draw_shares(
+            upper if electron else lower,
+            edges,
+            curve,
+            things.look(curve.sample),
+            things.title(curve.sample),
+            place=0.5 if electron else float(place[curve.sample]),
+            logarithmic=logarithmic,
+        )
+    upper.set_xlim(edges[0], edges[-1])
+    if logarithmic:
+        upper.set_xscale("log")
+        ticks = [tick for tick in (0.5, 1, 2, 3, 5) if edges[0] <= tick <= edges[-1]]
+        lower.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        lower.set_xticks([], minor=True)
+
+
+def _finish(grid: npt.NDArray[np.object_], numbers: Dependence, things: Things) -> None:
+    upper, lower = grid[:, 0]
+    upper.set_ylabel("Electron efficiency")
+    lower.set_ylabel("Hadron fake rate")
+    upper.set_ylim(0.0, 1.19)
+    rates = [c.value[c.entries > 0] for c in numbers.curves if c.label == "hadron"]
+    highest = max((float(values.max()) for values in rates if len(values)), default=0.0)
+    lower.set_ylim(0.0, 1.45 * max(highest, 1.5 * numbers.fake_rate))
+    for axes in grid[1]:
+        line_at(axes, numbers.fake_rate)
+    inside(upper, f"{things.title(numbers.tagger)}, all categories")
+    if any(curve.inclusive.entries for curve in numbers.curves):
+        upper.legend(loc="lower right", fontsize=7.5)
+        lower.legend(loc="upper right", fontsize=7.5)
+    else:
+        nothing(upper, "no tracks")

@@ -1,0 +1,79 @@
+"""Shares of tracks that pass, in bins of one variable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from hepchain.efficiency import efficiency_of_sums
+from hepchain.figures.style import Floats, Look
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Share in each bin, shapes (bins,); NaN with bounds 0 and 1 in bins without tracks."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+    entries: Floats
+    """Effective entries."""
+
+
+def sums_in_bins(values: Floats, passes: np.ndarray, weight: Floats, edges: Floats) -> Floats:
+    """Sums of weights that pass, of all weights and of their squares, shape (3, bins).
+
+    Parameters
+    ----------
+    values, passes, weight : shape (n,); values outside the edges do not count
+    """
+    return np.array(
+        [np.histogram(values, edges, weights=w)[0] for w in (weight * passes, weight, weight**2)]
+    )
+
+
+def shares_of_sums(sums: Floats) -> Shares:
+    """Shares from what :func:`sums_in_bins` gives, summed over pieces."""
+    bins = [efficiency_of_sums(*column) for column in sums.T]
+    value, low, high, entries = (
+        np.array([getattr(e, name) for e in bins]) for name in ("value", "low", "high", "entries")
+    )
+    return Shares(value, low, high, entries)
+
+
+def draw_shares(
+    axes: Axes,
+    edges: Floats,
+    shares: Shares,
+    look: Look,
+    title: str,
+    *,
+    band: bool = True,
+    place: float = 0.5,
+    logarithmic: bool = True,
+) -> None:
+    """Points with the interval as error bar and, if wanted, as band over the bin.
+
+    ``place`` is where in its bin a point stands, from 0 to 1 on the scale of the axis.
+    """
+    filled = shares.entries > 0
+    if logarithmic:
+        centres = edges[1:] ** place * edges[:-1] ** (1.0 - place)
+    else:
+        centres = edges[1:] * place + edges[:-1] * (1.0 - place)
+    axes.errorbar(
+        centres[filled],
+        shares.value[filled],
+        np.abs([(shares.value - shares.low)[filled], (shares.high - shares.value)[filled]]),
+        xerr=[(centres - edges[:-1])[filled], (edges[1:] - centres)[filled]] if band else None,
+        color=look.colour,
+        fmt=look.marker,
+        linewidth=1.2,
+        label=title,
+    )
+    if not band:
+        return
+    low, high = (np.where(filled, bound, np.nan) for bound in (shares.low, shares.high))
+    axes.stairs(high, edges, baseline=low, fill=True, color=look.colour, alpha=0.15, linewidth=0)

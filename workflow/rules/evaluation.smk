@@ -1,0 +1,59 @@
+# Evaluation: whether what a tagger says can be trusted. For selection.tagger by default.
+#
+# inputs   combined scores of the test sample and the backgrounds, events of their skims, raw scores
+#          of the training samples, calibration, working points
+# outputs  results/figures/score_by_pt_{tagger}.png, calibration_curves_{tagger}.png,
+#          dependence_{tagger}.png (in the report), the other figures.formats and .json of each
+# config   figures; combination.working_points.sample; training.balance; seed
+
+EVALUATED_SAMPLES = [TEST_SAMPLE, *BACKGROUNDS]
+EVALUATED_PARTS = [
+    (sample, part) for sample in EVALUATED_SAMPLES for part in parts(sample)
+]
+
+
+rule tagger_evaluation:
+    input:
+        scores=expand(
+            f"{COMBINATION}/{{sample}}.parquet",
+            sample=EVALUATED_SAMPLES,
+            allow_missing=True,
+        ),
+        events=[
+            f"{RESULTS}/skimming/{sample}/events-{part}.parquet"
+            for sample, part in EVALUATED_PARTS
+        ],
+        training=expand(RAW, sample=TRAINING_SAMPLES, allow_missing=True),
+        calibration=CALIBRATION,
+        working_points=f"{COMBINATION}/working_points.json",
+    output:
+        score_by_pt=drawing("score_by_pt_{tagger}", "Tagger", "Scores by pT"),
+        calibration=drawing("calibration_curves_{tagger}", "Tagger", "Calibration"),
+        dependence=drawing(
+            "dependence_{tagger}", "Tagger", "Dependence on pT, eta, pile-up"
+        ),
+    log:
+        f"{LOGS}/tagger_evaluation/{{tagger}}.log",
+    benchmark:
+        f"{BENCHMARKS}/tagger_evaluation/{{tagger}}.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(1500),
+        runtime=20,
+    params:
+        code=drawing_code("score_distributions", "calibration_curves", "dependence"),
+        samples=EVALUATED_SAMPLES,
+        event_samples=[sample for sample, _ in EVALUATED_PARTS],
+        balance=run.training.balance.model_dump(mode="json"),
+        seed=run.seed,
+        things=THINGS,
+        looks=LOOKS,
+    message:
+        "Evaluating {wildcards.tagger}"
+    script:
+        "../scripts/tagger_evaluation.py"
+
+
+rule evaluation:
+    input:
+        expand(rules.tagger_evaluation.output, tagger=run.selection.tagger),
