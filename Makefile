@@ -15,6 +15,9 @@ CONFIG ?=
 ARGS ?=
 PYTHON ?=
 
+# Set by some containers; every job would then compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 ENVIRONMENT := .venv/.complete
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(strip $(CONFIG)),--configfile $(CONFIG)) $(ARGS)

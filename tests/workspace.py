@@ -31,15 +31,12 @@ class Workspace:
     root: Path
 
     def environment(self) -> dict[str, str]:
+        # Compiled modules are kept: each job would compile them anew.
+        left_out = ("SNAKEMAKE_", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
         inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith("SNAKEMAKE_")
+            name: value for name, value in os.environ.items() if not name.startswith(left_out)
         }
-        # Compiled modules are kept, or each job would compile them anew, but apart from the copy.
-        compiled = self.root.parent / f"{self.root.name}-compiled"
-        return inherited | {
-            "PYTHONPATH": str(self.root / "src"),
-            "PYTHONPYCACHEPREFIX": str(compiled),
-        }
+        return inherited | {"PYTHONPATH": str(self.root / "src")}
 
     def run(self, *command: str, timeout: float = 1800) -> Run:
         start = time.perf_counter()

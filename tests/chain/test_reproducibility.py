@@ -59,7 +59,7 @@ def test_results_do_not_depend_on_the_number_of_cores(chain: Workspace, tmp_path
         "selection/higgsino_153_150.json",
         "statistics/higgsino_153_150/result.json",
     ]
-    models = ["training/keras/silicon/fold0", "training/xgboost/silicon/fold1"]
+    models = ["training/keras/all/fold0", "training/xgboost/silicon/fold1"]
     targets = [f"results/{name}" for name in (*names, *models)]
     run = other.smoke("--force", *targets, cores=1)
     assert run.status == 0, run.output[-6000:]

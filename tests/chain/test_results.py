@@ -64,7 +64,7 @@ def test_files_of_the_contracts(chain: Workspace, run: RunConfig) -> None:
         *(
             f"training/{tagger}/{category}/fold{fold}"
             for tagger in run.training.taggers
-            for category in run.training.categories
+            for category in run.training.categories_of(tagger)
             for fold in range(run.features.folds)
         ),
     ]
