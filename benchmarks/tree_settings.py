@@ -16,12 +16,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from hepchain.config import Role, RunConfig, load_run
+from hepchain.config import RunConfig, load_run
 from hepchain.config.loader import read_configs
-from hepchain.config.training import TrainingTracksConfig, TreesConfig
+from hepchain.config.training import TreesConfig
 from hepchain.io import read_json
 from hepchain.training.tracks import FeatureFile
-from hepchain.training.train import Task, train
+from hepchain.training.train import train
+from hepchain.trial import feature_files, task_of
 
 BASE = {"kind": "trees", "trees": 1000, "patience": 50, "learning_rate": 0.05}
 DEPTHS = (3, 4, 6)
@@ -39,24 +40,11 @@ def validation(
     run: RunConfig, files: list[FeatureFile], settings: TreesConfig, fold: int
 ) -> dict[str, tuple[float, int]]:
     """Validation loss and number of validation tracks of each category."""
-    tracks = run.training.model_dump(exclude={"taggers", "categories", "gpu"})
+    taggers = {**run.training.taggers, "scan": settings}
+    run = run.model_copy(update={"training": run.training.model_copy(update={"taggers": taggers})})
     found = {}
     for category in run.training.categories:
-        variables = {
-            name: (variable.transformation, variable.scale)
-            for name, variable in run.variables.variables.items()
-            if name in run.variables.of_category(category)
-        }
-        task = Task(
-            tagger="scan",
-            category=category,
-            fold=fold,
-            folds=run.features.folds,
-            seed=run.seed,
-            settings=settings,
-            tracks=TrainingTracksConfig.model_validate(tracks),
-            variables=variables,
-        )
+        task = task_of(run, "scan", category, fold)
         with tempfile.TemporaryDirectory() as directory:
             train(task, files, Path(directory) / "model")
             metadata = read_json(Path(directory) / "model" / "metadata.json")
@@ -71,11 +59,7 @@ def main() -> None:
     parser.add_argument("--fold", default=0, type=int)
     options = parser.parse_args()
     run = load_run(read_configs(["config/config.yaml"]))
-    files = [
-        FeatureFile(sample, path)
-        for sample in run.of_role(Role.TRAINING)
-        for path in sorted((options.features / sample).glob("features-*.parquet"))
-    ]
+    files = feature_files(run, options.features)
     for settings in candidates():
         losses = validation(run, files, settings, options.fold)
         total = sum(size for _, size in losses.values())

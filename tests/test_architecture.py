@@ -26,7 +26,7 @@ STAGES = (
     "validation",
     "export",
 )
-ENTRY_POINTS = ("hepchain.cli",)
+ENTRY_POINTS = ("hepchain.cli", "hepchain.trial")
 """Modules that stand above all stages."""
 
 ANALYSIS = re.compile(r"zstar|higgsino|wenu|mass_window|jpsi")

@@ -37,13 +37,22 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_config(commands.add_parser("config", help="the configuration of a run"))
     _add_ntuple(commands.add_parser("ntuple", help="input files"))
+    _add_train(
+        commands.add_parser(
+            "train",
+            help="train one model by hand, to try settings",
+            description="One model of a run from the features of that run, with the seed of the "
+            "workflow and its progress on the terminal; results/training is left alone. Example: "
+            "hepchain train keras silicon --fold 0 --output trial mine.yaml",
+        )
+    )
     _add_score(
         commands.add_parser(
             "score",
             help="score the tracks of an ntuple with an exported tagger",
             description="Scores of all tracks of an ntuple that pass the pre-selection of the "
             "tagger, as a Parquet table. Example: hepchain score ntuple.root --tagger "
-            "results/export/keras --map config/ntuples/hepchain.yaml --output scores.parquet",
+            "results/export/xgboost --map config/ntuples/hepchain.yaml --output scores.parquet",
         )
     )
     _add_limit(
@@ -81,6 +90,18 @@ def _add_ntuple(parser: argparse.ArgumentParser) -> None:
     check.add_argument("--role", default="signal", help="role the files are to serve in")
     check.add_argument("--variables", default="config/variables.yaml", help="list of variables")
     check.set_defaults(run=_check_ntuple)
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("tagger", metavar="TAGGER", help="name in training.taggers")
+    parser.add_argument("category", metavar="CATEGORY", help="of tracks; `all` if it is unified")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help=f"config files merged over {DEFAULT_CONFIG}"
+    )
+    parser.add_argument("--fold", type=int, default=0, help="fold that is left out, default: 0")
+    parser.add_argument("--output", required=True, metavar="FOLDER", help="model to write")
+    parser.add_argument("--features", default="results/features", metavar="FOLDER")
+    parser.set_defaults(run=_train)
 
 
 def _add_score(parser: argparse.ArgumentParser) -> None:
@@ -181,6 +202,31 @@ def _check_ntuple(options: argparse.Namespace) -> int:
         print(report)
         usable = usable and not report.wrong_type and not report.missing(Role(options.role))
     return 0 if usable else 1
+
+
+def _train(options: argparse.Namespace) -> int:
+    import logging
+    from pathlib import Path
+
+    from hepchain.config.loader import load_run, read_configs
+    from hepchain.terminal import TerminalHandler
+    from hepchain.training.train import train
+    from hepchain.trial import feature_files, task_of
+
+    files = [DEFAULT_CONFIG, *(file for file in options.files if file != DEFAULT_CONFIG)]
+    run = load_run(read_configs(files))
+    task = task_of(run, options.tagger, options.category, options.fold)
+    logger = logging.getLogger("hepchain")
+    handler = TerminalHandler(sys.stderr)
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    try:
+        train(task, feature_files(run, Path(options.features)), options.output)
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
+    print(options.output)
+    return 0
 
 
 def _score(options: argparse.Namespace) -> int:

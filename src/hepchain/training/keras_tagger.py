@@ -13,6 +13,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 import numpy as np
 
 from hepchain.errors import InputError
+from hepchain.terminal import PROGRESS
 from hepchain.training import environment
 from hepchain.training.keras_onnx import keras_to_onnx
 from hepchain.training.onnx_graph import Graph
@@ -93,11 +94,16 @@ class KerasTagger(ABC, Generic[Settings]):
             batch_size=self._settings.batch_size,
             validation_batch_size=SCORING_BATCH,
             epochs=self._settings.epochs,
-            callbacks=[stopping, keras.callbacks.LambdaCallback(on_epoch_end=_log_epoch)],
+            callbacks=[stopping, keras.callbacks.LambdaCallback(on_epoch_end=self._log_epoch)],
             verbose=0,
         )
         curves = {name: [float(x) for x in values] for name, values in result.history.items()}
         return History(curves, int(np.argmin(curves["val_loss"])) + 1)
+
+    def _log_epoch(self, epoch: int, logs: dict[str, float]) -> None:
+        values = ", ".join(f"{name} {float(value):.4f}" for name, value in logs.items())
+        epochs = self._settings.epochs
+        logger.info("epoch %d of up to %d: %s", epoch + 1, epochs, values, extra=PROGRESS)
 
     def score(self, inputs: Matrix) -> Vector:
         """See :class:`~hepchain.training.tagger.Tagger`."""
@@ -154,8 +160,3 @@ class KerasTagger(ABC, Generic[Settings]):
             "backend": backend,
             "device": environment.device(),
         }
-
-
-def _log_epoch(epoch: int, logs: dict[str, float]) -> None:
-    values = ", ".join(f"{name} {float(value):.4f}" for name, value in logs.items())
-    logger.info("epoch %d: %s", epoch + 1, values)
