@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hepchain.config.run import RunConfig
 from hepchain.config.samples import Role
-from hepchain.config.training import EVERY_CATEGORY, EnsembleConfig, TrainingTracksConfig
+from hepchain.config.training import EVERY_CATEGORY, EnsembleConfig
 from hepchain.errors import ConfigError, InputError
 from hepchain.training.tracks import FeatureFile
 from hepchain.training.train import Task
@@ -42,9 +42,7 @@ def task_of(run: RunConfig, tagger: str, category: str, fold: int) -> Task:
         folds=run.features.folds,
         seed=run.seed,
         settings=settings,
-        tracks=TrainingTracksConfig.model_validate(
-            training.model_dump(include=set(TrainingTracksConfig.model_fields))
-        ),
+        tracks=training.tracks,
         variables={
             name: (variables[name].transformation, variables[name].scale)
             for name in run.variables.of_categories(categories)

@@ -87,9 +87,7 @@ rule training:
     params:
         code=tagger_code,
         settings=tagger_settings,
-        tracks=run.training.model_dump(
-            mode="json", exclude={"taggers", "categories", "gpu"}
-        ),
+        tracks=run.training.tracks.model_dump(mode="json"),
         variables=inputs_of_model,
         categories=variables_by_category,
         samples=[sample for sample, _ in TRAINING_PARTS],

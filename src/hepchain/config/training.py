@@ -171,6 +171,12 @@ class TrainingConfig(TrainingTracksConfig):
     gpu: NonNegativeInt = Field(description="GPUs of a job that trains a network")
 
     @property
+    def tracks(self) -> TrainingTracksConfig:
+        """The part that is of tracks and weights."""
+        content = self.model_dump(include=set(TrainingTracksConfig.model_fields))
+        return TrainingTracksConfig.model_validate(content)
+
+    @property
     def trained(self) -> list[str]:
         """Taggers that have models of their own: all but ensembles."""
         return [name for name, settings in self.taggers.items() if settings.kind != "ensemble"]
