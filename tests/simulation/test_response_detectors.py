@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hepchain.simulation.response import calorimeter, dedx
+from hepchain.simulation.response import calorimeter, dedx, shower_shapes
 from hepchain.simulation.response.particles import MASSES
 from hepchain.simulation.response.passage import traverse
 from hepchain.simulation.response.transition_radiation import (
@@ -125,11 +125,11 @@ def test_a_shower_fills_its_layers_deeper_with_energy() -> None:
     p = parameters().calorimeter
     n = 5
     energy, dead = np.geomspace(0.5, 50, n), np.full(n, 2.0)
-    shares = calorimeter.layer_fractions(energy, dead, np.zeros(n), p)
+    shares = shower_shapes.layer_fractions(energy, dead, np.zeros(n), p)
     assert shares.sum(axis=1) == pytest.approx(1)
     assert (np.diff(shares[:, 0]) < 0).all()
     assert (np.diff(shares[:, 2]) > 0).all()
-    earlier = calorimeter.layer_fractions(energy, np.zeros(n), np.zeros(n), p)
+    earlier = shower_shapes.layer_fractions(energy, np.zeros(n), np.zeros(n), p)
     assert (earlier[:, 0] > 0).all()
 
 

@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hepchain.simulation.response import calorimeter, dedx, tracking, transition_radiation
+from hepchain.simulation.response import (
+    calorimeter,
+    dedx,
+    shower_shapes,
+    tracking,
+    transition_radiation,
+)
 from hepchain.simulation.response.arrays import BoolArray, Columns, IntArray
 from hepchain.simulation.response.crossing import Crossing
 from hepchain.simulation.response.hits import hit_variables, lever_arm, silicon_hits
@@ -67,7 +73,7 @@ def reconstruct(crossing: Crossing, parameters: ResponseParameters) -> Tracks:
         + np.nan_to_num(columns["number_of_trt_outliers"]).astype(np.int64)
     )
     chosen = np.flatnonzero(clustered)
-    showers = calorimeter.shapes(
+    showers = shower_shapes.shapes(
         particles.take(chosen),
         left.take(chosen),
         cluster.take(chosen),
