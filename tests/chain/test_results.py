@@ -59,7 +59,7 @@ def test_files_of_the_contracts(chain: Workspace, run: RunConfig) -> None:
         *(
             f"statistics/{name}/{file}.json"
             for name in run.of_role(Role.SIGNAL)
-            for file in ("result", "workspace_with_tagger", "workspace_without_tagger")
+            for file in ("result", *(f"workspace_{use}" for use in run.statistics.approaches))
         ),
         *(
             f"training/{tagger}/{category}/fold{fold}"

@@ -126,30 +126,86 @@ def cut_flow(point: str, first: float, shares: tuple[float, ...]) -> list[dict[s
     ]
 
 
+APPROACHES = {
+    "without_tagger": "without tagger",
+    "matched_electron": "matched electron",
+    "with_tagger": "with tagger",
+}
+MERITS = ("s_over_b", "s_over_sqrt_b", "asimov", "asimov_statistical")
+
+
 def result(point: str, signal: float, background: float, status: str = "ok") -> dict[str, Any]:
-    """Content of result.json; the tagger keeps 60 % of the signal and 6 % of the background."""
+    """Content of result.json; the tagger keeps 60 % of the signal and 6 % of the background.
 
-    def use(s: float, b: float, status: str) -> dict[str, Any]:
-        limit = 2 * np.sqrt(b + (0.2 * b) ** 2) / s if s > 0 else None
-        good = status == "ok" and limit is not None
-        return {
-            "status": status,
-            "signal": {"value": s, "error": 0.03 * s},
-            "background": {"value": b, "error": 0.05 * b},
-            "significances": {
-                "s_over_sqrt_b": s / b**0.5 if b > 0 else None,
-                "asimov": s / np.sqrt(b + (0.2 * b) ** 2) if b > 0 else None,
-            },
-            "limit": {"expected": [limit * x for x in (0.53, 0.72, 1, 1.4, 1.9)]} if good else None,
-        }
-
-    gain = {"value": 0.6 / 0.06**0.5, "error": 0.1}
+    ``status`` is that of the result with the tagger.
+    """
+    shares = {"without_tagger": (1.0, 1.0), "matched_electron": (0.1, 0.01)}
+    shares["with_tagger"] = (0.6, 0.06)
+    estimates = {}
+    approaches = []
+    for name, (s, b) in shares.items():
+        item, numbers = _use(s * signal, b * background, status if name == "with_tagger" else "ok")
+        approaches.append({"name": name, "title": APPROACHES[name], **item})
+        estimates[name] = numbers
+    names = list(shares)
+    pairs = [(names[1], names[0]), (names[2], names[0]), (names[2], names[1])]
+    first = approaches[1]
     return {
         "point": point,
         "splitting": POINTS[point],
         "luminosity_fb": 139.0,
         "confidence_level": 0.95,
-        "without_tagger": use(signal, background, "ok"),
-        "with_tagger": use(0.6 * signal, 0.06 * background, status),
-        "gain": {"s_over_sqrt_b": gain, "asimov": {"value": 5.0, "error": 0.3}, "limit": 2.5},
+        "approaches": approaches,
+        "estimates": estimates,
+        "gains": [_gain(*pair) for pair in pairs],
+        "alternatives": [
+            {
+                "approach": names[1],
+                "name": "more",
+                "title": "more hadrons",
+                "signal": first["signal"],
+                "background": first["background"],
+                "estimates": estimates[names[1]],
+                "gains": [
+                    _gain("matched_electron.more", names[0]),
+                    _gain(names[2], "matched_electron.more"),
+                ],
+            }
+        ],
+    }
+
+
+def _use(s: float, b: float, status: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    limit = 2 * np.sqrt(b + (0.2 * b) ** 2) / s if s > 0 else None
+    good = status == "ok" and limit is not None
+    values = (
+        s / b if b > 0 else None,
+        s / b**0.5 if b > 0 else None,
+        s / np.sqrt(b + (0.2 * b) ** 2) if b > 0 else None,
+        s / b**0.5 if b > 0 else None,
+    )
+    item = {
+        "status": status,
+        "signal": {"value": s, "error": 0.03 * s},
+        "background": {"value": b, "error": 0.05 * b},
+        "limit": {"expected": [limit * x for x in (0.53, 0.72, 1, 1.4, 1.9)]} if good else None,
+    }
+    numbers: dict[str, Any] = {
+        name: None if value is None else {"value": value, "error": 0.05 * value}
+        for name, value in zip(MERITS, values, strict=True)
+    }
+    numbers["limit"] = {"value": limit, "error": 0.1 * limit} if good else None
+    return item, numbers
+
+
+def _gain(approach: str, over: str) -> dict[str, Any]:
+    gain = {"value": 0.6 / 0.06**0.5, "error": 0.1}
+    return {
+        "approach": approach,
+        "over": over,
+        "s_over_b": {"value": 10.0, "error": 0.5},
+        "s_over_sqrt_b": gain,
+        "asimov": {"value": 5.0, "error": 0.3},
+        "asimov_statistical": gain,
+        "limit": {"value": 2.5, "error": 0.2},
     }

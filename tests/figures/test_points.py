@@ -16,7 +16,14 @@ from hepchain.figures.marks import EfficiencyMark
 from hepchain.figures.output import plain
 from hepchain.figures.points import point, read_points, reason
 from hepchain.figures.style import Things
-from hepchain.figures.summary import Numbers, efficiency_table, sensitivity_table, tables
+from hepchain.figures.summary import (
+    Numbers,
+    alternative_table,
+    efficiency_table,
+    gain_table,
+    sensitivity_table,
+    tables,
+)
 from hepchain.io.structured import write_json
 from hepchain.statistics import results
 from hepchain.statistics.bootstrap import Estimate
@@ -33,7 +40,9 @@ def test_numbers_of_a_good_result() -> None:
     assert found.status == "ok"
     assert found.uses["with_tagger"].signal.value == pytest.approx(180.0)
     assert found.uses["with_tagger"].background.error == pytest.approx(27.0)
-    assert found.gain_s_over_sqrt_b.value == pytest.approx(0.6 / np.sqrt(0.06))
+    first, _ = found.last_gains
+    assert (first.approach, first.over) == ("with_tagger", "without_tagger")
+    assert first.s_over_sqrt_b.value == pytest.approx(0.6 / np.sqrt(0.06))
     assert found.uses["without_tagger"].limit is not None
 
 
@@ -41,14 +50,17 @@ def test_too_few_events_give_yields_but_no_result() -> None:
     found = point(result(FEW, 300.0, 9000.0, "insufficient: 2 events"))
     use = found.uses["with_tagger"]
     assert found.status == "insufficient: 2 events"
-    assert (use.limit, use.asimov, use.s_over_sqrt_b) == (None, None, None)
-    assert (found.gain_asimov.value, found.gain_limit.value) == (None, None)
+    assert use.limit is None
+    assert (use.asimov.value, use.s_over_sqrt_b.value) == (None, None)
+    assert found.last_gains == []
+    assert [gain.approach for gain in found.gains] == ["matched_electron"]
+    assert [len(item.gains) for item in found.alternatives] == [1]
     assert use.signal.value == pytest.approx(180.0)
 
 
 def test_result_of_another_version(tmp_path: Path) -> None:
     write_json(tmp_path / "result.json", {"point": "a"})
-    with pytest.raises(InputError, match=r"result\.json: no key 'with"):
+    with pytest.raises(InputError, match=r"result\.json: no key 'appr"):
         read_points([tmp_path / "result.json"])
 
 
@@ -68,7 +80,9 @@ def test_record_of_the_statistics_stage_can_be_read() -> None:
     """The file that the statistics stage writes has every key that is read here."""
     one = Yield(10.0, 1.0, 0.1, 100, 100.0)
     template = Template((10.0,), (1.0,), (100,))
-    use = results.UseResult(
+    use = results.ApproachResult(
+        name="with_tagger",
+        title="tagger",
         status="ok",
         signal=one,
         background=one,
@@ -81,16 +95,22 @@ def test_record_of_the_statistics_stage_can_be_read() -> None:
         limit=Limit((0.5, 0.7, 1.0, 1.4, 1.9), (0.1, 10.0), "scipy"),
     )
     estimate = Estimate(2.0, 0.1, 1.9, 2.1, 0)
-    gain = results.Gain(estimate, estimate, estimate, estimate, 2.0, 2.5)
+    estimates = results.Estimates(*[estimate] * 5)
+    first = results.ApproachResult(**{**vars(use), "name": "without_tagger"})
+    gain = results.Gain("with_tagger", "without_tagger", *[estimate] * 6, 2.0, estimate)
+    other = results.Alternative("with_tagger", "x", "X", one, one, estimates, (gain,))
     written = results.PointResult(
         GOOD, 153.0, 150.0, 3.0, 139.0, 0.95, (-2, -1, 0, 1, 2), "keras",
-        Uncertainties(0.2, 0.2, 0.01), use, use, gain,
+        Uncertainties(0.2, 0.2, 0.01), (first, use),
+        {"with_tagger": estimates, "without_tagger": estimates}, (gain,), (other,),
     )  # fmt: skip
     found = point(written.to_dict())
     assert found.uses["with_tagger"].limit == (0.5, 0.7, 1.0, 1.4, 1.9)
-    assert found.uses["without_tagger"].s_over_sqrt_b == 3.2
-    assert (found.gain_asimov.value, found.gain_asimov.error) == (2.0, 0.1)
-    assert found.gain_limit.value == 2.5
+    assert found.uses["without_tagger"].s_over_sqrt_b.value == 2.0
+    (last,) = found.last_gains
+    assert (last.asimov.value, last.asimov.error) == (2.0, 0.1)
+    assert last.limit.value == 2.0
+    assert found.alternatives[0].title == "X"
 
 
 def limits(things: Things, config: FiguresConfig, *points: dict[str, Any]) -> Any:
@@ -118,7 +138,9 @@ def test_too_few_events_are_said_and_not_drawn(things: Things, config: FiguresCo
 
 
 def test_shares_kept(things: Things) -> None:
-    shares = yields.kept([point(result(GOOD, 300.0, 9000.0)), point(result(FEW, 0.0, 0.0))])
+    points = [point(result(GOOD, 300.0, 9000.0)), point(result(FEW, 0.0, 0.0))]
+    matched, shares = yields.kept(points)
+    assert matched.background[0] == pytest.approx(0.01)
     assert shares.signal[0] == pytest.approx(0.6)
     assert shares.background[0] == pytest.approx(0.06)
     assert np.isnan(shares.signal[1])
@@ -132,15 +154,19 @@ class TestSummary:
         ]
         content = plain({"points": points, "expectation": {GOOD: 2.345}})
         table = sensitivity_table(content, things)
-        assert table.rows[0][:5] == [
-            "higgsino (153, 150) GeV",
-            "300.0 ± 9.0",
-            "9000 ± 450",
-            "180.0 ± 5.4",
-            "540 ± 27",
-        ]
-        assert table.rows[0][7:] == ["2.45 ± 0.10", "5.00 ± 0.30", "2.5", "2.3"]
-        assert table.rows[1][6:] == ["not enough events", "–", "–", "–", "–"]
+        title = "higgsino (153, 150) GeV"
+        assert table.rows[0][:4] == [title, "without tagger", "300.0 ± 9.0", "9000 ± 450"]
+        assert table.rows[2][:5] == [title, "with tagger", "180.0 ± 5.4", "540 ± 27", "33.3 ± 1.7"]
+        assert table.rows[5][4:] == ["–", "–", "–", "–", "not enough events"]
+        gains = gain_table(content, things)
+        numbers = ["10.00 ± 0.50", "2.45 ± 0.10", "5.00 ± 0.30", "2.45 ± 0.10", "2.50 ± 0.20"]
+        assert gains.rows[0][1:] == ["matched electron", "without tagger", *numbers, ""]
+        assert gains.rows[1][1:] == ["with tagger", "without tagger", *numbers, "2.3"]
+        assert len(gains.rows) == 4
+        others = alternative_table(content, things)
+        assert others is not None
+        assert others.rows[0][2:5] == ["more hadrons", "30.00 ± 0.90", "90.0 ± 4.5"]
+        assert [row[7] for row in others.rows] == ["2.45 ± 0.10", ""]
 
     def test_reference_stands_in_the_right_bins(self, things: Things) -> None:
         curve = {
@@ -160,5 +186,5 @@ class TestSummary:
         shares, rocs, efficiencies, limits_ = (plain(drawn[name].numbers) for name in names)
         numbers = Numbers(shares, rocs, [efficiencies], limits_)
         found = tables(numbers, things, reference.CATEGORY_SHARES, reference.EFFICIENCY)
-        assert [len(table.rows) for table in found] == [len(POINTS), 7, 9, 4]
+        assert [len(table.rows) for table in found] == [12, 10, len(POINTS), 7, 9, 4]
         assert all(len(row) == len(table.header) for table in found for row in table.rows)

@@ -124,7 +124,11 @@ def record(sample: str, variation: str, **values: Any) -> dict[str, Any]:
 
 def result(*items: dict[str, Any]) -> dict[str, Any]:
     point = next(iter(POINTS))
-    return {"point": point, **{u: {"variations": items} for u in ("without_tagger", "with_tagger")}}
+    titles = ("without tagger", "with tagger")
+    return {
+        "point": point,
+        "approaches": [{"title": title, "variations": list(items)} for title in titles],
+    }
 
 
 def test_table_of_yields(tmp_path: Path, things: Things) -> None:
@@ -134,13 +138,7 @@ def test_table_of_yields(tmp_path: Path, things: Things) -> None:
         record("wenu_jets", "noise_up", change=None, error=None, applied=False),
         record("wenu_jets", "argon_up", error=None),
     )
-    content["with_tagger"] = {
-        "variations": [
-            *content["without_tagger"]["variations"][:1],
-            record("signal", "argon_up", applied=False),
-            *content["without_tagger"]["variations"][2:],
-        ]
-    }
+    content["approaches"][1]["variations"][1] = record("signal", "argon_up", applied=False)
     write_json(tmp_path / "result.json", content)
     found = table(yield_changes([tmp_path / "result.json"]), things, {"noise_up": "more noise"})
     signal, once = "higgsino (103, 100) GeV", "without tagger only, both sides"
@@ -160,6 +158,6 @@ def test_table_of_yields(tmp_path: Path, things: Things) -> None:
 
 
 def test_a_result_of_another_version_is_refused(tmp_path: Path) -> None:
-    write_json(tmp_path / "result.json", {"point": "x", "without_tagger": {}})
+    write_json(tmp_path / "result.json", {"point": "x", "approaches": [{"title": "a"}]})
     with pytest.raises(InputError, match="no key 'variations'"):
         yield_changes([tmp_path / "result.json"])

@@ -9,14 +9,40 @@ from typing import Any
 import numpy as np
 
 from hepchain.config.samples import HiggsinoMasses
-from hepchain.config.statistics import StatisticsConfig
-from hepchain.io import ParquetWriter, read_json, write_json
-from hepchain.statistics.zstar_job import (
-    MassPoint,
-    StatisticsInputs,
-    StatisticsOutputs,
-    run_statistics,
+from hepchain.config.statistics import (
+    Approach,
+    EveryCandidate,
+    MatchedCandidates,
+    Matching,
+    StatisticsConfig,
+    TaggedCandidates,
 )
+from hepchain.io import ParquetWriter, read_json, write_json
+from hepchain.statistics.point import MassPoint
+from hepchain.statistics.zstar_job import StatisticsInputs, StatisticsOutputs, run_statistics
+from hepchain.truth import Label
+
+CURVE: dict[str, Any] = {
+    "title": "matched",
+    "pt_edges": [2.0, 2.5, 5.0],
+    "electron": [0.1, 0.3],
+    "hadron": [0.05, 0.1],
+    "source": "a test",
+}
+MATCHED = MatchedCandidates(
+    kind="matching",
+    **CURVE,
+    alternatives={"more": Matching(**{**CURVE, "title": "more", "hadron": [0.1, 0.2]})},
+)
+USES: dict[str, Approach] = {
+    "without_tagger": EveryCandidate(kind="all", title="all"),
+    "with_tagger": TaggedCandidates(kind="tagger", title="tagger"),
+}
+THREE: dict[str, Approach] = {
+    "without_tagger": USES["without_tagger"],
+    "matched": MATCHED,
+    "with_tagger": USES["with_tagger"],
+}
 
 CONFIG = StatisticsConfig(
     luminosity=139.0,
@@ -24,6 +50,7 @@ CONFIG = StatisticsConfig(
     background_uncertainty=0.2,
     signal_uncertainty=0.2,
     confidence_level=0.95,
+    approaches=USES,
     mass_bins=1,
     min_background_events=10,
     min_signal_events=5,
@@ -49,6 +76,7 @@ class Synthetic:
     efficiency: float
     """Share of candidates that pass the tagger."""
     seed: int
+    label: Label = Label.HADRON
 
     def write(self, path: Path) -> Path:
         """Write the table."""
@@ -64,12 +92,13 @@ class Synthetic:
                     "pt": random.uniform(0.5, 5.0, n).astype(np.float32),
                     "score": random.normal(size=n),
                     "passes_tagger": random.random(n) < self.efficiency,
+                    "label": np.full(n, self.label, dtype=np.int8),
                 }
             )
         return path
 
 
-SIGNAL = Synthetic(events=600, weight=0.1, efficiency=0.7, seed=1)
+SIGNAL = Synthetic(events=600, weight=0.1, efficiency=0.7, seed=1, label=Label.ELECTRON)
 BACKGROUND = Synthetic(events=4000, weight=2.0, efficiency=0.1, seed=2)
 
 
@@ -87,11 +116,17 @@ def run(
         backgrounds={"w": background.write(folder / "w.parquet")},
         normalisations=(folder / "normalisation.json",),
     )
-    run_statistics(inputs, outputs(folder), POINT, config, seed=1)
+    run_statistics(inputs, outputs(folder, config), POINT, config, seed=1)
     content: dict[str, Any] = read_json(folder / "result.json")
     return content
 
 
-def outputs(folder: Path) -> StatisticsOutputs:
+def outputs(folder: Path, config: StatisticsConfig = CONFIG) -> StatisticsOutputs:
     """Files of the job."""
-    return StatisticsOutputs(folder / "without.json", folder / "with.json", folder / "result.json")
+    workspaces = {name: folder / f"{name}.json" for name in config.approaches}
+    return StatisticsOutputs(workspaces, folder / "result.json")
+
+
+def by_name(result: dict[str, Any]) -> dict[str, Any]:
+    """Approach -> its part of a result."""
+    return {item["name"]: item for item in result["approaches"]}

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
-from hepchain.statistics.significance import asimov_significance, s_over_sqrt_b
+from hepchain.statistics.inference import expected_limit
+from hepchain.statistics.significance import asimov_significance, median_limit, s_over_sqrt_b
 
 signals = st.floats(0.01, 1e4)
 backgrounds = st.floats(0.1, 1e5)
@@ -80,3 +81,41 @@ def test_formula_is_the_likelihood_ratio_of_the_on_off_problem(
 def test_no_background_has_no_significance() -> None:
     assert np.isnan(asimov_significance(1.0, 0.0))
     assert np.isnan(s_over_sqrt_b(1.0, 0.0))
+
+
+@pytest.mark.parametrize("b", [5.0, 80.0, 3000.0])
+def test_limit_of_an_exact_background_solves_the_asymptotic_formula(b: float) -> None:
+    # CLs = 2 (1 - Phi(sqrt q)) = 0.05 at q = 1.96^2, with q = 2 (s - b ln(1 + s / b)).
+    s = float(median_limit(b))
+    assert 2 * (s - b * math.log1p(s / b)) == pytest.approx(1.959964**2, rel=1e-4)
+
+
+@given(st.floats(1.0, 1e5), st.floats(0.0, 0.5), st.floats(1.05, 3.0))
+def test_limit_grows_with_background_and_error(b: float, error: float, factor: float) -> None:
+    limit = median_limit(b, error * b)
+    assert median_limit(factor * b, error * b) > limit
+    assert median_limit(b, (error + 0.05) * factor * b) > limit
+    assert median_limit([b, -1.0], 0.0)[1] != median_limit([b, -1.0], 0.0)[1]
+
+
+def test_limit_of_many_events_is_that_of_a_normal_distribution() -> None:
+    assert median_limit(1e8, 3e4) == pytest.approx(1.96 * math.hypot(1e4, 3e4), rel=2e-3)
+
+
+@pytest.mark.parametrize(("b", "relative"), [(24.0, 0.15), (750.0, 0.12)])
+def test_limit_is_that_of_a_workspace_with_the_same_constraint(b: float, relative: float) -> None:
+    signal = 0.5 * b * relative + 5.0
+    modifier = {"name": "auxiliary", "type": "shapesys", "data": [relative * b]}
+    strength = {"name": "mu", "type": "normfactor", "data": None}
+    samples = [
+        {"name": "signal", "data": [signal], "modifiers": [strength]},
+        {"name": "w", "data": [b], "modifiers": [modifier]},
+    ]
+    workspace = {
+        "channels": [{"name": "x", "samples": samples}],
+        "observations": [{"name": "x", "data": [b]}],
+        "measurements": [{"name": "x", "config": {"poi": "mu", "parameters": []}}],
+        "version": "1.0.0",
+    }
+    found = expected_limit(workspace, 0.95).expected[2] * signal
+    assert median_limit(b, relative * b) == pytest.approx(found, rel=2e-3)

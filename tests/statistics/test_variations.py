@@ -11,7 +11,7 @@ import pyhf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statistics_samples import CONFIG, POINT, SIGNAL, configured, outputs
+from statistics_samples import CONFIG, POINT, SIGNAL, by_name, configured, outputs
 
 from hepchain.io import ParquetWriter, read_json, read_parquet, write_json
 from hepchain.statistics import region as region_module
@@ -243,7 +243,12 @@ def test_a_background_variation_weakens_the_limit() -> None:
     random = np.random.default_rng(1)
     entries = Entries(random.uniform(0, 5, 4000), np.full(4000, 0.1))
     region = Region(
-        "x", Entries(entries.value[:600], np.full(600, 0.1)), {"w": entries}, np.array([0.0, 5.0])
+        "x",
+        "a",
+        "A",
+        Entries(entries.value[:600], np.full(600, 0.1)),
+        {"w": entries},
+        np.array([0.0, 5.0]),
     )
     up = Entries(entries.value[:2000], entries.weight[:2000])
     changed = Region(**{**vars(region), "varied": {"w": [Varied("a_up", up, Change(-0.5, 0.01))]}})
@@ -298,8 +303,13 @@ def test_job_with_simulated_and_weight_variations(tmp_path: Path, choice: str) -
     config = configured(bootstrap_replicas=0, insignificant_variations=choice)
     run_statistics(inputs, outputs(tmp_path), POINT, config, seed=1)
     result = read_json(tmp_path / "result.json")
-    for use, name in (("without_tagger", "without.json"), ("with_tagger", "with.json")):
-        found = {(item["sample"], item["variation"]): item for item in result[use]["variations"]}
+    for use, name in (
+        ("without_tagger", "without_tagger.json"),
+        ("with_tagger", "with_tagger.json"),
+    ):
+        found = {
+            (item["sample"], item["variation"]): item for item in by_name(result)[use]["variations"]
+        }
         assert set(found) == {
             ("signal", "noise_up"),
             ("signal", "none_up"),
@@ -329,7 +339,7 @@ def test_job_with_simulated_and_weight_variations(tmp_path: Path, choice: str) -
         kept = {"variation_noise", "variation_isr"}
         assert modifiers["signal"] == (kept | {"variation_none"} if choice == "apply" else kept)
         assert modifiers["w"] == {"variation_noise"}
-        systematic = result[use]["background_variation"]
-        share = systematic / result[use]["background"]["value"]
+        systematic = by_name(result)[use]["background_variation"]
+        share = systematic / by_name(result)[use]["background"]["value"]
         assert share == pytest.approx(1.0, abs=0.3)  # half the events up, twice as many down
     assert CONFIG.insignificant_variations == "apply"

@@ -2,7 +2,7 @@
 #
 # inputs   selected candidates of the signal and of all backgrounds, without and with variations of
 #          the simulation, and their normalisations
-# outputs  results/statistics/{point}/workspace_without_tagger.json, workspace_with_tagger.json (pyhf)
+# outputs  results/statistics/{point}/workspace_{approach}.json (pyhf), one an approach
 #          results/statistics/{point}/result.json
 # config   statistics; simulation.varied, weights of simulation.variations; seed;
 #          selection.candidate.mass_veto, selection.tagger; masses of the signal
@@ -36,8 +36,10 @@ rule statistics:
             sample=["{point}", *BACKGROUNDS],
         ),
     output:
-        workspace_without_tagger=f"{RESULTS}/statistics/{{point}}/workspace_without_tagger.json",
-        workspace_with_tagger=f"{RESULTS}/statistics/{{point}}/workspace_with_tagger.json",
+        workspaces=expand(
+            f"{RESULTS}/statistics/{{{{point}}}}/workspace_{{approach}}.json",
+            approach=list(run.statistics.approaches),
+        ),
         result=f"{RESULTS}/statistics/{{point}}/result.json",
     log:
         f"{LOGS}/statistics/{{point}}.log",

@@ -4,17 +4,15 @@ from pathlib import Path
 
 from hepchain.config.samples import HiggsinoMasses
 from hepchain.config.statistics import StatisticsConfig
-from hepchain.statistics.zstar_job import (
-    MassPoint,
-    StatisticsInputs,
-    StatisticsOutputs,
-    run_statistics,
-)
+from hepchain.statistics.point import MassPoint
+from hepchain.statistics.zstar_job import StatisticsInputs, StatisticsOutputs, run_statistics
 from hepchain.variations import by_sample
 from hepchain.workflow import job
 
 with job(snakemake):
     backgrounds = zip(snakemake.params.backgrounds, snakemake.input.backgrounds, strict=True)
+    config = StatisticsConfig.model_validate(snakemake.params.config)
+    workspaces = [Path(path) for path in snakemake.output.workspaces]
     varied = zip(snakemake.params.varied, map(Path, snakemake.input.varied), strict=True)
     run_statistics(
         StatisticsInputs(
@@ -25,8 +23,7 @@ with job(snakemake):
             weights=dict(snakemake.params.weights),
         ),
         StatisticsOutputs(
-            workspace_without_tagger=Path(snakemake.output.workspace_without_tagger),
-            workspace_with_tagger=Path(snakemake.output.workspace_with_tagger),
+            workspaces=dict(zip(config.approaches, workspaces, strict=True)),
             result=Path(snakemake.output.result),
         ),
         point=MassPoint(
@@ -35,6 +32,6 @@ with job(snakemake):
             veto=tuple(snakemake.params.veto),
             tagger=snakemake.params.tagger,
         ),
-        config=StatisticsConfig.model_validate(snakemake.params.config),
+        config=config,
         seed=snakemake.params.seed,
     )

@@ -2,11 +2,82 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import (
+    AfterValidator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from hepchain.config.base import Block
+from hepchain.config.types import Edges
+
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+
+Named = TypeVar("Named")
+
+
+def _named(value: dict[str, Named]) -> dict[str, Named]:
+    """Names become parts of file names and of keys."""
+    for name in value:
+        if not name.isidentifier():
+            raise ValueError(f"name '{name}': letters, digits and underscores only")
+    return value
+
+
+class EveryCandidate(Block):
+    """All candidates of the selection."""
+
+    kind: Literal["all"]
+    title: str = Field(description="name in figures and tables")
+
+
+class TaggedCandidates(Block):
+    """Candidates that pass the tagger at its working point."""
+
+    kind: Literal["tagger"]
+    title: str = Field(description="name in figures and tables")
+
+
+class Matching(Block):
+    """Probability that a track is matched to a reconstructed electron candidate."""
+
+    title: str = Field(description="name in figures and tables")
+    pt_edges: Edges = Field(description="bins of the track's pT [GeV]; outside it is 0")
+    electron: list[Probability] = Field(description="of an electron track, one a bin")
+    hadron: list[Probability] = Field(description="of any other track, one a bin")
+    source: str = Field(description="where the numbers come from, and how far to trust them")
+
+    @model_validator(mode="after")
+    def _one_a_bin(self) -> Self:
+        bins = len(self.pt_edges) - 1
+        for name in ("electron", "hadron"):
+            if len(getattr(self, name)) != bins:
+                raise ValueError(
+                    f"{name}: {len(getattr(self, name))} probabilities for {bins} bins of pt_edges"
+                )
+        return self
+
+
+class MatchedCandidates(Matching):
+    """Candidates weighted with the probability of a match to a reconstructed electron."""
+
+    kind: Literal["matching"]
+    alternatives: Annotated[dict[str, Matching], AfterValidator(_named)] = Field(
+        default_factory=dict,
+        description="name -> other probabilities, for which yields and significances are given too",
+    )
+
+
+Approach = Annotated[
+    EveryCandidate | TaggedCandidates | MatchedCandidates, Field(discriminator="kind")
+]
+"""What is required of candidates after their selection. A new kind joins here."""
 
 
 class StatisticsConfig(Block):
@@ -23,12 +94,15 @@ class StatisticsConfig(Block):
         description="relative systematic uncertainty of the signal"
     )
     confidence_level: float = Field(gt=0.5, lt=1.0, description="of the upper limit")
+    approaches: Annotated[dict[str, Approach], AfterValidator(_named)] = Field(
+        min_length=1, description="name -> what is required of candidates, compared in this order"
+    )
     mass_bins: PositiveInt = Field(description="bins of m(track, e) up to the mass splitting")
     min_background_events: PositiveInt = Field(
-        description="fewest simulated background events in the region, with and without tagger"
+        description="fewest simulated background events in the region, in every approach"
     )
     min_signal_events: PositiveInt = Field(
-        description="fewest simulated signal events in the region, with and without tagger"
+        description="fewest simulated signal events in the region, in every approach"
     )
     on_insufficient: Literal["error", "report"] = Field(
         description="if there are fewer: end with an error, or write results without limits"
@@ -38,5 +112,5 @@ class StatisticsConfig(Block):
         "its statistical error: in the statistical model all the same, or left out"
     )
     bootstrap_replicas: NonNegativeInt = Field(
-        description="replicas for the errors of the tagger's gain; 0: none are given"
+        description="replicas for the errors of significances and gains; 0: none are given"
     )

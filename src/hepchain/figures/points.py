@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from hepchain.errors import InputError
 from hepchain.io.structured import read_json
 
-Use = Literal["without_tagger", "with_tagger"]
-USES: Mapping[Use, str] = {"without_tagger": "without tagger", "with_tagger": "with tagger"}
+FILLS = ("white", "0.65", "black", "#E69F00", "#009E73")
+"""Fill of the markers of each approach, in their order."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,9 @@ class Value:
 
 @dataclass(frozen=True)
 class PointUse:
-    """One mass point without, or with, the tagger."""
+    """One mass point in one approach."""
 
+    title: str
     status: str
     """``ok``, or what is wrong with the result."""
     signal: Value
@@ -33,8 +34,12 @@ class PointUse:
     """Expected events."""
     limit: tuple[float, ...] | None
     """Expected limit on the signal strength at -2, -1, 0, 1, 2 standard deviations."""
-    s_over_sqrt_b: float | None
-    asimov: float | None
+    limit_error: float | None
+    """Statistical error of the median limit."""
+    s_over_b: Value
+    s_over_sqrt_b: Value
+    asimov: Value
+    asimov_statistical: Value
 
     @property
     def good(self) -> bool:
@@ -49,6 +54,39 @@ def reason(status: str) -> str:
     return "no limit" if status == "ok" else "fit failed"
 
 
+MERITS = ("s_over_b", "s_over_sqrt_b", "asimov", "asimov_statistical")
+"""Figures of merit beside the limit."""
+
+
+@dataclass(frozen=True)
+class PointGain:
+    """What an approach brings over another; above one if it helps."""
+
+    approach: str
+    over: str
+    s_over_b: Value
+    s_over_sqrt_b: Value
+    asimov: Value
+    asimov_statistical: Value
+    limit: Value
+    """Limit of the other over that of the approach."""
+
+
+@dataclass(frozen=True)
+class PointAlternative:
+    """An approach with other probabilities."""
+
+    approach: str
+    title: str
+    signal: Value
+    background: Value
+    s_over_sqrt_b: Value
+    asimov: Value
+    gains: Sequence[PointGain]
+    """Over the approach before, and of the approach after over it; ``over`` or ``approach`` of an
+    alternative has a dot in its name."""
+
+
 @dataclass(frozen=True)
 class Point:
     """Statistics of one mass point."""
@@ -59,16 +97,27 @@ class Point:
     luminosity: float
     """Integrated luminosity [fb-1]."""
     confidence_level: float
-    uses: Mapping[Use, PointUse]
-    gain_s_over_sqrt_b: Value
-    gain_asimov: Value
-    gain_limit: Value
-    """With over without tagger (limits: without over with); above one if the tagger helps."""
+    uses: Mapping[str, PointUse]
+    """Approach -> its numbers, in the order of the config."""
+    gains: Sequence[PointGain]
+    """Of each approach over each before it, of those that are good."""
+    alternatives: Sequence[PointAlternative]
 
     @property
     def status(self) -> str:
-        """``ok`` if both uses are, else what is wrong with the first that is not."""
+        """``ok`` if all approaches are, else what is wrong with the first that is not."""
         return next((use.status for use in self.uses.values() if not use.good), "ok")
+
+    @property
+    def last_gains(self) -> list[PointGain]:
+        """Gains of the last approach over each before it."""
+        last = list(self.uses)[-1]
+        return [gain for gain in self.gains if gain.approach == last]
+
+
+def approach_titles(points: Sequence[Point]) -> dict[str, str]:
+    """Approach -> its title, of all points."""
+    return {name: use.title for point in points for name, use in point.uses.items()}
 
 
 def read_points(results: Iterable[str | Path]) -> list[Point]:
@@ -90,31 +139,54 @@ def read_points(results: Iterable[str | Path]) -> list[Point]:
 
 
 def point(content: Mapping[str, Any]) -> Point:
-    """Mass point from the content of its file, without the gains if one use is not good."""
-    uses: dict[Use, PointUse] = {use: _use(content[use]) for use in USES}
-    gain = content["gain"] if all(use.good for use in uses.values()) else {}
+    """Mass point from the content of its file, without the gains of approaches not good."""
+    uses = {
+        item["name"]: _use(item, content["estimates"][item["name"]])
+        for item in content["approaches"]
+    }
+    good = {name for name, use in uses.items() if use.good}
     return Point(
         name=content["point"],
         splitting=content["splitting"],
         luminosity=content["luminosity_fb"],
         confidence_level=content["confidence_level"],
         uses=uses,
-        gain_s_over_sqrt_b=_estimate(gain.get("s_over_sqrt_b")),
-        gain_asimov=_estimate(gain.get("asimov")),
-        gain_limit=Value(gain.get("limit")),
+        gains=[
+            _gain(item) for item in content["gains"] if {item["approach"], item["over"]} <= good
+        ],
+        alternatives=[_alternative(item, good) for item in content["alternatives"]],
     )
 
 
-def _use(content: Mapping[str, Any]) -> PointUse:
+def _use(content: Mapping[str, Any], estimates: Mapping[str, Any]) -> PointUse:
     good = content["status"] == "ok"
-    limit, significances = content["limit"], content["significances"]
+    limit = content["limit"] if good else None
+    merits = {name: _estimate(estimates[name] if good else None) for name in MERITS}
     return PointUse(
+        title=content["title"],
         status=content["status"],
         signal=_yield(content["signal"]),
         background=_yield(content["background"]),
-        limit=tuple(limit["expected"]) if good and limit is not None else None,
-        s_over_sqrt_b=significances["s_over_sqrt_b"] if good else None,
-        asimov=significances["asimov"] if good else None,
+        limit=tuple(limit["expected"]) if limit is not None else None,
+        limit_error=_estimate(estimates["limit"] if good else None).error,
+        **merits,
+    )
+
+
+def _gain(content: Mapping[str, Any]) -> PointGain:
+    numbers = {name: _estimate(content[name]) for name in (*MERITS, "limit")}
+    return PointGain(content["approach"], content["over"], **numbers)
+
+
+def _alternative(content: Mapping[str, Any], good: set[str]) -> PointAlternative:
+    return PointAlternative(
+        approach=content["approach"],
+        title=content["title"],
+        signal=_yield(content["signal"]),
+        background=_yield(content["background"]),
+        s_over_sqrt_b=_estimate(content["estimates"]["s_over_sqrt_b"]),
+        asimov=_estimate(content["estimates"]["asimov"]),
+        gains=[_gain(item) for item in content["gains"] if {item["approach"], item["over"]} & good],
     )
 
 

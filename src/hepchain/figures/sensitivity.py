@@ -1,18 +1,29 @@
-"""Expected limits of the mass points, and what the tagger gains."""
+"""Expected limits of the mass points in each approach, and what the last gains."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
-from hepchain.figures.points import USES, Point, PointUse, Use, Value, read_points, reason
+from hepchain.figures.points import (
+    FILLS,
+    Point,
+    PointGain,
+    PointUse,
+    Value,
+    approach_titles,
+    read_points,
+    reason,
+)
 from hepchain.figures.style import (
     SIGMA_COLOURS,
     Things,
@@ -28,8 +39,6 @@ from hepchain.figures.yields import point_axis
 from hepchain.io.structured import read_json
 from hepchain.selection.working_point import WorkingPoint
 from hepchain.truth import Label
-
-PLACES: dict[Use, float] = {"without_tagger": -0.2, "with_tagger": 0.2}
 
 
 @dataclass(frozen=True)
@@ -70,43 +79,44 @@ def track_efficiency(path: Path, point: WorkingPoint) -> Efficiency:
 
 @styled()
 def draw(numbers: Sensitivity, things: Things, config: FiguresConfig) -> Figure:
-    """Above: expected limit with bands; below: gain of the tagger."""
-    figure, grid = panels(2, width=5.0, height=5.2, height_ratios=[1.5, 1])
+    """Above: expected limit with bands, an approach each; below: gains of the last approach."""
+    figure, grid = panels(2, width=6.2, height=5.6, height_ratios=[1.4, 1])
     upper, lower = grid[:, 0]
     upper.set_yscale("log")
+    titles = approach_titles(numbers.points)
     for row, point in enumerate(numbers.points):
-        for use in USES:
-            _draw_limit(upper, row + PLACES[use], point.uses[use], use)
-        _draw_gains(lower, row, point, numbers.expectation.get(point.name))
-    _finish_limits(upper, numbers)
-    _finish_gains(lower, numbers, things)
+        for (name, use), shift in zip(point.uses.items(), places(len(point.uses)), strict=True):
+            _draw_limit(upper, row + shift, use, _fill(titles, name))
+        _draw_gains(lower, row, point, titles, numbers.expectation.get(point.name))
+    _finish_limits(upper, numbers, titles)
+    _finish_gains(lower, numbers, titles, things)
     stamp(upper, config, numbers.points[0].luminosity if numbers.points else None)
     return figure
 
 
-def _draw_limit(axes: Axes, x: float, use: PointUse, name: Use) -> None:
+def places(count: int, reach: float = 0.27) -> npt.NDArray[np.float64]:
+    """Places of ``count`` things around the middle of a point."""
+    return np.linspace(-reach, reach, count) if count > 1 else np.zeros(1)
+
+
+def _fill(titles: Mapping[str, str], name: str) -> str:
+    return FILLS[list(titles).index(name) % len(FILLS)]
+
+
+def _draw_limit(axes: Axes, x: float, use: PointUse, fill: str) -> None:
     if use.limit is None:
-        axes.text(
-            x,
-            0.04,
-            reason(use.status),
-            transform=axes.get_xaxis_transform(),
-            rotation=90,
-            ha="center",
-            va="bottom",
-            fontsize=7.5,
-            color="0.4",
-        )
+        place, text = axes.get_xaxis_transform(), reason(use.status)
+        style: Any = {"ha": "center", "va": "bottom", "fontsize": 7.5, "color": "0.4"}
+        axes.text(x, 0.04, text, transform=place, rotation=90, **style)
         return
     low2, low1, median, high1, high2 = use.limit
     for low, high, colour in ((low2, high2, SIGMA_COLOURS[1]), (low1, high1, SIGMA_COLOURS[0])):
-        axes.bar(x, high - low, 0.3, low, color=colour, edgecolor="0.4", linewidth=0.4)
-    axes.hlines(median, x - 0.15, x + 0.15, color="black", linewidth=1.5)
-    fill = "white" if name == "without_tagger" else "black"
-    axes.plot(x, median, "o", color="black", markerfacecolor=fill, markersize=5)
+        axes.bar(x, high - low, 0.2, low, color=colour, edgecolor="0.4", linewidth=0.4)
+    axes.hlines(median, x - 0.1, x + 0.1, color="black", linewidth=1.5)
+    axes.errorbar(x, median, use.limit_error or 0.0, fmt="o", color="black", mfc=fill, markersize=5)
 
 
-def _finish_limits(axes: Axes, numbers: Sensitivity) -> None:
+def _finish_limits(axes: Axes, numbers: Sensitivity, titles: Mapping[str, str]) -> None:
     level = numbers.points[0].confidence_level if numbers.points else 0.95
     axes.set_ylabel(f"Expected {100 * level:g} % CL limit on $\\mu$")
     limits = [use.limit for point in numbers.points for use in point.uses.values() if use.limit]
@@ -116,9 +126,11 @@ def _finish_limits(axes: Axes, numbers: Sensitivity) -> None:
     )
     line_at(axes, 1.0)
     headroom(axes, 1.4)
-    handles = [
-        axes.plot([], [], "o-", color="black", markerfacecolor="white", label="without tagger")[0],
-        axes.plot([], [], "o-", color="black", label="with tagger")[0],
+    handles: list[Any] = [
+        axes.plot([], [], "o-", color="black", mfc=_fill(titles, name), label=title)[0]
+        for name, title in titles.items()
+    ]
+    handles += [
         axes.bar(0, 0, color=SIGMA_COLOURS[0], label=r"$\pm 1\sigma$"),
         axes.bar(0, 0, color=SIGMA_COLOURS[1], label=r"$\pm 2\sigma$"),
     ]
@@ -126,41 +138,50 @@ def _finish_limits(axes: Axes, numbers: Sensitivity) -> None:
 
 
 GAINS = (
-    ("gain_s_over_sqrt_b", r"$s/\sqrt{b}$", "o", -0.22),
-    ("gain_asimov", "Asimov significance", "s", 0.0),
-    ("gain_limit", "limit", "^", 0.22),
+    ("s_over_sqrt_b", r"$s/\sqrt{b}$", "o"),
+    ("asimov", "Asimov significance", "s"),
+    ("limit", "limit", "^"),
 )
 
 
-def _draw_gains(axes: Axes, row: int, point: Point, expectation: float | None) -> None:
-    for name, _, marker, shift in GAINS:
-        value: Value = getattr(point, name)
-        if value.value is not None:
-            fill = "black" if marker == "o" else "white" if marker == "^" else "0.6"
-            axes.errorbar(
-                row + shift,
-                value.value,
-                value.error or 0.0,
-                fmt=marker,
-                color="black",
-                markerfacecolor=fill,
-            )
-    if point.status != "ok":
+def _draw_gains(
+    axes: Axes, row: int, point: Point, titles: Mapping[str, str], expectation: float | None
+) -> None:
+    gains = point.last_gains
+    if not gains:
         place, text = axes.get_xaxis_transform(), wrapped(reason(point.status))
         axes.text(row, 0.04, text, transform=place, ha="center", fontsize=7, color="0.4")
-    elif expectation is not None and np.isfinite(expectation):
-        axes.hlines(expectation, row - 0.35, row + 0.35, color="0.4", linestyle="--", linewidth=1.2)
+        return
+    for gain, middle in zip(gains, places(len(gains), 0.2), strict=True):
+        _draw_gain(axes, row + middle, gain, _fill(titles, gain.over))
+    if expectation is not None and np.isfinite(expectation):
+        axes.hlines(expectation, row - 0.4, row + 0.4, color="0.4", linestyle="--", linewidth=1.2)
 
 
-def _finish_gains(axes: Axes, numbers: Sensitivity, things: Things) -> None:
+def _draw_gain(axes: Axes, x: float, gain: PointGain, fill: str) -> None:
+    for (name, _, marker), shift in zip(GAINS, places(len(GAINS), 0.1), strict=True):
+        value: Value = getattr(gain, name)
+        if value.value is not None:
+            axes.errorbar(
+                x + shift, value.value, value.error or 0.0, fmt=marker, color="black", mfc=fill
+            )
+
+
+def _finish_gains(
+    axes: Axes, numbers: Sensitivity, titles: Mapping[str, str], things: Things
+) -> None:
     line_at(axes, 1.0)
-    axes.set_ylabel("Gain with tagger", loc="center")
+    last = list(titles.values())[-1] if titles else "tagger"
+    axes.set_ylabel(f"Gain, {last}", loc="center")
     axes.set_ylim(bottom=0.0)
-    headroom(axes, 1.5)
-    fills = ("black", "0.6", "white")
+    headroom(axes, 1.6)
     handles = [
-        axes.plot([], [], marker, color="black", markerfacecolor=fill, label=title)[0]
-        for (_, title, marker, _), fill in zip(GAINS, fills, strict=True)
+        axes.plot([], [], marker, color="black", mfc="white", label=title)[0]
+        for _, title, marker in GAINS
+    ]
+    handles += [
+        axes.plot([], [], "o", color="black", mfc=_fill(titles, name), label=f"over {title}")[0]
+        for name, title in list(titles.items())[:-1]
     ]
     label = r"track efficiency / $\sqrt{\mathrm{fake\ rate}}$"
     handles.append(axes.plot([], [], color="0.4", linestyle="--", linewidth=1.2, label=label)[0])

@@ -53,8 +53,11 @@ def tables(
     marks: Sequence[EfficiencyMark],
 ) -> list[Table]:
     """All tables; ``shares`` and ``marks`` are those of the reference study."""
+    alternatives = alternative_table(numbers.sensitivity, things)
     return [
         sensitivity_table(numbers.sensitivity, things),
+        gain_table(numbers.sensitivity, things),
+        *([alternatives] if alternatives else []),
         tagger_table(numbers.rocs, numbers.efficiencies, things),
         efficiency_table(numbers.efficiencies, things, marks),
         share_table(numbers.shares, things, shares),
@@ -62,55 +65,113 @@ def tables(
 
 
 def sensitivity_table(sensitivity: Record, things: Things) -> Table:
-    """A line a mass point: yields, limits, gains."""
+    """A line a mass point and approach: yields, significances, limit."""
     header = [
         "Signal",
-        "s without",
-        "b without",
-        "s with",
-        "b with",
-        "limit without",
-        "limit with",
-        "gain s/√b",
-        "gain Asimov",
-        "gain limit",
-        "efficiency/√fake rate",
+        "approach",
+        "s",
+        "b",
+        "s/b [%]",
+        "s/√b",
+        "Asimov",
+        "Asimov, b exact",
+        "limit on μ",
     ]
     points = sensitivity["points"]
-    rows = [_sensitivity_row(p, sensitivity["expectation"], things) for p in points]
+    rows = [
+        [things.title(point["name"]), *_approach_row(use)]
+        for point in points
+        for use in point["uses"].values()
+    ]
     level = f"{100 * points[0]['confidence_level']:g} % CL" if points else "CL"
     luminosity = f"{points[0]['luminosity']:g} fb-1" if points else ""
     note = (
-        f"Expected events at {luminosity} ± statistical error of the simulation; expected {level} "
-        "limit on the signal strength [range of one standard deviation]; gains of the tagger. "
-        "'Not enough events': too few simulated events for a result. Simulation with an open "
-        "detector response."
+        f"Expected events at {luminosity}, Asimov significance with and without the uncertainty of "
+        f"the background, expected {level} limit on the signal strength [range of one standard "
+        "deviation of the data]. ±: statistical error of the simulation. 'Not enough events': too "
+        "few simulated events for a result. Simulation with an open detector response."
     )
-    return Table("Sensitivity without and with the tagger", header, rows, note)
+    return Table("Sensitivity of each approach", header, rows, note)
 
 
-def _sensitivity_row(point: Record, expectation: Mapping[str, float], things: Things) -> list[str]:
-    uses = [point["uses"][name] for name in ("without_tagger", "with_tagger")]
-    yields = [
-        number(use[what]["value"], use[what]["error"])
-        for use in uses
-        for what in ("signal", "background")
-    ]
-    gains = [point[f"gain_{name}"] for name in ("s_over_sqrt_b", "asimov", "limit")]
+def _approach_row(use: Record) -> list[str]:
+    merits = [use[name] for name in ("s_over_b", "s_over_sqrt_b", "asimov", "asimov_statistical")]
     return [
-        things.title(point["name"]),
-        *yields,
-        *(_limit(use) for use in uses),
-        *(number(gain["value"], gain["error"]) for gain in gains),
-        number(expectation.get(point["name"])),
+        use["title"],
+        *(number(use[what]["value"], use[what]["error"]) for what in ("signal", "background")),
+        _scaled(merits[0], 100.0),
+        *(number(value["value"], value["error"]) for value in merits[1:]),
+        _limit(use),
     ]
+
+
+def _scaled(value: Record, factor: float) -> str:
+    if value["value"] is None:
+        return number(None)
+    error = value["error"]
+    return number(factor * value["value"], None if error is None else factor * error)
 
 
 def _limit(use: Record) -> str:
     if use["limit"] is None:
         return reason(use["status"])
     _, low, median, high, _ = use["limit"]
-    return f"{number(median)} [{number(low)}, {number(high)}]"
+    return f"{number(median, use['limit_error'])} [{number(low)}, {number(high)}]"
+
+
+GAINS = {
+    "s_over_b": "s/b",
+    "s_over_sqrt_b": "s/√b",
+    "asimov": "Asimov",
+    "asimov_statistical": "Asimov, b exact",
+    "limit": "limit",
+}
+
+
+def gain_table(sensitivity: Record, things: Things) -> Table:
+    """A line a mass point and pair of approaches."""
+    header = ["Signal", "approach", "over", *GAINS.values(), "efficiency/√fake rate"]
+    points = sensitivity["points"]
+    rows = []
+    for point in points:
+        expected = number(sensitivity["expectation"].get(point["name"]))
+        titles = {name: use["title"] for name, use in point["uses"].items()}
+        ends = (next(iter(titles), ""), list(titles)[-1] if titles else "")
+        for gain in point["gains"]:
+            pair = (gain["over"], gain["approach"])
+            numbers = [number(gain[name]["value"], gain[name]["error"]) for name in GAINS]
+            first = [things.title(point["name"]), titles[pair[1]], titles[pair[0]]]
+            rows.append([*first, *numbers, expected if pair == ends else ""])
+    note = (
+        "Ratio of each number; limits: that of the other over that of the approach, so that above "
+        "one it helps. ±: statistical error of the simulation, from a bootstrap over events that "
+        "keeps the correlation between approaches. The last column, for the last over the first, "
+        "is the efficiency for all electron tracks of the signal over the root of the nominal fake "
+        "rate."
+    )
+    return Table("Gain of each approach over those before", header, rows, note)
+
+
+def alternative_table(sensitivity: Record, things: Things) -> Table | None:
+    """A line a mass point and alternative of an approach; None if there are none."""
+    rows = []
+    last = ""
+    for point in sensitivity["points"]:
+        titles = {name: use["title"] for name, use in point["uses"].items()}
+        last = list(titles.values())[-1]
+        for item in point["alternatives"]:
+            values = [item[name] for name in ("signal", "background", "s_over_sqrt_b", "asimov")]
+            after = [gain for gain in item["gains"] if "." in gain["over"]]
+            gains = [gain[name] for gain in after for name in ("s_over_sqrt_b", "asimov")]
+            cells = [number(value["value"], value["error"]) for value in (*values, *gains)]
+            first = [things.title(point["name"]), titles[item["approach"]], item["title"]]
+            rows.append([*first, *cells, *[""] * (6 - len(cells))])
+    if not rows:
+        return None
+    header = ["Signal", "approach", "with", "s", "b", "s/√b", "Asimov"]
+    header += [f"gain s/√b, {last} over it", f"gain Asimov, {last} over it"]
+    note = "What is not known of an approach, varied; the config says where each comes from."
+    return Table("Other assumptions", header, rows, note)
 
 
 def tagger_table(rocs: Sequence[Record], efficiencies: Sequence[Record], things: Things) -> Table:

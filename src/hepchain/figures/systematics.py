@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from hepchain.errors import InputError
-from hepchain.figures.points import USES, Use
 from hepchain.figures.style import Things
 from hepchain.figures.tabulate import Table, number
 from hepchain.io.structured import read_json
@@ -24,8 +23,8 @@ class YieldChange:
     point: str
     sample: str
     variation: str
-    changes: Mapping[Use, Mapping[str, Any]]
-    """Without and with tagger: ``change``, ``error``, ``applied``, ``mirrored``."""
+    changes: Mapping[str, Mapping[str, Any]]
+    """Title of the approach -> ``change``, ``error``, ``applied``, ``mirrored``."""
 
 
 def yield_changes(results: Iterable[str | Path]) -> list[YieldChange]:
@@ -49,10 +48,11 @@ def yield_changes(results: Iterable[str | Path]) -> list[YieldChange]:
 
 def _of_point(content: Mapping[str, Any]) -> list[YieldChange]:
     point = str(content["point"])
-    by_key: dict[tuple[str, str], dict[Use, Mapping[str, Any]]] = {}
-    for use in USES:
-        for item in content[use]["variations"]:
-            by_key.setdefault((item["sample"], item["variation"]), {})[use] = item
+    by_key: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
+    for approach in content["approaches"]:
+        for item in approach["variations"]:
+            changes = by_key.setdefault((item["sample"], item["variation"]), {})
+            changes[approach["title"]] = item
     return [
         YieldChange(point, point if sample == SIGNAL else sample, variation, changes)
         for (sample, variation), changes in by_key.items()
@@ -61,14 +61,15 @@ def _of_point(content: Mapping[str, Any]) -> list[YieldChange]:
 
 def table(changes: Sequence[YieldChange], things: Things, titles: Mapping[str, str]) -> Table:
     """A line for each region, sample and variation; changes in per cent."""
+    titles_of_approaches = list(dict.fromkeys(key for item in changes for key in item.changes))
     header = ["Region", "Sample", "Variation"]
-    header += [f"{title} [%]" for title in USES.values()] + ["In the fit"]
+    header += [f"{title} [%]" for title in titles_of_approaches] + ["In the fit"]
     rows = [
         [
             things.title(item.point),
             things.title(item.sample),
             titles.get(item.variation, item.variation),
-            *(_percent(item.changes[use]) for use in USES),
+            *(_percent(item.changes[title]) for title in titles_of_approaches),
             _applied(item),
         ]
         for item in changes
@@ -91,9 +92,9 @@ def _percent(item: Mapping[str, Any]) -> str:
 
 def _applied(item: YieldChange) -> str:
     """Whether the variation is in the statistical model, and whether for both sides."""
-    uses = [title for use, title in USES.items() if item.changes[use]["applied"]]
-    if not uses:
+    applied = [title for title, change in item.changes.items() if change["applied"]]
+    if not applied:
         return "no"
-    text = "yes" if len(uses) == len(USES) else f"{uses[0]} only"
-    mirrored = any(item.changes[use]["mirrored"] for use in USES)
+    text = "yes" if len(applied) == len(item.changes) else f"{' and '.join(applied)} only"
+    mirrored = any(change["mirrored"] for change in item.changes.values())
     return f"{text}, both sides" if mirrored else text

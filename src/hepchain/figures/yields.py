@@ -1,4 +1,4 @@
-"""Expected signal and background of each mass point without and with the tagger."""
+"""Expected signal and background of each mass point in each approach."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
-from hepchain.figures.points import USES, Point, PointUse, Use, Value
+from hepchain.figures.points import FILLS, Point, PointUse, Value, approach_titles
 from hepchain.figures.style import (
     BACKGROUND_LOOKS,
     Floats,
@@ -25,78 +25,94 @@ from hepchain.figures.style import (
     wrapped,
 )
 
-PLACES: dict[Use, float] = {"without_tagger": -0.09, "with_tagger": 0.09}
+REACH = 0.11
+"""Of the approaches around the place of signal or background."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Shares of the yields that the tagger keeps, shape (points,); NaN where there is nothing."""
+    """Shares of the yields that an approach keeps, shape (points,); NaN where there is nothing."""
 
+    approach: str
     points: tuple[str, ...]
     signal: Floats
     background: Floats
 
 
-def kept(points: Sequence[Point]) -> Kept:
-    """Yield with the tagger over yield without."""
-    return Kept(
-        tuple(point.name for point in points),
-        _share(points, lambda use: use.signal),
-        _share(points, lambda use: use.background),
-    )
+def kept(points: Sequence[Point]) -> list[Kept]:
+    """Yields of each approach but the first over those of the first."""
+    names = tuple(point.name for point in points)
+    return [
+        Kept(
+            approach,
+            names,
+            _share(points, approach, lambda use: use.signal),
+            _share(points, approach, lambda use: use.background),
+        )
+        for approach in list(approach_titles(points))[1:]
+    ]
 
 
-def _share(points: Sequence[Point], what: Callable[[PointUse], Value]) -> Floats:
-    values = [[what(point.uses[use]).value or 0.0 for point in points] for use in USES]
-    before, after = np.array(values)
+def _share(points: Sequence[Point], approach: str, what: Callable[[PointUse], Value]) -> Floats:
+    before = np.array([what(next(iter(p.uses.values()))).value or 0.0 for p in points])
+    after = np.array([what(point.uses[approach]).value or 0.0 for point in points])
     result: Floats = np.divide(after, before, out=np.full(len(points), np.nan), where=before > 0)
     return result
 
 
 @styled()
 def draw(points: Sequence[Point], things: Things, config: FiguresConfig) -> Figure:
-    """Open: without tagger, filled: with; below: the share that is kept."""
-    figure, grid = panels(2, height=4.6, height_ratios=[2.4, 1])
+    """The fill tells the approach; below: the share of the first that is kept."""
+    figure, grid = panels(2, width=5.4, height=4.8, height_ratios=[2.2, 1])
     upper, lower = grid[:, 0]
     upper.set_yscale("log")
     for row, point in enumerate(points):
-        for use in USES:
-            _draw_values(upper, row, point, use, things)
+        _draw_values(upper, row, point, things)
     _draw_shares(lower, points, things)
     _finish(upper, lower, points, things)
     stamp(upper, config, points[0].luminosity if points else None)
     return figure
 
 
-def _draw_values(axes: Axes, row: int, point: Point, use: Use, things: Things) -> None:
-    fill = "white" if use == "without_tagger" else None
-    for value, look, shift in (
-        (point.uses[use].background, BACKGROUND_LOOKS[0], -0.2),
-        (point.uses[use].signal, things.look(point.name), 0.2),
-    ):
-        if value.value is None or value.value <= 0.0:
-            continue
-        low = min(value.error or 0.0, 0.999 * value.value)
-        axes.errorbar(
-            row + shift + PLACES[use],
-            value.value,
-            [[low], [value.error or 0.0]],
-            fmt=look.marker,
-            color=look.colour,
-            markerfacecolor=fill or look.colour,
-            markersize=5.5,
-        )
+def _fill(index: int, look: Look) -> str:
+    """Fill of the marker of an approach: the last has the colour of the thing."""
+    fill = FILLS[index % len(FILLS)]
+    return look.colour if fill == "black" else fill
+
+
+def _draw_values(axes: Axes, row: int, point: Point, things: Things) -> None:
+    shifts = np.linspace(-REACH, REACH, max(len(point.uses), 2))
+    for index, use in enumerate(point.uses.values()):
+        for value, look, place in (
+            (use.background, BACKGROUND_LOOKS[0], -0.2),
+            (use.signal, things.look(point.name), 0.2),
+        ):
+            if value.value is None or value.value <= 0.0:
+                continue
+            low = min(value.error or 0.0, 0.999 * value.value)
+            axes.errorbar(
+                row + place + shifts[index],
+                value.value,
+                [[low], [value.error or 0.0]],
+                fmt=look.marker,
+                color=look.colour,
+                markerfacecolor=_fill(index, look),
+                markersize=5.5,
+            )
 
 
 def _draw_shares(axes: Axes, points: Sequence[Point], things: Things) -> None:
-    shares = kept(points)
-    for row, point in enumerate(points):
-        look = things.look(point.name)
-        background = BACKGROUND_LOOKS[0]
-        axes.plot(row - 0.2, shares.background[row], background.marker, color=background.colour)
-        axes.plot(row + 0.2, shares.signal[row], look.marker, color=look.colour)
+    for index, shares in enumerate(kept(points), start=1):
+        for row, point in enumerate(points):
+            for values, look, place in (
+                (shares.background, BACKGROUND_LOOKS[0], -0.2),
+                (shares.signal, things.look(point.name), 0.2),
+            ):
+                fill = _fill(index, look)
+                style: Any = {"color": look.colour, "markerfacecolor": fill, "linestyle": ""}
+                axes.plot(row + place, values[row], look.marker, **style)
     axes.set_yscale("log")
-    axes.set_ylim(0.01, 1.5)
+    axes.set_ylim(0.003, 1.5)
     axes.set_ylabel("Share kept", loc="center")
 
 
@@ -104,29 +120,20 @@ def _finish(upper: Axes, lower: Axes, points: Sequence[Point], things: Things) -
     if not upper.has_data():
         nothing(upper)
     upper.set_ylabel("Expected events")
-    headroom(upper, 1.35)
+    headroom(upper, 1.5)
+    titles = list(approach_titles(points).values())
     handles = [
-        _entry(upper, look, fill, f"{name}, {title}")
+        _entry(upper, look, _fill(index, look), f"{name}, {title}")
         for name, look in (("background", BACKGROUND_LOOKS[0]), ("signal", Look("0.3")))
-        for fill, title in _FILLS
+        for index, title in enumerate(titles)
     ]
     upper.legend(handles=handles, loc="upper right", ncols=2, fontsize=7.5)
     point_axis(lower, [point.name for point in points], things)
 
 
-_FILLS = (("white", "without tagger"), (None, "with tagger"))
-
-
-def _entry(axes: Axes, look: Look, fill: str | None, label: str) -> Any:
-    return axes.plot(
-        [],
-        [],
-        look.marker,
-        color=look.colour,
-        markerfacecolor=fill or look.colour,
-        label=label,
-        markersize=5.5,
-    )[0]
+def _entry(axes: Axes, look: Look, fill: str, label: str) -> Any:
+    style: Any = {"color": look.colour, "markerfacecolor": fill, "markersize": 5.5}
+    return axes.plot([], [], look.marker, label=label, **style)[0]
 
 
 def point_axis(axes: Axes, names: Sequence[str], things: Things) -> None:

@@ -1,102 +1,161 @@
-"""What a tagger brings: yields and significances with it over those without it."""
+"""What an approach brings: its significances, and those of another over them, with errors."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from hepchain.statistics.approaches import Accepted
 from hepchain.statistics.bootstrap import Estimate, estimate, replicate_sums
 from hepchain.statistics.inference import SIGMAS
-from hepchain.statistics.results import Gain, UseResult
-from hepchain.statistics.significance import asimov_significance, s_over_sqrt_b
+from hepchain.statistics.results import ApproachResult, Estimates, Gain
+from hepchain.statistics.significance import asimov_significance, median_limit, s_over_sqrt_b
 from hepchain.statistics.workspace import Uncertainties
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class TaggedWeights:
-    """Events of a sample in the region without tagger, one entry an event."""
+class Yields:
+    """Yields of an approach, shape (1 + replicas,): the nominal ones and those of the replicas."""
 
-    weight: Floats
-    tagged: npt.NDArray[np.bool_]
-    """Whether the event is in the region with tagger as well."""
+    signal: Floats
+    background: Floats
+    variance: Floats
+    """Statistical variance of the background."""
 
 
-def make_gain(
-    signal: TaggedWeights,
-    backgrounds: Sequence[TaggedWeights],
-    without: UseResult,
-    with_tagger: UseResult,
-    uncertainties: Uncertainties,
+@dataclass(frozen=True)
+class Merits:
+    """Figures of merit of an approach, shape (1 + replicas,); NaN where one does not exist."""
+
+    signal: Floats
+    background: Floats
+    s_over_b: Floats
+    s_over_sqrt_b: Floats
+    asimov: Floats
+    asimov_statistical: Floats
+    limit: Floats
+    """Median limit of a counting experiment on the signal strength."""
+
+
+def replicate(
+    signal: Mapping[str, Accepted],
+    backgrounds: Sequence[Mapping[str, Accepted]],
     replicas: int,
     random: np.random.Generator,
-) -> Gain:
-    """Gain by the tagger, with errors from a bootstrap over events.
+) -> dict[str, Yields]:
+    """Yields of all approaches in common replicas of a bootstrap over events.
 
-    The events with tagger are part of those without: resampling events keeps this correlation,
+    An event of one approach may be in another as well: resampling events keeps this correlation,
     which an error propagation with independent yields would miss.
 
     Parameters
     ----------
-    replicas : bootstrap replicas; with fewer than two there are no errors
+    signal : approach -> events of the signal
+    backgrounds : the same for each background
     """
-    s, b = _summands([signal]), _summands(backgrounds)
-    relative = [_relative_systematic(use, uncertainties) for use in (without, with_tagger)]
-    nominal = _ratios(s.sum(axis=0)[None, :], b.sum(axis=0)[None, :], relative)
-    drawn = _ratios(
-        replicate_sums(s, replicas, random), replicate_sums(b, replicas, random), relative
-    )
-    first, second = without.significances, with_tagger.significances
-    return Gain(
-        **{name: _estimate(float(value[0]), drawn[name]) for name, value in nominal.items()},
-        profile_likelihood=_ratio(second.profile_likelihood, first.profile_likelihood),
-        limit=_ratio(_median(without), _median(with_tagger)),
-    )
+    s, b = _summands(signal), np.concatenate([_summands(item) for item in backgrounds])
+    signals = np.vstack([s.sum(axis=0), replicate_sums(s, replicas, random)])
+    others = np.vstack([b.sum(axis=0), replicate_sums(b, replicas, random)])
+    count = len(signal)
+    return {
+        name: Yields(signals[:, row], others[:, row], others[:, count + row])
+        for row, name in enumerate(signal)
+    }
 
 
-def _summands(samples: Sequence[TaggedWeights]) -> Floats:
-    """Columns w, w^2, and both of tagged events, 0 for others; shape (n, 4)."""
-    weight = np.concatenate([sample.weight for sample in samples])
-    tagged = weight * np.concatenate([sample.tagged for sample in samples])
-    return np.stack([weight, weight**2, tagged, tagged**2], axis=1)
+def _summands(approaches: Mapping[str, Accepted]) -> Floats:
+    """Weights of the events in each approach, and their squares; shape (events, 2 approaches)."""
+    items = list(approaches.values())
+    union = np.unique(np.concatenate([item.event_number for item in items]))
+    columns = np.zeros((len(union), 2 * len(items)))
+    for row, item in enumerate(items):
+        place = np.searchsorted(union, item.event_number)
+        columns[place, row] = item.weight
+        columns[place, len(items) + row] = item.weight**2
+    return columns
 
 
-def _relative_systematic(use: UseResult, uncertainties: Uncertainties) -> float:
+def merits(yields: Yields, relative: float, confidence_level: float) -> Merits:
+    """Figures of merit of yields; ``relative``: systematic uncertainty of the background."""
+    s, b = yields.signal, yields.background
+    error = np.sqrt((relative * b) ** 2 + yields.variance)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Merits(
+            signal=s,
+            background=b,
+            s_over_b=np.where(b > 0.0, s / b, np.nan),
+            s_over_sqrt_b=s_over_sqrt_b(s, b),
+            asimov=asimov_significance(s, b, error),
+            asimov_statistical=asimov_significance(s, b),
+            limit=median_limit(b, error, confidence_level) / s,
+        )
+
+
+def relative_systematic(result: ApproachResult, uncertainties: Uncertainties) -> float:
     """Relative uncertainty of the background, the statistics of the simulation left out."""
-    background = use.background.value
-    variation = use.background_variation / background if background > 0.0 else 0.0
+    background = result.background.value
+    variation = result.background_variation / background if background > 0.0 else 0.0
     return math.hypot(uncertainties.background, uncertainties.luminosity, variation)
 
 
-def _ratios(signal: Floats, background: Floats, relative: Sequence[float]) -> dict[str, Floats]:
-    """With tagger over without, of rows of sums as in :func:`_summands`; NaN where undefined.
+def estimates(found: Merits, result: ApproachResult) -> Estimates:
+    """Significances and limit of an approach with their statistical errors."""
+    return Estimates(
+        **{
+            name: _estimate(getattr(found, name))
+            for name in ("s_over_b", "s_over_sqrt_b", "asimov", "asimov_statistical")
+        },
+        limit=_with_spread(median(result), found.limit),
+    )
 
-    ``relative`` are the systematic uncertainties of the background without and with tagger.
-    """
-    s, _, s_tagged, _ = signal.T
-    b, variance, b_tagged, variance_tagged = background.T
-    error = np.sqrt((relative[0] * b) ** 2 + variance)
-    error_tagged = np.sqrt((relative[1] * b_tagged) ** 2 + variance_tagged)
+
+def make_gain(
+    found: Mapping[str, Merits], results: Mapping[str, ApproachResult], approach: str, over: str
+) -> Gain:
+    """Gain of ``approach`` over another one."""
+    first, second = found[over], found[approach]
+    before, after = results[over], results[approach]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return {
-            "signal_efficiency": s_tagged / s,
-            "background_efficiency": b_tagged / b,
-            "s_over_sqrt_b": s_over_sqrt_b(s_tagged, b_tagged) / s_over_sqrt_b(s, b),
-            "asimov": asimov_significance(s_tagged, b_tagged, error_tagged)
-            / asimov_significance(s, b, error),
+        ratios = {
+            name: getattr(second, name) / getattr(first, name)
+            for name in ("s_over_b", "s_over_sqrt_b", "asimov", "asimov_statistical")
         }
+        limits = first.limit / second.limit
+        efficiencies = {
+            f"{name}_efficiency": getattr(second, name) / getattr(first, name)
+            for name in ("signal", "background")
+        }
+    return Gain(
+        approach=approach,
+        over=over,
+        **{name: _estimate(values) for name, values in (ratios | efficiencies).items()},
+        profile_likelihood=_ratio(
+            after.significances.profile_likelihood, before.significances.profile_likelihood
+        ),
+        limit=_with_spread(_ratio(median(before), median(after)), limits),
+    )
 
 
-def _estimate(value: float, drawn: Floats) -> Estimate | None:
-    return estimate(value, drawn) if np.isfinite(value) else None
+def _estimate(values: Floats) -> Estimate | None:
+    """The nominal number with the spread of its replicas; None if it does not exist."""
+    return estimate(float(values[0]), values[1:]) if np.isfinite(values[0]) else None
 
 
-def _median(result: UseResult) -> float | None:
+def _with_spread(value: float | None, values: Floats) -> Estimate | None:
+    """A number of fits with the relative spread of what stands for it in the replicas."""
+    if value is None or not np.isfinite(values[0]):
+        return None
+    return estimate(value, values[1:] * (value / values[0]))
+
+
+def median(result: ApproachResult) -> float | None:
+    """Median expected limit; None without a limit."""
     return result.limit.expected[SIGMAS.index(0)] if result.limit is not None else None
 
 

@@ -17,7 +17,7 @@ from hepchain.statistics.inference import (
     discovery_significance,
     expected_limit,
 )
-from hepchain.statistics.results import OK, Significances, TemplateSummary, UseResult
+from hepchain.statistics.results import OK, ApproachResult, Significances, TemplateSummary
 from hepchain.statistics.significance import asimov_significance, s_over_sqrt_b
 from hepchain.statistics.templates import Entries, Templates, make_templates
 from hepchain.statistics.variations import (
@@ -45,6 +45,9 @@ class Region:
 
     name: str
     """Name of the channel and of the region in messages."""
+    approach: str
+    title: str
+    """The approach, and how figures call it."""
     signal: Entries
     backgrounds: Mapping[str, Entries]
     """Name of the sample -> its events."""
@@ -56,7 +59,7 @@ class Region:
     @property
     def background_weights(self) -> npt.NDArray[np.float64]:
         """Weights of all background events."""
-        return np.concatenate([entries.weight for entries in self.backgrounds.values()])
+        return np.concatenate([entries.event_weights() for entries in self.backgrounds.values()])
 
 
 def uncertainties_of(config: StatisticsConfig) -> Uncertainties:
@@ -68,7 +71,7 @@ def uncertainties_of(config: StatisticsConfig) -> Uncertainties:
     )
 
 
-def analyse(region: Region, config: StatisticsConfig) -> tuple[UseResult, Specification]:
+def analyse(region: Region, config: StatisticsConfig) -> tuple[ApproachResult, Specification]:
     """Result and workspace of a region.
 
     A region with too few simulated events, or whose fit fails, has a result without a limit, and a
@@ -109,7 +112,7 @@ def find_shortage(region: Region, config: StatisticsConfig) -> str | None:
     samples = ", ".join(region.backgrounds)
     problems = [
         _too_few("background", samples, region.background_weights, config.min_background_events),
-        _too_few("signal", "the signal", region.signal.weight, config.min_signal_events),
+        _too_few("signal", "the signal", region.signal.event_weights(), config.min_signal_events),
     ]
     return "; ".join(problem for problem in problems if problem) or None
 
@@ -152,20 +155,32 @@ def background_error(
     return float(np.hypot(np.hypot(systematic * background.value, variation), background.error))
 
 
+def counted(region: Region, config: StatisticsConfig) -> ApproachResult:
+    """Result of a region without what needs fits."""
+    templates = make_templates(region.signal, region.backgrounds, region.edges)
+    sides = _modelled(region, templates, config)
+    return _counted(region, templates, sides, uncertainties_of(config))
+
+
 def _counted(
     region: Region,
     templates: Templates,
     sides: Mapping[str, Sequence[Sides]],
     uncertainties: Uncertainties,
-) -> UseResult:
+) -> ApproachResult:
     """Everything that needs no fit."""
-    signal, background = Yield.of(region.signal.weight), Yield.of(region.background_weights)
-    backgrounds = {name: Yield.of(e.weight) for name, e in region.backgrounds.items()}
+    signal, background = (
+        Yield.of(region.signal.event_weights()),
+        Yield.of(region.background_weights),
+    )
+    backgrounds = {name: Yield.of(e.event_weights()) for name, e in region.backgrounds.items()}
     variation = background_variation({n: y.value for n, y in backgrounds.items()}, sides)
     error = background_error(background, uncertainties, variation)
     exists = background.value > 0.0 and signal.value >= 0.0
     s, b = signal.value, background.value
-    return UseResult(
+    return ApproachResult(
+        name=region.approach,
+        title=region.title,
         status=OK,
         signal=signal,
         background=background,
@@ -192,12 +207,12 @@ def _counted(
 
 
 def _fitted(
-    result: UseResult,
+    result: ApproachResult,
     templates: Templates,
     sides: Mapping[str, Sequence[Sides]],
     region: Region,
     config: StatisticsConfig,
-) -> UseResult:
+) -> ApproachResult:
     """The result with what fits add, or with the status that tells of their failure."""
     uncertainties = uncertainties_of(config)
     scale = counting_scale(result)
@@ -215,7 +230,7 @@ def _fitted(
     return replace(result, significances=significances, limit=_unscaled(limit, scale))
 
 
-def counting_scale(result: UseResult) -> float:
+def counting_scale(result: ApproachResult) -> float:
     """Signal strength near the limit, in whose units fits are made.
 
     The limit of a counting experiment, roughly: two standard deviations, and 3 events at least.

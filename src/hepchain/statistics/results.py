@@ -46,9 +46,12 @@ class TemplateSummary:
 
 
 @dataclass(frozen=True)
-class UseResult:
-    """Result without, or with, the tagger."""
+class ApproachResult:
+    """Result of an approach."""
 
+    name: str
+    title: str
+    """As in figures."""
     status: str
     """``ok``, ``insufficient: ...`` (too few simulated events) or ``not converged: ...``."""
     signal: Yield
@@ -69,18 +72,51 @@ class UseResult:
 
 
 @dataclass(frozen=True)
-class Gain:
-    """What the tagger brings: with over without; None where a yield is zero."""
+class Estimates:
+    """Numbers of an approach with statistical errors of the simulation; None where undefined."""
 
-    signal_efficiency: Estimate | None
-    """Share of the signal events that it keeps."""
-    background_efficiency: Estimate | None
-    """Share of the background events that it keeps."""
+    s_over_b: Estimate | None
     s_over_sqrt_b: Estimate | None
     asimov: Estimate | None
+    asimov_statistical: Estimate | None
+    limit: Estimate | None
+    """Median limit; its relative error is that of the limit of a counting experiment."""
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What an approach brings over another; None where a yield is zero."""
+
+    approach: str
+    over: str
+    """Names of the two."""
+    signal_efficiency: Estimate | None
+    """Yields of the signal in both, the one over the other."""
+    background_efficiency: Estimate | None
+    """Yields of the background in both, the one over the other."""
+    s_over_b: Estimate | None
+    s_over_sqrt_b: Estimate | None
+    asimov: Estimate | None
+    asimov_statistical: Estimate | None
     profile_likelihood: float | None
-    limit: float | None
-    """Median limit without over with: above one if the tagger helps."""
+    limit: Estimate | None
+    """Median limit of the other over that of the approach: above one if the approach helps."""
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """An approach with other probabilities: what needs no fit."""
+
+    approach: str
+    """Approach that it is an alternative of."""
+    name: str
+    title: str
+    signal: Yield
+    background: Yield
+    estimates: Estimates
+    """Without a limit."""
+    gains: tuple[Gain, ...]
+    """Gain over the approach before, and that of the approach after over it."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +134,13 @@ class PointResult:
     """Quantiles of ``limit.expected``, in standard deviations from the median."""
     tagger: str
     uncertainties: Uncertainties
-    without_tagger: UseResult
-    with_tagger: UseResult
-    gain: Gain
+    approaches: tuple[ApproachResult, ...]
+    """In the order of the config."""
+    estimates: dict[str, Estimates]
+    """Approach -> its numbers with statistical errors."""
+    gains: tuple[Gain, ...]
+    """Of each approach over each before it."""
+    alternatives: tuple[Alternative, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain mapping for JSON."""

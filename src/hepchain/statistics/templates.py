@@ -17,6 +17,15 @@ class Entries:
     """Shape (n,), the observable of the template."""
     weight: npt.NDArray[np.float64]
     """Shape (n,)."""
+    event: npt.NDArray[np.int64] | None = None
+    """Shape (n,), number of the event of each entry, increasing; None: each has its own."""
+
+    def event_weights(self) -> npt.NDArray[np.float64]:
+        """Sum of the weights of each event."""
+        if self.event is None:
+            return self.weight
+        _, row = np.unique(self.event, return_inverse=True)
+        return np.bincount(row, self.weight).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -65,17 +74,29 @@ def _template(
 def fill(entries: Entries, edges: npt.ArrayLike) -> Template:
     """Histogram of ``entries``; each must lie within the edges.
 
+    Entries of one event in one bin are added before they are squared for its error.
+
     Raises
     ------
     ValueError : an entry is outside, and would be lost
     """
     edges = np.asarray(edges, dtype=np.float64)
-    events, _ = np.histogram(entries.value, bins=edges)
-    if events.sum() != len(entries.value):
+    inside = (entries.value >= edges[0]) & (entries.value <= edges[-1])
+    if not inside.all():
         raise ValueError(f"entries outside {edges[0]} to {edges[-1]}, or not a number")
-    contents, _ = np.histogram(entries.value, bins=edges, weights=entries.weight)
-    variances, _ = np.histogram(entries.value, bins=edges, weights=entries.weight**2)
-    return _template(contents.astype(np.float64), variances.astype(np.float64), events)
+    bins = len(edges) - 1
+    index = np.minimum(np.searchsorted(edges, entries.value, side="right") - 1, bins - 1)
+    if entries.event is None:
+        weight = entries.weight
+    else:
+        _, event = np.unique(entries.event, return_inverse=True)
+        both, row = np.unique(event * bins + index, return_inverse=True)
+        weight, index = np.bincount(row, entries.weight).astype(np.float64), both % bins
+    return _template(
+        np.bincount(index, weight, minlength=bins).astype(np.float64),
+        np.bincount(index, weight**2, minlength=bins).astype(np.float64),
+        np.bincount(index, minlength=bins),
+    )
 
 
 def make_templates(

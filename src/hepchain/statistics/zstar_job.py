@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
-from hepchain.config.samples import HiggsinoMasses
 from hepchain.config.statistics import StatisticsConfig
 from hepchain.errors import StageError
 from hepchain.io.parquet import column_names
 from hepchain.io.structured import read_json, write_json
 from hepchain.seeds import generator
-from hepchain.statistics.gain import make_gain
+from hepchain.statistics.approaches import Candidates
+from hepchain.statistics.comparison import (
+    Other,
+    alternative,
+    count_alternatives,
+    figures_of_merit,
+)
+from hepchain.statistics.gain import Merits, estimates, make_gain
 from hepchain.statistics.inference import SIGMAS
-from hepchain.statistics.region import Region, analyse, uncertainties_of
-from hepchain.statistics.results import OK, Gain, PointResult, UseResult
+from hepchain.statistics.point import MassPoint, PointCandidates, make_region
+from hepchain.statistics.region import analyse, uncertainties_of
+from hepchain.statistics.results import OK, ApproachResult, PointResult
 from hepchain.statistics.workspace import SIGNAL, Specification
-from hepchain.statistics.zstar import RegionEvents, mass_edges, read_region
+from hepchain.statistics.zstar import read_candidates
 
 LOGGER = logging.getLogger(__name__)
 
@@ -45,20 +53,9 @@ class StatisticsInputs:
 class StatisticsOutputs:
     """Files to write."""
 
-    workspace_without_tagger: Path
-    workspace_with_tagger: Path
+    workspaces: Mapping[str, Path]
+    """Approach -> its workspace."""
     result: Path
-
-
-@dataclass(frozen=True)
-class MassPoint:
-    """A mass point and its mass window."""
-
-    name: str
-    masses: HiggsinoMasses
-    veto: tuple[float, float]
-    """Excluded m(track, e) [GeV]."""
-    tagger: str
 
 
 def run_statistics(
@@ -68,7 +65,7 @@ def run_statistics(
     config: StatisticsConfig,
     seed: int,
 ) -> None:
-    """Statistics of one mass point, without and with the tagger.
+    """Statistics of one mass point, for each approach.
 
     Raises
     ------
@@ -77,37 +74,36 @@ def run_statistics(
     """
     for path in inputs.normalisations:
         _check_luminosity(path, config.luminosity)
-    nominal = {SIGNAL: read_events(inputs.signal, point)}
-    nominal |= {name: read_events(path, point) for name, path in inputs.backgrounds.items()}
-    varied = {name: read_varied(name, inputs, point) for name in nominal}
-    results: dict[bool, UseResult] = {}
-    workspaces: dict[bool, Specification] = {}
-    for use in (False, True):
-        region = make_region(point, nominal, varied, config, use)
-        results[use], workspaces[use] = analyse(region, config)
-        _report(region.name, results[use])
+    candidates = read_point(inputs, point)
+    results: dict[str, ApproachResult] = {}
+    workspaces: dict[str, Specification] = {}
+    for name, approach in config.approaches.items():
+        region = make_region(name, approach, point, candidates, config)
+        results[name], workspaces[name] = analyse(region, config)
+        _report(region.name, results[name])
     _refuse_insufficient(point.name, results, config)
-    gain = make_gain(
-        nominal[SIGNAL].tagged_weights(),
-        [nominal[name].tagged_weights() for name in inputs.backgrounds],
-        results[False],
-        results[True],
-        uncertainties_of(config),
-        config.bootstrap_replicas,
-        generator(seed, "statistics", point.name, "bootstrap"),
-    )
-    write_json(outputs.workspace_without_tagger, workspaces[False])
-    write_json(outputs.workspace_with_tagger, workspaces[True])
-    write_json(outputs.result, _point_result(point, config, results, gain).to_dict())
+    others = count_alternatives(point, candidates, config)
+    random = generator(seed, "statistics", point.name, "bootstrap")
+    found = figures_of_merit(candidates, config, results, others, random)
+    result = _point_result(point, config, results, others, found)
+    for name, path in outputs.workspaces.items():
+        write_json(path, workspaces[name])
+    write_json(outputs.result, result.to_dict())
 
 
-def read_events(path: Path, point: MassPoint, factor: str | None = None) -> RegionEvents:
-    """Events of a sample in the region of the mass point."""
-    return read_region(path, point.masses.splitting, point.veto, factor)
+def read_point(inputs: StatisticsInputs, point: MassPoint) -> PointCandidates:
+    """Candidates of all samples in the mass window, without and with variations."""
+    nominal = {SIGNAL: _read(inputs.signal, point)}
+    nominal |= {name: _read(path, point) for name, path in inputs.backgrounds.items()}
+    return PointCandidates(nominal, {name: read_varied(name, inputs, point) for name in nominal})
 
 
-def read_varied(sample: str, inputs: StatisticsInputs, point: MassPoint) -> dict[str, RegionEvents]:
-    """Events of a sample under each of its variations; of weights, those it has a column of.
+def _read(path: Path, point: MassPoint, factor: str | None = None) -> Candidates:
+    return read_candidates(path, point.masses.splitting, point.veto, factor)
+
+
+def read_varied(sample: str, inputs: StatisticsInputs, point: MassPoint) -> dict[str, Candidates]:
+    """Candidates of a sample under each of its variations; of weights, those it has a column of.
 
     Parameters
     ----------
@@ -115,39 +111,22 @@ def read_varied(sample: str, inputs: StatisticsInputs, point: MassPoint) -> dict
     """
     path = inputs.signal if sample == SIGNAL else inputs.backgrounds[sample]
     simulated = inputs.varied.get(point.name if sample == SIGNAL else sample, {})
-    found = {name: read_events(other, point) for name, other in simulated.items()}
+    found = {name: _read(other, point) for name, other in simulated.items()}
     present = column_names(path)
     for variation, column in inputs.weights.items():
         if column in present:
-            found[variation] = read_events(path, point, column)
+            found[variation] = _read(path, point, column)
         else:
             LOGGER.info("%s has no column %s: no variation %s", path, column, variation)
     return found
 
 
-def make_region(
-    point: MassPoint,
-    nominal: Mapping[str, RegionEvents],
-    varied: Mapping[str, Mapping[str, RegionEvents]],
-    config: StatisticsConfig,
-    with_tagger: bool,
-) -> Region:
-    """The region of the mass point; samples by name, the signal as ``signal``."""
-    entries = {name: events.entries(with_tagger) for name, events in nominal.items()}
-    return Region(
-        name=f"{point.name}_{'with' if with_tagger else 'without'}_tagger",
-        signal=entries.pop(SIGNAL),
-        backgrounds=entries,
-        edges=mass_edges(point.masses.splitting, config.mass_bins),
-        varied={
-            name: [nominal[name].varied(key, events, with_tagger) for key, events in items.items()]
-            for name, items in varied.items()
-        },
-    )
-
-
 def _point_result(
-    point: MassPoint, config: StatisticsConfig, results: Mapping[bool, UseResult], gain: Gain
+    point: MassPoint,
+    config: StatisticsConfig,
+    results: Mapping[str, ApproachResult],
+    others: Sequence[Other],
+    found: Mapping[str, Merits],
 ) -> PointResult:
     return PointResult(
         point=point.name,
@@ -159,9 +138,12 @@ def _point_result(
         sigmas=SIGMAS,
         tagger=point.tagger,
         uncertainties=uncertainties_of(config),
-        without_tagger=results[False],
-        with_tagger=results[True],
-        gain=gain,
+        approaches=tuple(results.values()),
+        estimates={name: estimates(found[name], result) for name, result in results.items()},
+        gains=tuple(
+            make_gain(found, results, approach, over) for over, approach in combinations(results, 2)
+        ),
+        alternatives=tuple(alternative(other, found, results) for other in others),
     )
 
 
@@ -176,11 +158,11 @@ def _check_luminosity(path: Path, luminosity: float) -> None:
 
 
 def _refuse_insufficient(
-    point: str, results: Mapping[bool, UseResult], config: StatisticsConfig
+    point: str, results: Mapping[str, ApproachResult], config: StatisticsConfig
 ) -> None:
     problems = [
-        f"{'with' if use else 'without'} tagger: {result.status}"
-        for use, result in results.items()
+        f"{name}: {result.status}"
+        for name, result in results.items()
         if result.status.startswith("insufficient")
     ]
     if problems and config.on_insufficient == "error":
@@ -191,7 +173,7 @@ def _refuse_insufficient(
         )
 
 
-def _report(name: str, result: UseResult) -> None:
+def _report(name: str, result: ApproachResult) -> None:
     signal, background = result.signal, result.background
     LOGGER.info(
         "%s: S = %.4g ± %.2g (%d events), B = %.4g ± %.2g (%d events)",

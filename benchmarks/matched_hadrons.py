@@ -1,0 +1,108 @@
+"""How often a hadron is matched to a reconstructed electron candidate, from a published background.
+
+    python benchmarks/matched_hadrons.py [--results results]
+
+Reads the candidates of W -> e nu + jets of a run and compares them with the background expected in
+the regions SR-E-1l1T of arXiv:1911.12606 (Table 12, as in CheckMATE, atlas_1911_12606_ref.dat, and
+GAMBIT), both with m(l, track) of 0.5 to 5 GeV and ETmiss over the sum of lepton and track pT above
+30. The ratio is the probability that a hadron is accepted there. It is an upper bound for the
+matching to electrons, as far as the regions hold muons as well and other processes than W -> e nu,
+and a lower one as far as cuts are not applied here (azimuth of the lepton, impact parameter,
+stricter isolation).
+
+Then, of our simulation, the share of candidates with a cluster as a supercluster of an electron
+starts from: ET > 1 GeV and an electromagnetic fraction above 0.5 (athena,
+egammaSuperClusterBuilderConfig.py, egammaTopoClusterCopier.h).
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from hepchain.io.parquet import iterate_parquet, read_parquet
+from hepchain.truth import Label
+
+Columns = dict[str, npt.NDArray[np.float64]]
+
+# m(l, track) [GeV] -> expected background and its uncertainty.
+PUBLISHED = {
+    (0.5, 1.0): (0.5, 0.5),
+    (1.0, 1.5): (6.0, 1.9),
+    (1.5, 2.0): (7.6, 2.1),
+    (2.0, 3.0): (20.7, 3.4),
+    (3.2, 4.0): (24.0, 4.0),
+    (4.0, 5.0): (18.1, 3.1),
+}
+MET_OVER_PT = 30.0
+BACKGROUND, SIGNAL = "wenu_jets", "higgsino_155_150"
+PT_EDGES = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 5.0)
+SEED_ET, SEED_FRACTION = 1.0, 0.5
+
+
+def selected(results: Path, sample: str) -> Columns:
+    """Candidates of a sample."""
+    table = read_parquet(results / f"selection/{sample}.parquet")
+    names = ("event_number", "track_index", "weight", "mass", "pt", "electron_pt", "met", "label")
+    return {name: np.asarray(table[name]) for name in names}
+
+
+def print_published(candidates: Columns) -> None:
+    """Published background over the candidates, for several smallest pT of the track."""
+    published = sum(value for value, _ in PUBLISHED.values())
+    error = np.sqrt(sum(error**2 for _, error in PUBLISHED.values()))
+    ratio = candidates["met"] / (candidates["pt"] + candidates["electron_pt"])
+    windows = [(candidates["mass"] > a) & (candidates["mass"] < b) for a, b in PUBLISHED]
+    inside = np.any(windows, axis=0) & (ratio > MET_OVER_PT)
+    print(f"published background {published:.1f} +- {error:.1f}")
+    for smallest in (1.0, 2.0):
+        weight = candidates["weight"][inside & (candidates["pt"] > smallest)]
+        total, statistical = weight.sum(), np.sqrt((weight**2).sum())
+        found = published / total
+        relative = np.hypot(error / published, statistical / total)
+        print(
+            f"tracks above {smallest:g} GeV: {total:.0f} +- {statistical:.0f} here, "
+            f"ratio {found:.3f} +- {found * relative:.3f}"
+        )
+
+
+def print_seeds(results: Path, sample: str, candidates: Columns) -> None:
+    """Share of candidates with a cluster a supercluster starts from, in bins of pT."""
+    wanted = set(zip(candidates["event_number"], candidates["track_index"], strict=True))
+    names = ("event_number", "track_index", "pt", "e_over_p", "eng_frac_em")
+    seeds: dict[tuple[int, int], bool] = {}
+    for path in sorted((results / f"skimming/{sample}").glob("tracks-*.parquet")):
+        for chunk in iterate_parquet(path, names):
+            columns = {name: np.asarray(chunk[name]) for name in names}
+            passes = (columns["e_over_p"] * columns["pt"] > SEED_ET) & (
+                columns["eng_frac_em"] > SEED_FRACTION
+            )
+            keys = zip(columns["event_number"], columns["track_index"], strict=True)
+            seeds |= {k: bool(p) for k, p in zip(keys, passes, strict=True) if k in wanted}
+    keys = zip(candidates["event_number"], candidates["track_index"], strict=True)
+    seed = np.array([seeds[key] for key in keys])
+    row = np.digitize(candidates["pt"], PT_EDGES) - 1
+    for label in (Label.HADRON, Label.ELECTRON):
+        of_label = candidates["label"] == label
+        cells = [
+            f"{seed[chosen].mean():.2f} ({chosen.sum()})" if chosen.any() else "-"
+            for chosen in (of_label & (row == index) for index in range(len(PT_EDGES) - 1))
+        ]
+        print(f"{sample}, {label.name.lower()}: {', '.join(cells)}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--results", type=Path, default=Path("results"))
+    results = parser.parse_args().results
+    print_published(selected(results, BACKGROUND))
+    print(f"cluster above {SEED_ET:g} GeV, by pT of the track between {PT_EDGES} GeV (tracks):")
+    for sample in (BACKGROUND, SIGNAL):
+        print_seeds(results, sample, selected(results, sample))
+
+
+if __name__ == "__main__":
+    main()
