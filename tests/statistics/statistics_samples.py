@@ -18,8 +18,8 @@ from hepchain.config.statistics import (
     TaggedCandidates,
 )
 from hepchain.io import ParquetWriter, read_json, write_json
-from hepchain.statistics.point import MassPoint
 from hepchain.statistics.zstar_job import StatisticsInputs, StatisticsOutputs, run_statistics
+from hepchain.statistics.zstar_point import MassPoint
 from hepchain.truth import Label
 
 CURVE: dict[str, Any] = {

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from hepchain.config.samples import HiggsinoMasses
 from hepchain.config.statistics import StatisticsConfig
-from hepchain.statistics.point import MassPoint
 from hepchain.statistics.zstar_job import StatisticsInputs, StatisticsOutputs, run_statistics
+from hepchain.statistics.zstar_point import MassPoint
 from hepchain.variations import by_sample
 from hepchain.workflow import job
 

@@ -16,19 +16,19 @@ from hepchain.io.parquet import column_names
 from hepchain.io.structured import read_json, write_json
 from hepchain.seeds import generator
 from hepchain.statistics.approaches import Candidates
-from hepchain.statistics.comparison import (
+from hepchain.statistics.gain import Merits, estimates, make_gain
+from hepchain.statistics.inference import SIGMAS
+from hepchain.statistics.region import analyse, uncertainties_of
+from hepchain.statistics.results import OK, ApproachResult, PointResult
+from hepchain.statistics.workspace import SIGNAL, Specification
+from hepchain.statistics.zstar import read_candidates
+from hepchain.statistics.zstar_comparison import (
     Other,
     alternative,
     count_alternatives,
     figures_of_merit,
 )
-from hepchain.statistics.gain import Merits, estimates, make_gain
-from hepchain.statistics.inference import SIGMAS
-from hepchain.statistics.point import MassPoint, PointCandidates, make_region
-from hepchain.statistics.region import analyse, uncertainties_of
-from hepchain.statistics.results import OK, ApproachResult, PointResult
-from hepchain.statistics.workspace import SIGNAL, Specification
-from hepchain.statistics.zstar import read_candidates
+from hepchain.statistics.zstar_point import MassPoint, PointCandidates, make_region
 
 LOGGER = logging.getLogger(__name__)
 

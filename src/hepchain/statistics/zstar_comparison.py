@@ -16,10 +16,10 @@ from hepchain.statistics.gain import (
     relative_systematic,
     replicate,
 )
-from hepchain.statistics.point import MassPoint, PointCandidates, make_region
 from hepchain.statistics.region import counted, uncertainties_of
 from hepchain.statistics.results import Alternative, ApproachResult
 from hepchain.statistics.workspace import SIGNAL
+from hepchain.statistics.zstar_point import MassPoint, PointCandidates, make_region
 
 
 @dataclass(frozen=True)
