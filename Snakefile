@@ -40,6 +40,7 @@ rule all:
     default_target: True
     input:
         rules.figures.input,
+        rules.tagger_comparison.output,
         rules.evaluation.input,
         rules.validation.input,
         rules.exports.input,

@@ -1,4 +1,4 @@
-# Comparison of all taggers of a run on the same tracks. Not part of the default target:
+# Comparison of all taggers of a run on the same tracks; with more of them than the default run has:
 #
 #   snakemake --cores 2 --configfile config/taggers.yaml tagger_comparison
 #
