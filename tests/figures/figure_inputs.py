@@ -158,6 +158,7 @@ def result(point: str, signal: float, background: float, status: str = "ok") -> 
         "approaches": approaches,
         "estimates": estimates,
         "gains": [_gain(*pair) for pair in pairs],
+        "factors": [{"approach": name, **_factors()} for name in names[1:]],
         "alternatives": [
             {
                 "approach": names[1],
@@ -209,3 +210,16 @@ def _gain(approach: str, over: str) -> dict[str, Any]:
         "asimov_statistical": gain,
         "limit": {"value": 2.5, "error": 0.2},
     }
+
+
+def _factors() -> dict[str, Any]:
+    values = {
+        "efficiency": 0.8,
+        "fake_rate": 0.04,
+        "one_candidate": 4.0,
+        "electron_share": 0.5,
+        "several_candidates": 0.8,
+        "hadrons_accepted": 1.1,
+        "s_over_sqrt_b": 1.76,
+    }
+    return {name: {"value": value, "error": 0.1 * value} for name, value in values.items()}

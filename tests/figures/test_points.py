@@ -20,6 +20,7 @@ from hepchain.figures.summary import (
     Numbers,
     alternative_table,
     efficiency_table,
+    factor_table,
     gain_table,
     sensitivity_table,
     tables,
@@ -103,6 +104,7 @@ def test_record_of_the_statistics_stage_can_be_read() -> None:
         GOOD, 153.0, 150.0, 3.0, 139.0, 0.95, (-2, -1, 0, 1, 2), "keras",
         Uncertainties(0.2, 0.2, 0.01), (first, use),
         {"with_tagger": estimates, "without_tagger": estimates}, (gain,), (other,),
+        (results.GainFactors("with_tagger", *[estimate] * 7),),
     )  # fmt: skip
     found = point(written.to_dict())
     assert found.uses["with_tagger"].limit == (0.5, 0.7, 1.0, 1.4, 1.9)
@@ -111,6 +113,7 @@ def test_record_of_the_statistics_stage_can_be_read() -> None:
     assert (last.asimov.value, last.asimov.error) == (2.0, 0.1)
     assert last.limit.value == 2.0
     assert found.alternatives[0].title == "X"
+    assert found.factors["with_tagger"]["efficiency"].value == 2.0
 
 
 def limits(things: Things, config: FiguresConfig, *points: dict[str, Any]) -> Any:
@@ -163,6 +166,9 @@ class TestSummary:
         assert gains.rows[0][1:] == ["matched electron", "without tagger", *numbers, ""]
         assert gains.rows[1][1:] == ["with tagger", "without tagger", *numbers, "2.3"]
         assert len(gains.rows) == 4
+        factors = factor_table(content, things)
+        cells = ["4.00 ± 0.40", "0.500 ± 0.050", "0.800 ± 0.080", "1.10 ± 0.11", "1.76 ± 0.18"]
+        assert factors.rows[1][1:] == ["with tagger", "80.0 ± 8.0 %", "4.00 ± 0.40 %", *cells]
         others = alternative_table(content, things)
         assert others is not None
         assert others.rows[0][2:5] == ["more hadrons", "30.00 ± 0.90", "90.0 ± 4.5"]
@@ -186,5 +192,5 @@ class TestSummary:
         shares, rocs, efficiencies, limits_ = (plain(drawn[name].numbers) for name in names)
         numbers = Numbers(shares, rocs, [efficiencies], limits_)
         found = tables(numbers, things, reference.CATEGORY_SHARES, reference.EFFICIENCY)
-        assert [len(table.rows) for table in found] == [12, 10, len(POINTS), 7, 9, 4]
+        assert [len(table.rows) for table in found] == [12, 10, 8, len(POINTS), 7, 9, 4]
         assert all(len(row) == len(table.header) for table in found for row in table.rows)

@@ -87,6 +87,18 @@ class PointAlternative:
     alternative has a dot in its name."""
 
 
+FACTORS = (
+    "efficiency",
+    "fake_rate",
+    "one_candidate",
+    "electron_share",
+    "several_candidates",
+    "hadrons_accepted",
+    "s_over_sqrt_b",
+)
+"""Factors of a gain: those of one candidate, their ratio, corrections, the product."""
+
+
 @dataclass(frozen=True)
 class Point:
     """Statistics of one mass point."""
@@ -102,6 +114,8 @@ class Point:
     gains: Sequence[PointGain]
     """Of each approach over each before it, of those that are good."""
     alternatives: Sequence[PointAlternative]
+    factors: Mapping[str, Mapping[str, Value]]
+    """Approach -> factor -> value, of the gain in s / sqrt(b) over all candidates."""
 
     @property
     def status(self) -> str:
@@ -155,6 +169,10 @@ def point(content: Mapping[str, Any]) -> Point:
             _gain(item) for item in content["gains"] if {item["approach"], item["over"]} <= good
         ],
         alternatives=[_alternative(item, good) for item in content["alternatives"]],
+        factors={
+            item["approach"]: {name: _estimate(item[name]) for name in FACTORS}
+            for item in content["factors"]
+        },
     )
 
 

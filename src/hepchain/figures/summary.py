@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hepchain.figures.marks import EfficiencyMark
-from hepchain.figures.points import reason
+from hepchain.figures.points import FACTORS, reason
 from hepchain.figures.style import Things
 from hepchain.figures.tabulate import Table, number
 from hepchain.io.structured import read_json
@@ -57,6 +57,7 @@ def tables(
     return [
         sensitivity_table(numbers.sensitivity, things),
         gain_table(numbers.sensitivity, things),
+        factor_table(numbers.sensitivity, things),
         *([alternatives] if alternatives else []),
         tagger_table(numbers.rocs, numbers.efficiencies, things),
         efficiency_table(numbers.efficiencies, things, marks),
@@ -150,6 +151,27 @@ def gain_table(sensitivity: Record, things: Things) -> Table:
         "rate."
     )
     return Table("Gain of each approach over those before", header, rows, note)
+
+
+def factor_table(sensitivity: Record, things: Things) -> Table:
+    """A line a mass point and approach: what makes its gain in s/√b over all candidates."""
+    header = ["Signal", "approach", "efficiency", "fake rate", "efficiency/√fake rate"]
+    header += ["× with electron", "× several candidates", "× hadrons accepted", "= gain s/√b"]
+    rows = []
+    for point in sensitivity["points"]:
+        for name, factors in point["factors"].items():
+            percent = [f"{_scaled(factors[key], 100.0)} %" for key in ("efficiency", "fake_rate")]
+            rest = [factors[key] for key in FACTORS[2:]]
+            cells = [*percent, *(number(item["value"], item["error"]) for item in rest)]
+            title = point["uses"][name]["title"]
+            rows.append([things.title(point["name"]), title, *cells])
+    note = (
+        "Efficiency of the electron candidates of the signal and fake rate of the candidates of "
+        "the background in the mass window. With electron: share of the signal events that have an "
+        "electron among their candidates; several candidates: root of the fake rate of candidates "
+        "over that of events; hadrons accepted: signal events over those accepted for an electron."
+    )
+    return Table("Gain in s/√b over the candidate selection and its factors", header, rows, note)
 
 
 def alternative_table(sensitivity: Record, things: Things) -> Table | None:

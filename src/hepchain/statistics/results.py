@@ -104,6 +104,27 @@ class Gain:
 
 
 @dataclass(frozen=True)
+class GainFactors:
+    """Factors of the gain in s / sqrt(b) over all candidates; None where undefined."""
+
+    approach: str
+    efficiency: Estimate | None
+    """Share of the electron candidates of the signal that are accepted."""
+    fake_rate: Estimate | None
+    """Share of the candidates of the background that are accepted."""
+    one_candidate: Estimate | None
+    """Efficiency over the root of the fake rate: the gain of one candidate an event."""
+    electron_share: Estimate | None
+    """Share of the signal events that have an electron among their candidates."""
+    several_candidates: Estimate | None
+    """Root of the fake rate of candidates over that of events."""
+    hadrons_accepted: Estimate | None
+    """Signal events accepted over those expected from electrons alone."""
+    s_over_sqrt_b: Estimate | None
+    """Gain: the product of the last four."""
+
+
+@dataclass(frozen=True)
 class Alternative:
     """An approach with other probabilities: what needs no fit."""
 
@@ -141,6 +162,8 @@ class PointResult:
     gains: tuple[Gain, ...]
     """Of each approach over each before it."""
     alternatives: tuple[Alternative, ...]
+    factors: tuple[GainFactors, ...]
+    """Of the gain of each approach over all candidates."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain mapping for JSON."""

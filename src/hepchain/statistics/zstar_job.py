@@ -10,16 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-from hepchain.config.statistics import StatisticsConfig
+from hepchain.config.statistics import EveryCandidate, StatisticsConfig
 from hepchain.errors import StageError
 from hepchain.io.parquet import column_names
 from hepchain.io.structured import read_json, write_json
 from hepchain.seeds import generator
 from hepchain.statistics.approaches import Candidates
+from hepchain.statistics.factors import gain_factors
 from hepchain.statistics.gain import Merits, estimates, make_gain
 from hepchain.statistics.inference import SIGMAS
 from hepchain.statistics.region import analyse, uncertainties_of
-from hepchain.statistics.results import OK, ApproachResult, PointResult
+from hepchain.statistics.results import OK, ApproachResult, GainFactors, PointResult
 from hepchain.statistics.workspace import SIGNAL, Specification
 from hepchain.statistics.zstar import read_candidates
 from hepchain.statistics.zstar_comparison import (
@@ -85,7 +86,8 @@ def run_statistics(
     others = count_alternatives(point, candidates, config)
     random = generator(seed, "statistics", point.name, "bootstrap")
     found = figures_of_merit(candidates, config, results, others, random)
-    result = _point_result(point, config, results, others, found)
+    factors = _factors(candidates, config, generator(seed, "statistics", point.name, "factors"))
+    result = _point_result(point, config, results, others, found, factors)
     for name, path in outputs.workspaces.items():
         write_json(path, workspaces[name])
     write_json(outputs.result, result.to_dict())
@@ -127,6 +129,7 @@ def _point_result(
     results: Mapping[str, ApproachResult],
     others: Sequence[Other],
     found: Mapping[str, Merits],
+    factors: Sequence[GainFactors],
 ) -> PointResult:
     return PointResult(
         point=point.name,
@@ -144,7 +147,23 @@ def _point_result(
             make_gain(found, results, approach, over) for over, approach in combinations(results, 2)
         ),
         alternatives=tuple(alternative(other, found, results) for other in others),
+        factors=tuple(factors),
     )
+
+
+def _factors(
+    candidates: PointCandidates, config: StatisticsConfig, random: np.random.Generator
+) -> list[GainFactors]:
+    """Factors of the gain of each approach that requires something."""
+    samples = dict(candidates.nominal)
+    signal = samples.pop(SIGNAL)
+    return [
+        gain_factors(
+            name, approach, signal, list(samples.values()), config.bootstrap_replicas, random
+        )
+        for name, approach in config.approaches.items()
+        if not isinstance(approach, EveryCandidate)
+    ]
 
 
 def _check_luminosity(path: Path, luminosity: float) -> None:
