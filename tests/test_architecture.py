@@ -187,6 +187,19 @@ def test_no_file_names_a_place_of_one_machine() -> None:
     assert not wrong
 
 
+def test_commands_name_targets_before_config_files() -> None:
+    """`--configfile` takes all that follows: a target behind it would be read as a file."""
+    pattern = re.compile(r"snakemake .*--configfile(?: [\w./-]+\.ya?ml)+ +(?!--?\w|#)[\w./-]")
+    wrong = [
+        f"{name}:{number}"
+        for name in repository_files()
+        if name.endswith((".md", ".yaml", ".smk", ".py", ".rst", "Makefile"))
+        for number, line in enumerate(_text(REPOSITORY / name).splitlines(), start=1)
+        if pattern.search(line)
+    ]
+    assert not wrong
+
+
 def _text(path: Path) -> str:
     if path.is_symlink() or not path.is_file():
         return ""

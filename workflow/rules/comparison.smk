@@ -1,6 +1,6 @@
 # Comparison of all taggers of a run on the same tracks; with more of them than the default run has:
 #
-#   snakemake --cores 2 --configfile config/taggers.yaml tagger_comparison
+#   snakemake --cores 2 tagger_comparison --configfile config/taggers.yaml
 #
 # inputs   scores of the test sample, models, and features of the test sample for the speed
 # outputs  results/combination/{tagger}/speed.json (a measurement: differs from run to run)
