@@ -189,7 +189,8 @@ def test_no_file_names_a_place_of_one_machine() -> None:
 
 def test_commands_name_targets_before_config_files() -> None:
     """`--configfile` takes all that follows: a target behind it would be read as a file."""
-    pattern = re.compile(r"snakemake .*--configfile(?: [\w./-]+\.ya?ml)+ +(?!--?\w|#|[\w./-]+\.ya?ml)[\w./-]")
+    file = r"[\w./-]+\.ya?ml"
+    pattern = re.compile(rf"snakemake .*--configfile(?: {file})+ +(?!--?\w|#|{file})[\w./-]")
     wrong = [
         f"{name}:{number}"
         for name in repository_files()
