@@ -7,6 +7,7 @@ import numpy as np
 import pyhf
 import pytest
 from pyhf.infer import hypotest
+from pyhf.infer.intervals.upper_limits import toms748_scan
 from scipy.optimize import brentq
 from scipy.stats import norm, poisson
 
@@ -143,7 +144,7 @@ def failing(*arguments: Any, **keywords: Any) -> None:
 
 def test_a_failed_fit_is_told_and_leaves_pyhf_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     before = pyhf.get_backend()
-    monkeypatch.setattr(inference, "hypotest", failing)
+    monkeypatch.setattr(pyhf.infer.mle, "fixed_poi_fit", failing)
     with pytest.raises(NotConvergedError, match=r"scipy: stuck; minuit: stuck"):
         expected_limit(counting(10.0, 50.0), 0.95)
     monkeypatch.setattr(inference.test_statistics, "q0", failing)
@@ -178,6 +179,26 @@ def test_scan_that_meets_no_number_is_not_converged(monkeypatch: pytest.MonkeyPa
     def gives_up(*arguments: Any, **settings: Any) -> None:
         raise ValueError("The function value at x=21.8 is NaN; solver cannot continue.")
 
-    monkeypatch.setattr(inference, "toms748_scan", gives_up)
+    monkeypatch.setattr(inference, "toms748", gives_up)
     with pytest.raises(NotConvergedError, match=r"x=21\.8 is NaN"):
         expected_limit(counting(3.0, 9.0), 0.95)
+
+
+def test_limits_are_those_of_a_scan_of_all_fits() -> None:
+    """The band from fits of the Asimov data alone is that of pyhf, which makes four fits a CLs."""
+    templates = Templates(
+        edges=(0.0, 1.0, 2.0),
+        requested_bins=2,
+        signal=Template((4.0, 1.0), (0.3, 0.2), (100, 40)),
+        backgrounds={"b": Template((20.0, 60.0), (3.0, 5.0), (44, 144))},
+    )
+    workspace = make_workspace(templates, Uncertainties(0.2, 0.2, 0.017), "region")
+    found = expected_limit(workspace, 0.95)
+    content = pyhf.Workspace(workspace)
+    model = content.model()
+    bounds = model.config.suggested_bounds()
+    bounds[model.config.poi_index] = (0.0, 100.0)
+    _, expected = toms748_scan(
+        content.data(model), model, 0.0, found.bracket[1], rtol=1e-4, par_bounds=bounds
+    )
+    assert found.expected == pytest.approx([float(value) for value in expected], rel=2e-3)

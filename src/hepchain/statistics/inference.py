@@ -15,8 +15,8 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 import pyhf
 from pyhf.infer import hypotest, test_statistics
-from pyhf.infer.intervals.upper_limits import toms748_scan
 from scipy.optimize import toms748
+from scipy.stats import norm
 
 from hepchain.errors import StageError
 from hepchain.statistics.workspace import Specification
@@ -92,8 +92,8 @@ def expected_limit(workspace: Specification, confidence_level: float) -> Limit:
 
     CLs (A. Read, J. Phys. G 28 (2002) 2693) of the test statistic q-tilde in the asymptotic
     approximation (Cowan, Cranmer, Gross, Vitells, EPJC 71 (2011) 1554), for the observation in the
-    workspace, which is the expected background. The root is searched in a bracket found by
-    doubling, never on a grid.
+    workspace, which is the expected background. All quantiles follow from one function, q of the
+    Asimov data, one fit a call; its roots are searched in a bracket found by doubling.
 
     Parameters
     ----------
@@ -186,25 +186,72 @@ def _bounds(model: Any, upper: float) -> list[tuple[float, float]]:
 
 
 def _scan(workspace: Specification, level: float, optimizer: Optimizer) -> Limit:
+    """Limits of all quantiles, each where the root of q of the Asimov data is its own."""
     with _minimiser(optimizer):
         model, data = _model(workspace)
-        upper = _bracket(model, data, level)
+        asimov = _Asimov(model, data)
+        wanted = [quantile_root(sigma, level) for sigma in SIGMAS]
+        upper = 1.0
+        for _ in range(DOUBLINGS):
+            if asimov.root_of_q(upper) > wanted[-1]:
+                break
+            upper *= 2.0
+        else:
+            raise NoLimitError(_no_limit(level, upper))
         try:
-            _, expected = toms748_scan(
-                data,
-                model,
-                0.0,
-                upper,
-                level=level,
-                rtol=TOLERANCE,
-                par_bounds=_bounds(model, upper),
-            )
-        except ValueError as error:  # CLs is not a number within the bracket
+            values = tuple(_strength_at(asimov, root, upper) for root in wanted)
+        except ValueError as error:  # not a number within the bracket
             raise NotConvergedError(f"{optimizer}: {error}") from error
-    values = tuple(float(value) for value in expected)
     if not np.all(np.isfinite(values)) or np.any(np.diff(values) <= 0.0):
         raise NotConvergedError(f"{optimizer}: limits {values} do not increase")
     return Limit(values, (0.0, upper), optimizer)
+
+
+def _strength_at(asimov: _Asimov, root: float, upper: float) -> float:
+    """Signal strength at which the root of q is this."""
+    found = toms748(lambda s: asimov.root_of_q(s) - root, 0.0, upper, rtol=TOLERANCE)
+    return float(found)
+
+
+def quantile_root(sigma: float, level: float) -> float:
+    """Root of q of the Asimov data at the limit of a quantile ``sigma`` from the median.
+
+    There CLs = (1 - Phi(root - sigma)) / Phi(sigma) is the level (Cowan, Cranmer, Gross, Vitells,
+    EPJC 71 (2011) 1554, eq. 89 for CLs).
+    """
+    return float(sigma + norm.isf(level * norm.cdf(sigma)))
+
+
+class _Asimov:
+    """Test statistic of the data expected without signal, with a conditional fit a call."""
+
+    def __init__(self, model: Any, data: Any) -> None:
+        self.model = model
+        bounds = _bounds(model, 1.0)
+        nominal = pyhf.infer.mle.fixed_poi_fit(0.0, data, model, par_bounds=bounds)
+        # Of these data the parameters that they were made with are the best fit.
+        self.data = model.expected_data(nominal)
+        self.best = float(-2.0 * np.asarray(model.logpdf(nominal, self.data)).item())
+        self.fits: dict[float, Any] = {0.0: nominal}
+
+    def root_of_q(self, strength: float) -> float:
+        """Root of q of a signal strength, from a fit that begins at that of the nearest one."""
+        if strength == 0.0:
+            return 0.0
+        nearest = min(self.fits, key=lambda other: abs(other - strength))
+        fitted, value = pyhf.infer.mle.fixed_poi_fit(
+            strength,
+            self.data,
+            self.model,
+            init_pars=list(self.fits[nearest]),
+            par_bounds=_bounds(self.model, strength),
+            return_fitted_val=True,
+        )
+        q = float(value) - self.best
+        if not np.isfinite(q):
+            raise NotConvergedError(f"q at mu = {strength:.3g} is not a number: {q}")
+        self.fits[strength] = np.asarray(fitted)
+        return float(np.sqrt(max(q, 0.0)))
 
 
 def _bracket(model: Any, data: Any, level: float) -> float:
@@ -214,7 +261,11 @@ def _bracket(model: Any, data: Any, level: float) -> float:
         if max(_cls(model, data, upper)) < level:
             return upper
         upper *= 2.0
-    raise NoLimitError(
+    raise NoLimitError(_no_limit(level, upper))
+
+
+def _no_limit(level: float, upper: float) -> str:
+    return (
         f"no upper limit: CLs is above {level:g} up to {upper:g} times the limit expected of a "
         "counting experiment; the signal's statistical error is too large: simulate more signal"
     )
