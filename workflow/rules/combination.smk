@@ -27,6 +27,11 @@ def scoring_code(wildcards):
     return digest("hepchain.combination.scoring", f"hepchain.training.taggers.{kind}")
 
 
+def gpus_of_scoring(wildcards):
+    """GPUs of a scoring job."""
+    return run.combination.gpu if run.training.taggers[wildcards.tagger].uses_gpu else 0
+
+
 rule scoring:
     input:
         features=features_of_sample,
@@ -43,6 +48,7 @@ rule scoring:
     resources:
         mem_mb=memory(2000),
         runtime=60,
+        gpu=gpus_of_scoring,
     params:
         code=scoring_code,
     message:

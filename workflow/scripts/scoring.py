@@ -4,5 +4,5 @@ from hepchain.combination.scoring import load_models, score_sample
 from hepchain.workflow import job
 
 with job(snakemake):
-    models = load_models(snakemake.input.models)
+    models = load_models(snakemake.input.models, snakemake.resources.gpu)
     score_sample(snakemake.wildcards.sample, snakemake.input.features, models, snakemake.output.raw)

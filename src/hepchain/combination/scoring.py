@@ -74,15 +74,20 @@ class ModelSet:
         return scores
 
 
-def load_models(directories: Sequence[str | Path]) -> ModelSet:
+def load_models(directories: Sequence[str | Path], gpus: int = 0) -> ModelSet:
     """Load the models of one tagger and check that there is one for each category and fold.
+
+    Parameters
+    ----------
+    directories : of the models
+    gpus : that may be used; none are seen if 0
 
     Raises
     ------
     InputError : a model is unreadable or missing, two are for the same tracks, or they were
         trained with different numbers of folds
     """
-    environment.prepare(gpus=0)
+    environment.prepare(gpus)
     models: dict[tuple[str, int], Model] = {}
     for directory in directories:
         for model in load_category_models(directory):

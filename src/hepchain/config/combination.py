@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, NonNegativeInt
 
 from hepchain.config.base import Block
 from hepchain.config.types import Edges
@@ -25,3 +25,4 @@ class CombinationConfig(Block):
         description="calibrated log likelihood ratio, or the classifier's own output"
     )
     working_points: WorkingPointsConfig = Field(description="thresholds")
+    gpu: NonNegativeInt = Field(default=0, description="GPUs of a job that scores with a network")
