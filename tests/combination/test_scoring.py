@@ -13,11 +13,14 @@ import pytest
 from feature_tables import CATEGORIES, VARIABLES, Table, inputs_of, write_table
 
 from hepchain.combination import scoring
+from hepchain.combination.calibration import Calibration, CategoryCalibration
 from hepchain.combination.scoring import load_models, score_sample
+from hepchain.combination.seen import having_seen, seen_tracks
 from hepchain.combination.speed import write_speed
 from hepchain.config.training import BalanceConfig, TrainingTracksConfig, TreesConfig
 from hepchain.config.variables import Transformation
-from hepchain.errors import InputError
+from hepchain.errors import InputError, StageError
+from hepchain.identity import uniform_of
 from hepchain.io import read_parquet
 from hepchain.training.tagger import Examples, History
 from hepchain.training.tracks import FeatureFile
@@ -256,3 +259,27 @@ def test_speed_is_measured_on_tracks_there_are(
     empty = write_table(tmp_path / "features-0.parquet", columns)
     with pytest.raises(InputError, match=r"no tracks in .*features-0"):
         write_speed(load_models(trees), [empty], tmp_path / "none.json")
+
+
+@pytest.mark.usefixtures("memory")
+def test_seen_tracks_are_scored_by_models_that_learnt_from_them(
+    features: Path, tmp_path: Path
+) -> None:
+    models = load_models(train_all(features, tmp_path / "models"))
+    identity = CategoryCalibration(1.0, 1.0, 0.0, 0.0)
+    calibration = Calibration(dict.fromkeys(CATEGORIES, identity))
+    found = seen_tracks([FeatureFile("gun", features)], models, calibration, TRACKS)
+    assert (found.seen > 10.0).all()
+    assert (found.unseen < -10.0).all()
+    electrons = found.weight[found.label == 1].sum()
+    assert electrons == pytest.approx(found.weight[found.label == 0].sum(), rel=1e-4)
+    columns = TABLE.columns()
+    fitted = uniform_of("gun/validation", columns["event_number"]) >= TRACKS.validation_fraction
+    assert len(found.label) == (fitted & (columns["label"] != 2)).sum()
+    part = seen_tracks([FeatureFile("gun", features)], models, calibration, TRACKS, 1400)
+    assert len(part.label) == pytest.approx(len(found.label) / 2, rel=0.2)
+
+
+def test_with_one_fold_nothing_has_been_seen() -> None:
+    with pytest.raises(StageError, match=r"features\.folds is 1"):
+        having_seen(scoring.ModelSet({}, 1))

@@ -35,6 +35,7 @@ from hepchain.figures import (
     roc,
     score_distributions,
     sensitivity,
+    training_comparison,
     variations,
     yields,
 )
@@ -216,6 +217,10 @@ def draw_all(chain: Chain, things: Things, config: FiguresConfig) -> dict[str, D
             "keras", evaluated, chain.points("keras"), config.pt_edges
         )
         add("dependence", dependence, shares_against)
+        seen = training_comparison.training_comparison(
+            "keras", inputs.seen_tracks(chain.tracks), names, 1
+        )
+        add("training_comparison", training_comparison, seen)
         add("roc", roc, roc.rocs(test, names), 0.05)
         combined = combination_comparison.combinations(test, names)
         add("combination_comparison", combination_comparison, combined, 0.05)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hepchain.combination.seen import SeenTracks
 from hepchain.io.parquet import ParquetWriter
 
 CATEGORIES = ("trt_calorimeter", "calorimeter", "trt", "silicon")
@@ -86,6 +87,21 @@ def calibration() -> dict[str, Any]:
     """Content of calibration.json: the ratio is 1.25 logit(raw), as :func:`tracks` makes it."""
     category = {"low": 1.25, "high": 1.25, "offset": 0.0, "log_share_ratio": 0.0}
     return {"categories": dict.fromkeys(CATEGORIES, category)}
+
+
+def seen_tracks(count: int) -> SeenTracks:
+    """Tracks whose scores are a little sharper where their events were learnt from."""
+    columns = tracks(count, 0.5, 7)
+    kept = columns["label"] < 2
+    ratio = columns["log_likelihood_ratio"][kept]
+    return SeenTracks(
+        seen=1.1 * ratio,
+        unseen=ratio,
+        category=np.array(columns["category"], dtype=np.str_)[kept],
+        label=columns["label"][kept],
+        weight=columns["weight"][kept],
+        event=columns["event_number"][kept],
+    )
 
 
 def candidates(count: int, yield_: float, end: float, signal: bool, seed: int) -> dict[str, Any]:

@@ -23,6 +23,7 @@ NAMES = (
     "score_by_pt",
     "calibration_curves",
     "dependence",
+    "training_comparison",
     "roc",
     "combination_comparison",
     "efficiency_vs_pt",

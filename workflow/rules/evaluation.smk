@@ -1,10 +1,12 @@
 # Evaluation: whether what a tagger says can be trusted. For selection.tagger by default.
 #
 # inputs   combined scores of the test sample and the backgrounds, events of their skims, raw scores
-#          of the training samples, calibration, working points
+#          of the training samples, calibration, working points; models and features of the training
+#          samples, for scores by models that have seen the events
 # outputs  results/figures/score_by_pt_{tagger}.png, calibration_curves_{tagger}.png,
-#          dependence_{tagger}.png (in the report), the other figures.formats and .json of each
-# config   figures; combination.working_points.sample; training.balance; seed
+#          dependence_{tagger}.png, training_comparison_{tagger}.png (in the report), the other
+#          figures.formats and .json of each
+# config   figures; combination.working_points.sample; training (its tracks and balance); seed
 
 EVALUATED_SAMPLES = [TEST_SAMPLE, *BACKGROUNDS]
 EVALUATED_PARTS = [
@@ -54,6 +56,47 @@ rule tagger_evaluation:
         "../scripts/tagger_evaluation.py"
 
 
+rule training_comparison:
+    input:
+        features=[
+            f"{RESULTS}/features/{sample}/features-{part}.parquet"
+            for sample, part in TRAINING_PARTS
+        ],
+        models=models_of,
+        calibration=CALIBRATION,
+    output:
+        drawing(
+            "training_comparison_{tagger}", "Training", "Seen against unseen events"
+        ),
+    log:
+        f"{LOGS}/training_comparison/{{tagger}}.log",
+    benchmark:
+        f"{BENCHMARKS}/training_comparison/{{tagger}}.tsv"
+    wildcard_constraints:
+        tagger=any_of(run.training.trained),
+    threads: 1
+    resources:
+        mem_mb=memory(2000),
+        runtime=20,
+    params:
+        code=drawing_code("training_comparison"),
+        scoring=scoring_code,
+        samples=[sample for sample, _ in TRAINING_PARTS],
+        tracks=run.training.tracks.model_dump(mode="json"),
+        seed=run.seed,
+        things=THINGS,
+        looks=LOOKS,
+    message:
+        "Comparing the scores of {wildcards.tagger} in events it has and has not seen"
+    script:
+        "../scripts/training_comparison.py"
+
+
 rule evaluation:
     input:
         expand(rules.tagger_evaluation.output, tagger=run.selection.tagger),
+        (
+            expand(rules.training_comparison.output, tagger=run.selection.tagger)
+            if run.selection.tagger in run.training.trained
+            else []
+        ),

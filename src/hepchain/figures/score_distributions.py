@@ -201,8 +201,8 @@ def draw(numbers: ScoreDistributions, things: Things, config: FiguresConfig) -> 
 def _draw_panel(axes: Axes, numbers: ScoreDistributions, name: str, things: Things) -> None:
     look = things.look(name) if name in things.categories else ALL_LOOK
     electrons, hadrons = numbers.electrons[name], numbers.hadrons[name]
-    _draw_class(axes, numbers.edges, hadrons, HADRON_LOOK)
-    _draw_class(axes, numbers.edges, electrons, look, filled=True)
+    draw_class(axes, numbers.edges, hadrons, HADRON_LOOK)
+    draw_class(axes, numbers.edges, electrons, look, filled=True)
     axes.axvline(numbers.threshold, color="black", linewidth=1.0, linestyle="--")
     if name in numbers.own_thresholds:
         axes.axvline(numbers.own_thresholds[name], **OWN_LINE)
@@ -220,16 +220,18 @@ def _title(name: str, numbers: ScoreDistributions, things: Things) -> str:
     return "all $p_T$" if name == ALL else f"$p_T$ {name}"
 
 
-def _area(look: Look, filled: bool) -> Any:
+def area(look: Look, filled: bool) -> Any:
+    """Options of the area of one class."""
     if filled:
         return {"color": look.colour, "alpha": 0.35}
     return {"facecolor": "none", "edgecolor": look.colour, "hatch": look.hatch, "linewidth": 0}
 
 
-def _draw_class(
+def draw_class(
     axes: Axes, edges: Floats, values: ClassDistribution, look: Look, filled: bool = False
 ) -> None:
-    axes.stairs(values.share, edges, fill=True, **_area(look, filled))
+    """Steps with errors over an area, or over hatches if not filled."""
+    axes.stairs(values.share, edges, fill=True, **area(look, filled))
     axes.stairs(values.share, edges, color=look.colour, linewidth=1.2)
     centres = (edges[1:] + edges[:-1]) / 2
     axes.errorbar(centres, values.share, values.error, fmt="none", ecolor=look.colour, elinewidth=1)
@@ -238,7 +240,7 @@ def _draw_class(
 def _legend(axes: Axes, numbers: ScoreDistributions, things: Things) -> None:
     axes.axis("off")
     for look, filled, label in ((ALL_LOOK, True, "electrons"), (HADRON_LOOK, False, "hadrons")):
-        axes.stairs([], [0], fill=True, label=label, **_area(look, filled))
+        axes.stairs([], [0], fill=True, label=label, **area(look, filled))
     axes.plot(
         [],
         [],
