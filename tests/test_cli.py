@@ -66,7 +66,7 @@ def test_ntuple_that_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
 def test_ntuple_for_an_unknown_role(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["ntuple", "check", "x.root", "--map", "x.yaml", "--role", "signals"]
     assert main(arguments) == 1
-    assert "not one of pileup, training, signal, background" in capsys.readouterr().err
+    assert "not one of pileup, training, signal, background, data" in capsys.readouterr().err
 
 
 def test_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

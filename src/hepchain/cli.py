@@ -198,9 +198,10 @@ def _check_ntuple(options: argparse.Namespace) -> int:
     variables = load_block(options.variables, Variables).variables
     usable = True
     for file in options.files:
-        report = check_ntuple(file, options.map, variables)
+        role = Role(options.role)
+        report = check_ntuple(file, options.map, variables).of_role(role)
         print(report)
-        usable = usable and not report.wrong_type and not report.missing(Role(options.role))
+        usable = usable and not report.wrong_type and not report.missing(role)
     return 0 if usable else 1
 
 

@@ -27,14 +27,14 @@ def part_ntuple(wildcards):
 
 
 def sample_normalisation(wildcards):
-    """What the configuration says about the normalisation; training samples have none."""
+    """What the configuration says about the normalisation; training samples and data have none."""
     sample = SAMPLES[wildcards.sample]
     keys = {"cross_section_pb", "scale_factor", "branching_fraction", "sum_of_weights"}
     content = {
         "role": sample.role.value,
         **sample.model_dump(mode="json", include=keys),
     }
-    if sample.role != Role.TRAINING:
+    if sample.role not in (Role.TRAINING, Role.DATA):
         content["luminosity_fb"] = run.statistics.luminosity
     return content
 

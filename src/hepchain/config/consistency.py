@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from hepchain.config.blinding import BlindingConfig
 from hepchain.config.combination import CombinationConfig
 from hepchain.config.figures import FiguresConfig
 from hepchain.config.names import nearest
@@ -181,8 +182,19 @@ def _studies(studies: StudiesConfig, training: TrainingConfig) -> Iterator[str]:
 
 def _working_points(combination: CombinationConfig, samples: Samples) -> Iterator[str]:
     signals = of_role(samples, Role.SIGNAL)
-    where = "combination.working_points.sample"
-    yield from unknown(where, [combination.working_points.sample], signals)
+    name, where = combination.working_points.sample, "combination.working_points.sample"
+    if name in samples and name not in signals:
+        yield (
+            f"{where}: '{name}' is of role {samples[name].role}; the fake rate is that of the "
+            f"hadrons in a simulated signal: name one of {', '.join(signals)}"
+        )
+    else:
+        yield from unknown(where, [name], signals)
+
+
+def _blinding(blinding: BlindingConfig, samples: Samples) -> Iterator[str]:
+    if blinding.open and not of_role(samples, Role.DATA):
+        yield "blinding.open: there is nothing to open, no sample is of role data; set it to false"
 
 
 def _titles(
@@ -221,6 +233,7 @@ CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
     _tagger,
     _studies,
     _working_points,
+    _blinding,
     _titles,
     _isolation,
     _validation,

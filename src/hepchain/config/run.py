@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import Field, NonNegativeInt, model_validator
 
 from hepchain.config.base import Block
+from hepchain.config.blinding import BlindingConfig
 from hepchain.config.combination import CombinationConfig
 from hepchain.config.consistency import of_role, problems
 from hepchain.config.features import FeaturesConfig
@@ -35,6 +36,7 @@ class RunConfig(Block):
     training: TrainingConfig
     combination: CombinationConfig
     selection: SelectionConfig
+    blinding: BlindingConfig
     statistics: StatisticsConfig
     studies: StudiesConfig
     figures: FiguresConfig

@@ -17,6 +17,7 @@ class Role(StrEnum):
     TRAINING = "training"
     SIGNAL = "signal"
     BACKGROUND = "background"
+    DATA = "data"
     VALIDATION = "validation"
 
 
@@ -48,6 +49,18 @@ class HiggsinoMasses(Block):
                 f"n2 ({self.n2} GeV) must be at least 0.1 GeV above n1 ({self.n1} GeV)"
             )
         return self
+
+
+OF_SIMULATION = (
+    "process",
+    "pileup",
+    "masses",
+    "cross_section_pb",
+    "scale_factor",
+    "branching_fraction",
+    "sum_of_weights",
+)
+"""Keys of a sample that data cannot have."""
 
 
 class Sample(Block):
@@ -96,6 +109,19 @@ class Sample(Block):
             raise ValueError("a sample of role validation needs `process`; `files` are not for it")
         if self.role is Role.VALIDATION and self.pileup is not None:
             raise ValueError("a sample of role validation has no pile-up; remove `pileup`")
+        return self
+
+    @model_validator(mode="after")
+    def _data_are_counted(self) -> Self:
+        """Data are read from files, and every event counts once."""
+        fields = type(self).model_fields
+        given = [key for key in OF_SIMULATION if getattr(self, key) != fields[key].default]
+        if self.role is Role.DATA and given:
+            keys = ", ".join(f"`{key}`" for key in given)
+            raise ValueError(
+                "a sample of role data is read from `files` and its events count once: remove "
+                f"{keys} (of simulation only)"
+            )
         return self
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from hepchain.config.ntuple import NtupleMap, Source
 from hepchain.config.reading import load_block
 from hepchain.config.samples import Role
 from hepchain.errors import InputError
-from hepchain.skimming.contract import Entry, entries, is_needed
+from hepchain.skimming.contract import SELECTED, Entry, entries, is_needed, of_simulation
 from hepchain.skimming.files import open_tree
 from hepchain.skimming.quality import ASSUMED, NEEDED
 from hepchain.variations import WEIGHT_FACTOR
@@ -31,7 +31,7 @@ class NtupleReport:
     absent : branches it does not provide, with the reason
     wrong_type : branches whose source has another type than the contract's, with the reason
     needed : branches no sample can be read without
-    needed_by_selection : branches that samples of signal and background need in addition
+    needed_by_selection : branches that samples of signal, background and data need in addition
     """
 
     path: str
@@ -46,9 +46,18 @@ class NtupleReport:
     def missing(self, role: Role = Role.SIGNAL) -> dict[str, str]:
         """Absent branches without which a sample of this role cannot be read."""
         needed = self.needed
-        if role in (Role.SIGNAL, Role.BACKGROUND):
+        if role in SELECTED:
             needed = needed | self.needed_by_selection
         return {name: reason for name, reason in self.absent.items() if name in needed}
+
+    def of_role(self, role: Role) -> NtupleReport:
+        """The report as it concerns this role: in data nothing is read that only simulation has."""
+        if role is not Role.DATA:
+            return self
+        absent = {name: why for name, why in self.absent.items() if not of_simulation(name)}
+        wrong = {name: why for name, why in self.wrong_type.items() if not of_simulation(name)}
+        present = tuple(name for name in self.present if not of_simulation(name))
+        return replace(self, present=present, absent=absent, wrong_type=wrong)
 
     def require(self, role: Role) -> None:
         """Refuse the file if it cannot serve as a sample of this role.
@@ -80,7 +89,7 @@ class NtupleReport:
                 *_lines("wrong type", self.wrong_type),
                 *_lines("missing, needed always", training),
                 *_lines(
-                    "missing, needed for signal and background",
+                    "missing, needed for signal, background and data",
                     {name: why for name, why in selection.items() if name not in training},
                 ),
                 *_lines("absent", others),

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from hepchain.config.samples import Role
+from hepchain.variations import WEIGHT_FACTOR
+
+SELECTED = (Role.SIGNAL, Role.BACKGROUND, Role.DATA)
+"""Roles whose events are selected."""
 
 
 class Need(Enum):
@@ -110,5 +114,14 @@ def entries(
 def is_needed(entry: Entry, role: Role) -> bool:
     """Whether a sample of this role can be read without the branch."""
     if entry.need is Need.SELECTION:
-        return role in (Role.SIGNAL, Role.BACKGROUND)
+        return role in SELECTED
     return entry.need is Need.ALWAYS
+
+
+def of_simulation(name: str) -> bool:
+    """Whether only simulated events have this branch: truth, generator and trigger weights.
+
+    >>> [of_simulation(name) for name in ("truth_m_ee", "weight_isr_up", "met")]
+    [True, True, False]
+    """
+    return name.startswith(("truth_", WEIGHT_FACTOR)) or name in ("weight", "met_trigger_weight")

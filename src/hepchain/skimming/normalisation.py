@@ -30,8 +30,8 @@ class SampleNormalisation:
 
     Attributes
     ----------
-    sample, role : name, and what it is for; samples of role training are not normalised
-    luminosity_fb : integrated luminosity [fb-1]; None for samples of role training
+    sample, role : name, and what it is for; samples of role training and data are not normalised
+    luminosity_fb : integrated luminosity [fb-1]; None for these
     cross_section_pb : None if the generator's own is to be taken
     scale_factor, branching_fraction : factors on the cross-section
     sum_of_weights : stands in for the files' own where they do not tell
@@ -83,9 +83,12 @@ def normalise(config: SampleNormalisation, parts: Sequence[GeneratorMetadata]) -
         "sample": config.sample,
         "luminosity_fb": None,
         "cross_section_pb": None,
-        "sum_of_weights": _sum_of_weights(config, parts),
+        "sum_of_weights": None,
         "weight_per_generated": 1.0,
     }
+    if config.role is Role.DATA:
+        return content
+    content["sum_of_weights"] = _sum_of_weights(config, parts)
     if config.role is Role.TRAINING:
         return content
     total, cross_section = content["sum_of_weights"], _cross_section(config, parts)
@@ -213,7 +216,8 @@ def make_normalisation(
     ntuple_map = load_block(map_path, NtupleMap)
     if "event_number" not in ntuple_map.branches:
         raise InputError(f"{map_path}: event_number is not mapped")
-    parts = [read_generator_metadata(path, ntuple_map) for path in ntuples]
+    generated = () if config.role is Role.DATA else ntuples
+    parts = [read_generator_metadata(path, ntuple_map) for path in generated]
     content = normalise(config, parts)
     check_event_numbers(ntuples, ntuple_map)
     write_json(output, content)

@@ -160,7 +160,7 @@ def open_ntuple(
     wanted = contract(settings.variables, ntuple_map)
     with open_tree(path, ntuple_map) as tree:
         with readable(path):
-            report = check_tree(path, tree, ntuple_map, wanted)
+            report = check_tree(path, tree, ntuple_map, wanted).of_role(settings.role)
         report.require(settings.role)
         yield report, _chunks(path, tree, ntuple_map, report, wanted, settings.groups)
 
