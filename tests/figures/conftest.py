@@ -238,6 +238,7 @@ def draw_all(chain: Chain, things: Things, config: FiguresConfig) -> dict[str, D
         fakes = fake_composition.fake_composition(
             "keras",
             {name: chain.scores("keras", name) for name in ("higgsino_153_150", "wenu_jets")},
+            {"wenu_jets": chain.selected("wenu_jets", "parquet")},
             chain.points("keras"),
             "overall",
         )

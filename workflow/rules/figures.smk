@@ -291,9 +291,19 @@ rule figure_efficiency_vs_pt_by_category:
 rule figure_fake_composition:
     input:
         scores=scores_of([TEST_SAMPLE, *BACKGROUNDS]),
+        candidates=expand(f"{RESULTS}/selection/{{sample}}.parquet", sample=BACKGROUNDS),
         working_points=f"{COMBINED}/working_points.json",
     output:
-        drawing("fake_composition", "Tagger", "Composition of the fakes"),
+        figure=drawing("fake_composition", "Tagger", "Composition of the fakes"),
+        tables=[
+            report(
+                f"{FIGURES}/fake_rates.html",
+                caption="../report/fake_rates.rst",
+                category="Tables",
+                labels={"table": "Fake rates"},
+            ),
+            f"{FIGURES}/fake_rates.csv",
+        ],
     log:
         f"{LOGS}/figure_fake_composition.log",
     benchmark:
@@ -305,6 +315,7 @@ rule figure_fake_composition:
     params:
         code=drawing_code("fake_composition"),
         samples=[TEST_SAMPLE, *BACKGROUNDS],
+        candidates_of=BACKGROUNDS,
         tagger=run.selection.tagger,
         working_point=run.selection.working_point,
         things=THINGS,
