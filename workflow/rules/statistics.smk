@@ -1,13 +1,13 @@
 # Statistics: expected limits and significances of a mass point.
 #
 # inputs   selected candidates of the signal and of all backgrounds, without and with variations of
-#          the simulation, and their normalisations
+#          the simulation, and their normalisations; of data, if their signal region is open
 # outputs  results/statistics/{point}/workspace_{approach}.json (pyhf), one an approach
 #          results/statistics/{point}/result.json
 #          results/statistics/{point}/working_point_scan.json: other working points, fits in bins
 # config   statistics; simulation.varied, weights of simulation.variations; seed;
 #          selection.candidate.mass_veto, selection.tagger; masses of the signal;
-#          combination.working_points
+#          combination.working_points; blinding
 
 BACKGROUNDS = run.of_role(Role.BACKGROUND)
 
@@ -26,6 +26,10 @@ def varied_candidates(wildcards):
     return [f"{RESULTS}/selection/{name}.parquet" for name in varied_samples(wildcards)]
 
 
+# The statistics read data, in the window of each point, only once their signal region is open.
+OPENED = DATA if run.blinding.open else []
+
+
 rule statistics:
     input:
         signal=f"{RESULTS}/selection/{{point}}.parquet",
@@ -33,6 +37,7 @@ rule statistics:
             f"{RESULTS}/selection/{{sample}}.parquet", sample=BACKGROUNDS
         ),
         varied=varied_candidates,
+        data=expand(f"{RESULTS}/selection/{{sample}}.parquet", sample=OPENED),
         normalisations=expand(
             f"{RESULTS}/skimming/{{sample}}/normalisation.json",
             sample=["{point}", *BACKGROUNDS],
@@ -59,6 +64,7 @@ rule statistics:
         seed=run.seed,
         backgrounds=BACKGROUNDS,
         varied=varied_samples,
+        data=OPENED,
         weights=run.simulation.weights,
         masses=masses_of_point,
         veto=run.selection.candidate.mass_veto,

@@ -14,6 +14,7 @@ with job(snakemake):
     config = StatisticsConfig.model_validate(snakemake.params.config)
     workspaces = [Path(path) for path in snakemake.output.workspaces]
     varied = zip(snakemake.params.varied, map(Path, snakemake.input.varied), strict=True)
+    data = dict(zip(snakemake.params.data, map(Path, snakemake.input.data), strict=True))
     run_statistics(
         StatisticsInputs(
             signal=Path(snakemake.input.signal),
@@ -21,6 +22,7 @@ with job(snakemake):
             normalisations=tuple(Path(path) for path in snakemake.input.normalisations),
             varied=by_sample(dict(varied)),
             weights=dict(snakemake.params.weights),
+            data=data or None,
         ),
         StatisticsOutputs(
             workspaces=dict(zip(config.approaches, workspaces, strict=True)),

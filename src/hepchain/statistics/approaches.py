@@ -43,6 +43,14 @@ class Accepted:
     """m(track, e) of the candidates that may stand for their event."""
 
 
+def countable(approach: Approach | Matching) -> bool:
+    """Whether an approach decides about each candidate, without truth: what data can be counted in.
+
+    Probabilities of a match are those of electrons and hadrons, which data do not tell apart.
+    """
+    return not isinstance(approach, Matching)
+
+
 def accepted(candidates: Candidates, approach: Approach | Matching) -> Accepted:
     """Events of the candidates as the approach accepts them."""
     by_score = isinstance(approach, TaggedCandidates)

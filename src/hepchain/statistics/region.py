@@ -17,7 +17,14 @@ from hepchain.statistics.inference import (
     discovery_significance,
     expected_limit,
 )
-from hepchain.statistics.results import OK, ApproachResult, Significances, TemplateSummary
+from hepchain.statistics.observation import count_data, not_fitted, observe
+from hepchain.statistics.results import (
+    OK,
+    ApproachResult,
+    Observed,
+    Significances,
+    TemplateSummary,
+)
 from hepchain.statistics.significance import asimov_significance, s_over_sqrt_b
 from hepchain.statistics.templates import Entries, Templates, make_templates
 from hepchain.statistics.variations import (
@@ -55,6 +62,8 @@ class Region:
     """Bins of the template that are asked for."""
     varied: Mapping[str, Sequence[Varied]] = field(default_factory=dict)
     """``signal``, or the name of a background -> its variations."""
+    data: Sequence[Entries] | None = None
+    """Events of each sample of data; None while closed, and where they cannot be counted."""
 
     @property
     def background_weights(self) -> npt.NDArray[np.float64]:
@@ -76,7 +85,8 @@ def analyse(region: Region, config: StatisticsConfig) -> tuple[ApproachResult, S
 
     A region with too few simulated events, or whose fit fails, has a result without a limit, and a
     status that says why; its workspace is written as it is, with that word as the name of its
-    measurement.
+    measurement. With data their counts are its observation, but the expected limit is the one
+    before they were seen.
     """
     uncertainties = uncertainties_of(config)
     templates = make_templates(region.signal, region.backgrounds, region.edges)
@@ -88,11 +98,26 @@ def analyse(region: Region, config: StatisticsConfig) -> tuple[ApproachResult, S
         result = replace(result, status=f"{INSUFFICIENT}: {shortage}")
     else:
         result = _fitted(result, templates, sides, region, config)
-    measurement = "expected_limit" if result.status == OK else result.status.split(":")[0]
+    counts = None if region.data is None else count_data(region.data, templates.edges)
+    if counts is not None:
+        observed = _observed(counts, result, templates, sides, region, config)
+        result = replace(result, observed=observed)
     workspace = make_workspace(
-        templates, uncertainties, region.name, measurement.replace(" ", "_"), variations=sides
+        templates,
+        uncertainties,
+        region.name,
+        _measurement(result),
+        variations=sides,
+        observation=counts,
     )
     return result, workspace
+
+
+def _measurement(result: ApproachResult) -> str:
+    """Name of the measurement of the workspace."""
+    if result.status == OK:
+        return "expected_limit" if result.observed is None else "observed_limit"
+    return result.status.split(":")[0].replace(" ", "_")
 
 
 def _modelled(
@@ -228,6 +253,29 @@ def _fitted(
         return replace(result, status=f"{NOT_CONVERGED}: {error}")
     significances = replace(result.significances, profile_likelihood=significance)
     return replace(result, significances=significances, limit=_unscaled(limit, scale))
+
+
+def _observed(
+    counts: Sequence[int],
+    result: ApproachResult,
+    templates: Templates,
+    sides: Mapping[str, Sequence[Sides]],
+    region: Region,
+    config: StatisticsConfig,
+) -> Observed:
+    """What data say, in a model that has given an expected limit."""
+    if result.status != OK:
+        return not_fitted(counts, result.status)
+    scale = counting_scale(result)
+    workspace = make_workspace(
+        templates,
+        uncertainties_of(config),
+        region.name,
+        signal_factor=scale,
+        variations=sides,
+        observation=counts,
+    )
+    return observe(counts, workspace, scale, config.confidence_level)
 
 
 def counting_scale(result: ApproachResult) -> float:

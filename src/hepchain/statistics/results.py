@@ -46,6 +46,24 @@ class TemplateSummary:
 
 
 @dataclass(frozen=True)
+class Observed:
+    """What data say in the region; limit, significance and p-value are None unless ``status`` is
+    ``ok``."""
+
+    status: str
+    """``ok``, or why there is no limit, as that of the result."""
+    events: int
+    contents: tuple[int, ...]
+    """Events in each bin of the templates."""
+    limit: float | None
+    """Upper limit on the signal strength."""
+    significance: float | None
+    """Of an excess over the background alone; 0 if there is none."""
+    p_value: float | None
+    """Probability of this excess or more without signal; 0.5 if there is none."""
+
+
+@dataclass(frozen=True)
 class ApproachResult:
     """Result of an approach."""
 
@@ -69,6 +87,9 @@ class ApproachResult:
     significances: Significances
     limit: Limit | None
     """Expected upper limit; None unless the status is ``ok``."""
+    observed: Observed | None = None
+    """None while the signal region of data is closed, without data, and where the acceptance of a
+    candidate follows from truth."""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ def make_workspace(
     measurement: str = "expected_limit",
     signal_factor: float = 1.0,
     variations: Mapping[str, Sequence[Sides]] | None = None,
+    observation: Sequence[int] | None = None,
 ) -> Specification:
     """Workspace of one channel: signal times ``mu``, and the backgrounds.
 
@@ -45,14 +46,14 @@ def make_workspace(
     simulation is a ``staterror`` a bin (Barlow and Beeston, CPC 77 (1993) 219, in the form of
     HistFactory), for the sum of the backgrounds and, apart, for the signal, so that it stays right
     at every ``mu``. A variation of the simulation has one parameter a source, common to all
-    samples: a ``normsys`` of the yield and, with several bins, a ``histosys`` of the shape. There
-    are no data: the observation is the expected background (Asimov).
+    samples: a ``normsys`` of the yield and, with several bins, a ``histosys`` of the shape.
 
     Parameters
     ----------
     channel, measurement : names in the workspace
     signal_factor : scales the signal, so that ``mu`` is of order one in a fit
     variations : sample (:data:`SIGNAL` or a background) -> its variations
+    observation : events of data in each bin; None: the expected background (Asimov)
     """
     background = templates.background
     variations = variations or {}
@@ -71,7 +72,12 @@ def make_workspace(
                 ],
             }
         ],
-        "observations": [{"name": channel, "data": list(background.contents)}],
+        "observations": [
+            {
+                "name": channel,
+                "data": list(background.contents if observation is None else observation),
+            }
+        ],
         "measurements": [
             {"name": measurement, "config": {"poi": SIGNAL_STRENGTH, "parameters": []}}
         ],

@@ -48,6 +48,8 @@ class StatisticsInputs:
     """Sample -> variation -> candidates of the sample simulated with it."""
     weights: Mapping[str, str] = field(default_factory=dict)
     """Variation -> column of the candidates with the varied over the nominal weight."""
+    data: Mapping[str, Path] | None = None
+    """Sample of data -> its candidates, the signal region included; None while that is closed."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ def read_point(inputs: StatisticsInputs, point: MassPoint) -> PointCandidates:
     """Candidates of all samples in the mass window, without and with variations."""
     nominal = {SIGNAL: _read(inputs.signal, point)}
     nominal |= {name: _read(path, point) for name, path in inputs.backgrounds.items()}
-    return PointCandidates(nominal, {name: read_varied(name, inputs, point) for name in nominal})
+    varied = {name: read_varied(name, inputs, point) for name in nominal}
+    data = None if inputs.data is None else [_read(path, point) for path in inputs.data.values()]
+    return PointCandidates(nominal, varied, data)
 
 
 def _read(path: Path, point: MassPoint, factor: str | None = None) -> Candidates:
@@ -219,3 +223,12 @@ def _report(name: str, result: ApproachResult) -> None:
     if result.limit is not None:
         values = ", ".join(f"{value:.4g}" for value in result.limit.expected)
         LOGGER.info("%s: expected limit on mu at %s sigma: %s", name, SIGMAS, values)
+    if result.observed is not None:
+        LOGGER.info(
+            "%s: %d events observed; limit on mu %s, significance %s (%s)",
+            name,
+            result.observed.events,
+            result.observed.limit,
+            result.observed.significance,
+            result.observed.status,
+        )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hepchain.config.samples import HiggsinoMasses
 from hepchain.config.statistics import Approach, Matching, StatisticsConfig
-from hepchain.statistics.approaches import Accepted, Candidates, accepted
+from hepchain.statistics.approaches import Accepted, Candidates, accepted, countable
 from hepchain.statistics.region import Region
 from hepchain.statistics.workspace import SIGNAL
 from hepchain.statistics.zstar import mass_edges, varied
@@ -32,6 +32,8 @@ class PointCandidates:
     """Sample -> its candidates."""
     varied: Mapping[str, Mapping[str, Candidates]]
     """Sample -> variation -> its candidates."""
+    data: Sequence[Candidates] | None = None
+    """Candidates of each sample of data; None while the signal region is closed."""
 
     def accepted(self, approach: Approach | Matching) -> dict[str, Accepted]:
         """Sample -> its events as the approach accepts them."""
@@ -47,6 +49,7 @@ def make_region(
 ) -> Region:
     """The region of the mass point as the approach of this name fills it."""
     nominal = candidates.accepted(approach)
+    counted = candidates.data if countable(approach) else None
     entries = {sample: events.entries for sample, events in nominal.items()}
     return Region(
         name=f"{point.name}_{name}",
@@ -62,4 +65,5 @@ def make_region(
             ]
             for sample, items in candidates.varied.items()
         },
+        data=None if counted is None else [accepted(item, approach).entries for item in counted],
     )
