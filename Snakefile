@@ -32,6 +32,7 @@ include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/comparison.smk"
+include: "workflow/rules/mass_plane.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/export.smk"
 

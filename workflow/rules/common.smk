@@ -24,7 +24,7 @@ def _ntuples(name, sample):
     if sample.simulated:
         return [
             f"{RESULTS}/simulation/{name}/ntuple-{part}.root"
-            for part in range(run.simulation.parts[base_of(name)])
+            for part in range(run.parts_of(base_of(name)))
         ]
     return resolve_files(name, sample.files)
 

@@ -8,7 +8,8 @@
 #          blinding (data only)
 
 ANALYSED = run.of_role(Role.SIGNAL, Role.BACKGROUND)
-SELECTED = [*ANALYSED, *varied(ANALYSED)]
+PLANE = list(run.plane_samples)
+SELECTED = [*ANALYSED, *PLANE, *varied(ANALYSED)]
 SIGNALS = run.of_role(Role.SIGNAL)
 
 
@@ -28,7 +29,7 @@ def mass_points(wildcards):
     """Mass splittings whose windows are applied: a signal's own, for all others all."""
     signal = SAMPLES[wildcards.sample].role == Role.SIGNAL
     names = [base_of(wildcards.sample)] if signal else SIGNALS
-    return {name: run.samples[name].masses.splitting for name in names}
+    return {name: SAMPLES[name].masses.splitting for name in names}
 
 
 DATA = run.of_role(Role.DATA)

@@ -34,19 +34,23 @@ def pileup_library(wildcards):
     ]
 
 
-SIMULATED = [name for name, sample in run.samples.items() if sample.simulated]
+SIMULATED = [
+    name
+    for name, sample in SAMPLES.items()
+    if sample.simulated and name == base_of(name)
+]
 
 
 def process_of(wildcards):
     """Process and masses of a sample; its normalisation is no matter of generation."""
-    return run.samples[wildcards.sample].model_dump(
+    return SAMPLES[wildcards.sample].model_dump(
         mode="json", include={"role", "process", "masses"}
     )
 
 
 def events_per_part(wildcards):
     """Number of events that a job keeps."""
-    return run.simulation.events_per_part[wildcards.sample]
+    return run.events_per_part_of(wildcards.sample)
 
 
 def generated(suffix):

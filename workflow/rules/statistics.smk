@@ -13,7 +13,7 @@ BACKGROUNDS = run.of_role(Role.BACKGROUND)
 
 
 def masses_of_point(wildcards):
-    return run.samples[wildcards.point].masses.model_dump(mode="json")
+    return SAMPLES[wildcards.point].masses.model_dump(mode="json")
 
 
 def varied_samples(wildcards):
@@ -53,7 +53,7 @@ rule statistics:
     benchmark:
         f"{BENCHMARKS}/statistics/{{point}}.tsv"
     wildcard_constraints:
-        point="|".join(run.of_role(Role.SIGNAL)),
+        point=any_of([*SIGNALS, *PLANE]),
     threads: 1
     resources:
         mem_mb=memory(1000),

@@ -13,6 +13,7 @@ from typing import Any
 from hepchain.config.blinding import BlindingConfig
 from hepchain.config.combination import CombinationConfig
 from hepchain.config.figures import FiguresConfig
+from hepchain.config.mass_plane import MassPlaneConfig, point_name
 from hepchain.config.names import nearest
 from hepchain.config.samples import Role, Sample
 from hepchain.config.selection import SelectionConfig
@@ -219,6 +220,18 @@ def _isolation(selection: SelectionConfig, skimming: SkimmingConfig) -> Iterator
         )
 
 
+def _mass_plane(samples: Samples, mass_plane: MassPlaneConfig | None) -> Iterator[str]:
+    if mass_plane is None:
+        return
+    where, name = "mass_plane.template", mass_plane.template
+    simulated = [name for name in of_role(samples, Role.SIGNAL) if samples[name].simulated]
+    for problem in unknown(where, [name], simulated):
+        yield f"{problem}; it must be a simulated signal"
+    for point in map(point_name, mass_plane.masses):
+        if point in samples:
+            yield f"samples.{point}: is the name of a point of mass_plane; choose another"
+
+
 CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
     _roles,
     _pileup,
@@ -237,4 +250,5 @@ CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
     _titles,
     _isolation,
     _validation,
+    _mass_plane,
 )

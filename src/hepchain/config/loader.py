@@ -15,8 +15,8 @@ from hepchain.errors import ConfigError
 
 __all__ = ["FILES", "load_block", "load_run", "merge", "read_configs", "read_yaml"]
 
-FILES = ("samples", "variables")
-"""Keys of the config that name a file whose content is part of the configuration."""
+FILES = ("samples", "variables", "mass_plane.cross_sections", "mass_plane.published")
+"""Keys of the config that name a file whose content is part of the configuration, dotted."""
 
 
 def merge(base: Mapping[str, Any], extension: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def load_run(config: Mapping[str, Any]) -> RunConfig:
         variables or categories; all in one message
     """
     content, problems = _with_files(config)
-    unread = [key for key in FILES if key in config and key not in content]
+    unread = [key for key in config if key not in content]
     try:
         run = RunConfig.model_validate(content)
     except ValidationError as error:
@@ -68,24 +68,38 @@ def load_run(config: Mapping[str, Any]) -> RunConfig:
         if any(detail["loc"] for detail in error.errors()):
             problems += consistency_problems(_valid_blocks(content))
     else:
-        return run
+        if not problems:
+            return run
     plural = "problems" if len(problems) > 1 else "problem"
     lines = "\n".join(f"  {problem}" for problem in problems)
     raise ConfigError(f"the configuration has {len(problems)} {plural}:\n{lines}")
 
 
 def _with_files(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The configuration with the content of the files it names, without those not readable."""
+    """The configuration with the content of the files it names, without blocks not readable."""
     content = dict(config)
     problems: list[str] = []
     for key in FILES:
-        if isinstance(content.get(key), str):
-            try:
-                content[key] = read_yaml(content[key])
-            except ConfigError as error:
-                problems.append(f"{key}: {error}")
-                content.pop(key)
+        *above, last = key.split(".")
+        block = _copied(content, above)
+        if block is None or not isinstance(block.get(last), str):
+            continue
+        try:
+            block[last] = read_yaml(block[last])
+        except ConfigError as error:
+            problems.append(f"{key}: {error}")
+            content.pop(key.split(".")[0])
     return content, problems
+
+
+def _copied(content: dict[str, Any], keys: Iterable[str]) -> dict[str, Any] | None:
+    """The block at ``keys``, copied into ``content`` on the way; None if there is none."""
+    for key in keys:
+        if not isinstance(content.get(key), Mapping):
+            return None
+        content[key] = dict(content[key])
+        content = content[key]
+    return content
 
 
 def _valid_blocks(content: Mapping[str, Any]) -> dict[str, Any]:

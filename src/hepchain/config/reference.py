@@ -16,7 +16,8 @@ TITLE = """\
 Made by `make docs` from the models in `src/hepchain/config/`; do not edit. The default run is
 `config/config.yaml`; a file given with `--configfile` extends it: mappings merge, lists and single
 values replace. Unknown keys are refused. `<name>` stands for a name of your own. The keys below
-`samples` and `variables` stand in the files that these two name.
+`samples`, `variables`, `mass_plane.cross_sections` and `mass_plane.published` stand in the files
+that these name.
 """
 
 
