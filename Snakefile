@@ -32,6 +32,7 @@ include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/comparison.smk"
+include: "workflow/rules/studies.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/export.smk"
 
@@ -41,6 +42,7 @@ rule all:
     input:
         rules.figures.input,
         rules.tagger_comparison.output,
+        rules.importances.input,
         rules.evaluation.input,
         rules.validation.input,
         rules.exports.input,
