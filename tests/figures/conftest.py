@@ -37,6 +37,7 @@ from hepchain.figures import (
     sensitivity,
     training_comparison,
     variations,
+    working_point_scan,
     yields,
 )
 from hepchain.figures.points import read_points
@@ -112,6 +113,9 @@ class Chain:
     def results(self) -> list[Path]:
         return [self.root / f"statistics/{point}/result.json" for point in POINTS]
 
+    def scans(self) -> list[Path]:
+        return [path.with_name("working_point_scan.json") for path in self.results()]
+
     def _sample(self, row: int, sample: str) -> None:
         signal = sample in POINTS
         self._events(row, sample)
@@ -154,6 +158,10 @@ class Chain:
         write_json(
             self.root / f"statistics/{sample}/result.json",
             inputs.result(sample, 300.0 * empty, 9000.0 * empty, status),
+        )
+        write_json(
+            self.root / f"statistics/{sample}/working_point_scan.json",
+            inputs.scan(sample, not self.tracks),
         )
 
     def _trainings(self, tagger: str) -> None:
@@ -230,6 +238,7 @@ def draw_all(chain: Chain, things: Things, config: FiguresConfig) -> dict[str, D
         fakes = fake_composition.fake_composition(
             "keras",
             {name: chain.scores("keras", name) for name in ("higgsino_153_150", "wenu_jets")},
+            {"wenu_jets": chain.selected("wenu_jets", "parquet")},
             chain.points("keras"),
             "overall",
         )
@@ -251,6 +260,8 @@ def draw_all(chain: Chain, things: Things, config: FiguresConfig) -> dict[str, D
         )
         add("mass", mass, spectra, 139.0)
         add("yields", yields, read_points(chain.results()))
+        scans = working_point_scan.read_scans(chain.scans())
+        add("working_point_scan", working_point_scan, scans)
         limits = sensitivity.sensitivity(
             chain.results(),
             {point: chain.scores("keras", point) for point in POINTS},

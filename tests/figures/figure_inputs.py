@@ -239,3 +239,36 @@ def _factors() -> dict[str, Any]:
         "s_over_sqrt_b": 1.76,
     }
     return {name: {"value": value, "error": 0.1 * value} for name, value in values.items()}
+
+
+def scan(point: str, empty: bool = False) -> dict[str, Any]:
+    """Content of working_point_scan.json; the tagger is best at a fake rate of 2 %."""
+    points = []
+    for rate in (0.5, 0.1, 0.05, 0.02, 0.001):
+        number = rate * np.exp(-2 * abs(np.log(rate / 0.02)))
+        value = {"value": 1.0 + number, "error": 0.1}
+        names = (*MERITS, "limit")
+        points.append(
+            {"fake_rate": rate, "enough": rate > 0.01 and not empty, **dict.fromkeys(names, value)}
+        )
+    best = {"fake_rate": 0.02, "low": 0.02, "high": 0.05, "at_edge": False}
+    best["gain"] = {"value": 1.5, "error": 0.2}
+    limits = {"count": 4.0, "mass": 3.0, "score": None if empty else 2.0}
+    return {
+        "point": point,
+        "luminosity_fb": 139.0,
+        "nominal": 0.05,
+        "min_effective_events": 5.0,
+        "sigmas": [-2, -1, 0, 1, 2],
+        "points": points,
+        "optima": [] if empty else [{"merit": name, **best} for name in (*MERITS, "limit")],
+        "discriminants": [
+            {
+                "title": title,
+                "result": {
+                    "limit": None if limit is None or empty else {"expected": [limit] * 5},
+                },
+            }
+            for title, limit in limits.items()
+        ],
+    }

@@ -33,12 +33,13 @@ NAMES = (
     "cutflow",
     "mass",
     "yields",
+    "working_point_scan",
     "sensitivity",
 )
-WITH_LUMINOSITY = ("cutflow", "mass", "yields", "sensitivity")
+WITH_LUMINOSITY = ("cutflow", "mass", "yields", "sensitivity", "working_point_scan")
 DIMENSIONLESS = re.compile(
     r"Epoch|Tree|[Ss]hare|efficiency|[Ff]ake rate|Ratio|Score|Category|Signal|Expected|Candidates"
-    r"|Loss|Accuracy|Gain|eta|collisions"
+    r"|Loss|Accuracy|Gain|eta|collisions|sqrt|significance|Fit in bins|Limit over"
 )
 
 
@@ -120,6 +121,7 @@ def test_empty_samples_are_laid_out_and_written(
         ("cutflow", "not enough events"),
         ("mass", "not enough events"),
         ("yields", "not enough events"),
+        ("working_point_scan", "not enough events"),
         ("sensitivity", "not enough events"),
     ],
 )

@@ -99,6 +99,21 @@ class TestFakeComposition:
             assert sum(shares) == pytest.approx(1.0)
         assert rows["all", "pile-up"].share == pytest.approx(5 / 8)
 
+    def test_table_has_a_column_pair_for_each_set_of_tracks(
+        self, drawn: dict[str, Any], things: Things
+    ) -> None:
+        table = fake_composition.table(drawn["fake_composition"].numbers, things)
+        assert len(table.header) == 1 + 2 * 3
+        assert table.header[-1] == "candidates of W → eν + jets: passes"
+        assert {len(row) for row in table.rows} == {len(table.header)}
+        first = table.rows[0]
+        assert first[:2] == ["all hadron tracks", "100 %"]
+        value, low, high = (float(x.strip("[],")) for x in first[2].split()[:3])
+        assert low < value < high
+
+    def test_table_without_tracks(self, drawn_empty: dict[str, Any], things: Things) -> None:
+        assert not fake_composition.table(drawn_empty["fake_composition"].numbers, things).rows
+
     def test_denominator_is_printed_below(self, drawn: dict[str, Any]) -> None:
         figure, numbers = drawn["fake_composition"].figure, drawn["fake_composition"].numbers
         printed = " ".join(figure._supxlabel.get_text().split())

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from figure_inputs import POINTS, result
+from figure_inputs import POINTS, result, scan
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.errors import InputError
-from hepchain.figures import reference, sensitivity, yields
+from hepchain.figures import reference, sensitivity, working_point_scan, yields
 from hepchain.figures.marks import EfficiencyMark
 from hepchain.figures.output import plain
 from hepchain.figures.points import point, read_points, reason
@@ -147,6 +147,19 @@ def test_shares_kept(things: Things) -> None:
     assert shares.signal[0] == pytest.approx(0.6)
     assert shares.background[0] == pytest.approx(0.06)
     assert np.isnan(shares.signal[1])
+
+
+def test_table_of_best_working_points(tmp_path: Path, things: Things) -> None:
+    write_json(tmp_path / "scan.json", scan(GOOD))
+    (found,) = working_point_scan.read_scans([tmp_path / "scan.json"])
+    assert found.curves["asimov"].fake_rate.tolist() == [0.5, 0.1, 0.05, 0.02]
+    assert found.discriminants == {"count": 4.0, "mass": 3.0, "score": 2.0}
+    table = working_point_scan.table([found], things)
+    title = "higgsino (153, 150) GeV"
+    assert table.rows[1] == [title, "s/√b", "2.0", "2.0 to 5.0", "1.50 ± 0.20", ""]
+    write_json(tmp_path / "scan.json", {"point": GOOD})
+    with pytest.raises(InputError, match="another version"):
+        working_point_scan.read_scans([tmp_path / "scan.json"])
 
 
 class TestSummary:

@@ -11,9 +11,11 @@ import numpy as np
 from hepchain.config.samples import HiggsinoMasses
 from hepchain.config.statistics import (
     Approach,
+    Discriminant,
     EveryCandidate,
     MatchedCandidates,
     Matching,
+    ScanConfig,
     StatisticsConfig,
     TaggedCandidates,
 )
@@ -56,6 +58,14 @@ CONFIG = StatisticsConfig(
     min_signal_events=5,
     on_insufficient="error",
     insignificant_variations="apply",
+    scan=ScanConfig(
+        fake_rates=[0.5, 0.1],
+        min_effective_events=5.0,
+        discriminants={
+            "count": Discriminant(title="count", mass_bins=1, fake_rates=[0.1]),
+            "both": Discriminant(title="both", mass_bins=2, fake_rates=[0.5, 0.1]),
+        },
+    ),
     bootstrap_replicas=200,
 )
 

@@ -6,7 +6,9 @@
 # outputs  results/figures/score_by_pt_{tagger}.png, calibration_curves_{tagger}.png,
 #          dependence_{tagger}.png, training_comparison_{tagger}.png (in the report), the other
 #          figures.formats and .json of each
-# config   figures; combination.working_points.sample; training (its tracks and balance); seed
+#          results/figures/correlations.png (in the report), other figures.formats, .json
+# config   figures; combination.working_points.sample; training (its tracks and balance); seed;
+#          groups of the file of variables
 
 EVALUATED_SAMPLES = [TEST_SAMPLE, *BACKGROUNDS]
 EVALUATED_PARTS = [
@@ -92,8 +94,58 @@ rule training_comparison:
         "../scripts/training_comparison.py"
 
 
+# The category with the most variables, and a model that transforms them as in training.
+RICHEST = max(
+    run.training.categories, key=lambda name: len(run.variables.of_category(name))
+)
+TRANSFORMING = (
+    run.selection.tagger
+    if run.selection.tagger in run.training.trained
+    else run.training.trained[0]
+)
+RICHEST_MODEL = (
+    EVERY_CATEGORY
+    if EVERY_CATEGORY in run.training.categories_of(TRANSFORMING)
+    else RICHEST
+)
+
+
+rule correlations:
+    input:
+        features=[
+            f"{RESULTS}/features/{sample}/features-{part}.parquet"
+            for sample, part in TRAINING_PARTS
+        ],
+        model=f"{RESULTS}/training/{TRANSFORMING}/{RICHEST_MODEL}/fold0",
+    output:
+        drawing("correlations", "Training", "Correlations of the inputs"),
+    log:
+        f"{LOGS}/correlations.log",
+    benchmark:
+        f"{BENCHMARKS}/correlations.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(1000),
+        runtime=20,
+    params:
+        code=drawing_code("correlations"),
+        category=RICHEST,
+        groups={
+            name: run.variables.variables[name].group
+            for name in run.variables.of_category(RICHEST)
+        },
+        balance=run.training.balance.model_dump(mode="json"),
+        things=THINGS,
+        looks=LOOKS,
+    message:
+        "Correlating the input variables"
+    script:
+        "../scripts/correlations.py"
+
+
 rule evaluation:
     input:
+        rules.correlations.output,
         expand(rules.tagger_evaluation.output, tagger=run.selection.tagger),
         (
             expand(rules.training_comparison.output, tagger=run.selection.tagger)

@@ -4,7 +4,7 @@
 #          results of the mass points, events of the skim; each rule names those it reads
 # outputs  results/figures/{figure}.png (in the report), the other figures.formats, and .json with
 #          the numbers drawn; figures of one tagger are called {figure}_{tagger}
-#          results/figures/cutflow.html, .csv, the same for systematics and summary
+#          results/figures/cutflow.html, .csv, the same for systematics, summary and others
 # config   figures; names and titles of samples, taggers and categories; names of
 #          simulation.variations, and those of the test sample; statistics.luminosity where yields
 #          are shown; selection.tagger and selection.working_point where they matter
@@ -291,9 +291,19 @@ rule figure_efficiency_vs_pt_by_category:
 rule figure_fake_composition:
     input:
         scores=scores_of([TEST_SAMPLE, *BACKGROUNDS]),
+        candidates=expand(f"{RESULTS}/selection/{{sample}}.parquet", sample=BACKGROUNDS),
         working_points=f"{COMBINED}/working_points.json",
     output:
-        drawing("fake_composition", "Tagger", "Composition of the fakes"),
+        figure=drawing("fake_composition", "Tagger", "Composition of the fakes"),
+        tables=[
+            report(
+                f"{FIGURES}/fake_rates.html",
+                caption="../report/fake_rates.rst",
+                category="Tables",
+                labels={"table": "Fake rates"},
+            ),
+            f"{FIGURES}/fake_rates.csv",
+        ],
     log:
         f"{LOGS}/figure_fake_composition.log",
     benchmark:
@@ -305,6 +315,7 @@ rule figure_fake_composition:
     params:
         code=drawing_code("fake_composition"),
         samples=[TEST_SAMPLE, *BACKGROUNDS],
+        candidates_of=BACKGROUNDS,
         tagger=run.selection.tagger,
         working_point=run.selection.working_point,
         things=THINGS,
@@ -483,6 +494,36 @@ rule figure_sensitivity:
         "../scripts/figure_sensitivity.py"
 
 
+rule figure_working_point_scan:
+    input:
+        expand(f"{RESULTS}/statistics/{{point}}/working_point_scan.json", point=SIGNALS),
+    output:
+        drawing("working_point_scan", "Analysis", "Working points"),
+        report(
+            f"{FIGURES}/working_point_scan.html",
+            caption="../report/working_point_scan.rst",
+            category="Tables",
+            labels={"table": "Working points"},
+        ),
+        f"{FIGURES}/working_point_scan.csv",
+    log:
+        f"{LOGS}/figure_working_point_scan.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_working_point_scan.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(1000),
+        runtime=20,
+    params:
+        code=drawing_code("working_point_scan"),
+        things=THINGS,
+        looks=LOOKS,
+    message:
+        "Drawing the scan of the working point"
+    script:
+        "../scripts/figure_working_point_scan.py"
+
+
 rule summary:
     input:
         shares=f"{FIGURES}/category_shares.json",
@@ -532,5 +573,6 @@ rule figures:
         rules.figure_mass.output,
         rules.figure_yields.output,
         rules.figure_sensitivity.output,
+        rules.figure_working_point_scan.output,
         rules.summary.output,
         rules.systematics.output if VARIATIONS else [],

@@ -1,9 +1,11 @@
 # Selection: the pseudo signal region with a Z* candidate.
 #
-# inputs   skim of a signal or background sample, its scores and the working points of the tagger
-# outputs  results/selection/{sample}.parquet   candidates before the mass window and the tagger
+# inputs   skim of a signal, background or data sample, its scores, working points of the tagger
+# outputs  results/selection/{sample}.parquet   candidates before the mass window and the tagger;
+#                                               of data, unless opened, none in the signal region
 #          results/selection/{sample}.json      cut-flow of each mass point (a signal: of its own)
-# config   selection; skimming.isolation (how the cone sums were made); masses of the signals
+# config   selection; skimming.isolation (how the cone sums were made); masses of the signals;
+#          blinding (data only)
 
 ANALYSED = run.of_role(Role.SIGNAL, Role.BACKGROUND)
 SELECTED = [*ANALYSED, *varied(ANALYSED)]
@@ -23,10 +25,21 @@ def skims_of(table):
 
 
 def mass_points(wildcards):
-    """Mass splittings whose windows are applied: a signal's own, for background all."""
+    """Mass splittings whose windows are applied: a signal's own, for all others all."""
     signal = SAMPLES[wildcards.sample].role == Role.SIGNAL
     names = [base_of(wildcards.sample)] if signal else SIGNALS
     return {name: run.samples[name].masses.splitting for name in names}
+
+
+DATA = run.of_role(Role.DATA)
+
+
+def closed_below(wildcards):
+    """Largest mass splitting, below which data are closed; None for what is not."""
+    if SAMPLES[wildcards.sample].role != Role.DATA or run.blinding.open:
+        return None
+    signals = [item for item in SAMPLES.values() if item.role == Role.SIGNAL]
+    return max(signal.masses.splitting for signal in signals)
 
 
 rule selection:
@@ -43,7 +56,7 @@ rule selection:
     benchmark:
         f"{BENCHMARKS}/selection/{{sample}}.tsv"
     wildcard_constraints:
-        sample=any_of(SELECTED),
+        sample=any_of([*SELECTED, *DATA]),
     threads: 1
     resources:
         mem_mb=memory(1000),
@@ -53,6 +66,7 @@ rule selection:
         config=run.selection.model_dump(mode="json"),
         isolation=run.skimming.isolation.model_dump(mode="json"),
         points=mass_points,
+        closed_below=closed_below,
     message:
         "Selecting Z* candidates of {wildcards.sample}"
     script:

@@ -4,8 +4,10 @@
 #          the simulation, and their normalisations
 # outputs  results/statistics/{point}/workspace_{approach}.json (pyhf), one an approach
 #          results/statistics/{point}/result.json
+#          results/statistics/{point}/working_point_scan.json: other working points, fits in bins
 # config   statistics; simulation.varied, weights of simulation.variations; seed;
-#          selection.candidate.mass_veto, selection.tagger; masses of the signal
+#          selection.candidate.mass_veto, selection.tagger; masses of the signal;
+#          combination.working_points
 
 BACKGROUNDS = run.of_role(Role.BACKGROUND)
 
@@ -65,3 +67,37 @@ rule statistics:
         "Limits and significances of {wildcards.point}"
     script:
         "../scripts/statistics.py"
+
+
+rule working_point_scan:
+    input:
+        signal=f"{RESULTS}/selection/{{point}}.parquet",
+        backgrounds=expand(
+            f"{RESULTS}/selection/{{sample}}.parquet", sample=BACKGROUNDS
+        ),
+        hadrons=f"{RESULTS}/combination/{run.selection.tagger}/{run.combination.working_points.sample}.parquet",
+    output:
+        f"{RESULTS}/statistics/{{point}}/working_point_scan.json",
+    log:
+        f"{LOGS}/working_point_scan/{{point}}.log",
+    benchmark:
+        f"{BENCHMARKS}/working_point_scan/{{point}}.tsv"
+    wildcard_constraints:
+        point=any_of([*SIGNALS, *PLANE]),
+    threads: 1
+    resources:
+        mem_mb=memory(1000),
+        runtime=30,
+    params:
+        code=digest("hepchain.statistics.zstar_scan_job"),
+        config=run.statistics.model_dump(mode="json"),
+        seed=run.seed,
+        backgrounds=BACKGROUNDS,
+        masses=masses_of_point,
+        veto=run.selection.candidate.mass_veto,
+        tagger=run.selection.tagger,
+        fake_rate=run.combination.working_points.fake_rate,
+    message:
+        "Working points and discriminants of {wildcards.point}"
+    script:
+        "../scripts/working_point_scan.py"

@@ -6,15 +6,19 @@ from hepchain.config.figures import FiguresConfig
 from hepchain.figures import fake_composition
 from hepchain.figures.output import save
 from hepchain.figures.style import Things
+from hepchain.figures.tabulate import write_tables
 from hepchain.workflow import job
 
 with job(snakemake):
-    things = Things(**snakemake.params.things)
-    config = FiguresConfig.model_validate(snakemake.params.looks)
+    files, params = snakemake.input, snakemake.params
+    things = Things(**params.things)
+    config = FiguresConfig.model_validate(params.looks)
     numbers = fake_composition.fake_composition(
-        snakemake.params.tagger,
-        dict(zip(snakemake.params.samples, map(Path, snakemake.input.scores), strict=True)),
-        Path(snakemake.input.working_points),
-        snakemake.params.working_point,
+        params.tagger,
+        dict(zip(params.samples, map(Path, files.scores), strict=True)),
+        dict(zip(params.candidates_of, map(Path, files.candidates), strict=True)),
+        Path(files.working_points),
+        params.working_point,
     )
-    save(fake_composition.draw(numbers, things, config), numbers, snakemake.output)
+    save(fake_composition.draw(numbers, things, config), numbers, snakemake.output.figure)
+    write_tables([fake_composition.table(numbers, things)], snakemake.output.tables)

@@ -20,4 +20,5 @@ with job(snakemake):
         config=SelectionConfig.model_validate(snakemake.params.config),
         isolation=Isolation.model_validate(snakemake.params.isolation),
         points=snakemake.params.points,
+        closed_below=snakemake.params.closed_below,
     )

@@ -80,21 +80,36 @@ def seen_tracks(
     share = min(1.0, max_tracks / max(rows, 1))
     seeing = having_seen(models)
     samples = list(dict.fromkeys(file.sample for file in files))
-    pieces = []
-    for file in files:
-        for chunk in iterate_parquet(file.path, models.columns):
-            tracks = _fitted(chunk, file, models, config, share)
-            offset = SAMPLE_OFFSET * samples.index(file.sample)
-            pieces.append(_scored(tracks, str(file.path), models, seeing, calibration, offset))
-    return _weighted(
-        {name: np.concatenate([p[name] for p in pieces]) for name in pieces[0]}, config
+    fitted = [
+        _fitted(chunk, file, SAMPLE_OFFSET * samples.index(file.sample), models, config, share)
+        for file in files
+        for chunk in iterate_parquet(file.path, models.columns)
+    ]
+    # Joined and packed, as every call has a cost for each column.
+    tracks = ak.to_packed(ak.concatenate(fitted))
+    where = ", ".join(str(file.path) for file in files)
+    category = np.asarray(tracks["category"].to_numpy(), dtype=np.str_)
+    label = np.asarray(tracks["label"]).astype(np.int8)
+    pt, eta = np.asarray(tracks["pt"]), np.asarray(tracks["eta"])
+    return SeenTracks(
+        seen=calibration.log_likelihood_ratio(seeing.raw(tracks, where), category),
+        unseen=calibration.log_likelihood_ratio(models.raw(tracks, where), category),
+        category=category,
+        label=label,
+        weight=balance(label, pt, eta, config.balance).of(label, pt, eta).astype(np.float64),
+        event=np.unique(np.asarray(tracks["event"]), return_inverse=True)[1],
     )
 
 
 def _fitted(
-    chunk: ak.Array, file: FeatureFile, models: ModelSet, config: TrainingTracksConfig, share: float
+    chunk: ak.Array,
+    file: FeatureFile,
+    offset: int,
+    models: ModelSet,
+    config: TrainingTracksConfig,
+    share: float,
 ) -> ak.Array:
-    """Tracks of a share of the events that models were fitted to."""
+    """Tracks of a share of the events that models were fitted to, their event with the offset."""
     number, label = np.asarray(chunk["event_number"]), np.asarray(chunk["label"])
     require_folds(number, np.asarray(chunk["fold"]), file.sample, models.folds, file.path)
     known = np.isin(
@@ -104,38 +119,5 @@ def _fitted(
     kept &= uniform_of(f"{file.sample}/validation", number) >= config.validation_fraction
     # The hash by which a training thins its events: those below its share stay in it.
     kept &= uniform_of(f"{file.sample}/thinning", number) < share
-    return chunk[kept & known]
-
-
-def _scored(
-    tracks: ak.Array,
-    where: str,
-    models: ModelSet,
-    seeing: ModelSet,
-    calibration: Calibration,
-    offset: int,
-) -> dict[str, npt.NDArray[np.generic]]:
-    category = np.asarray(tracks["category"].to_numpy(), dtype=np.str_)
-    return {
-        "seen": calibration.log_likelihood_ratio(seeing.raw(tracks, where), category),
-        "unseen": calibration.log_likelihood_ratio(models.raw(tracks, where), category),
-        "category": category,
-        "label": np.asarray(tracks["label"]).astype(np.int8),
-        "pt": np.asarray(tracks["pt"]),
-        "eta": np.asarray(tracks["eta"]),
-        "event": np.asarray(tracks["event_number"]) + offset,
-    }
-
-
-def _weighted(
-    columns: dict[str, npt.NDArray[np.generic]], config: TrainingTracksConfig
-) -> SeenTracks:
-    label, pt, eta = (columns.pop(name) for name in ("label", "pt", "eta"))
-    weight = balance(label, pt, eta, config.balance).of(label, pt, eta)  # type: ignore[arg-type]
-    event = np.unique(columns.pop("event"), return_inverse=True)[1]
-    return SeenTracks(
-        **columns,  # type: ignore[arg-type]
-        label=label,  # type: ignore[arg-type]
-        weight=weight.astype(np.float64),
-        event=event,
-    )
+    tracks = chunk[kept & known]
+    return ak.with_field(tracks, tracks["event_number"] + offset, "event")

@@ -135,7 +135,7 @@ def write_working_points(
     InputError : the scores are missing or unreadable
     StageError : too few hadrons
     """
-    points = working_points(*_hadrons(scores), config)
+    points = working_points(*read_hadrons(scores), config)
     write_json(output, summary(points, config, score))
     logger.info(
         "threshold %.4f: fake rate %.4f (%.4f to %.4f) of %d hadrons",
@@ -167,7 +167,8 @@ def summary(points: WorkingPoints, config: WorkingPointsConfig, score: str) -> d
     }
 
 
-def _hadrons(path: str | Path) -> tuple[Float, Float, Float]:
+def read_hadrons(path: str | Path) -> tuple[Float, Float, Float]:
+    """Score, pT [GeV] and weight of the hadrons of a scored sample, shape (n,) each."""
     columns = ("score", "pt", "weight")
     pieces: dict[str, list[Float]] = {name: [np.empty(0)] for name in columns}
     for chunk in iterate_parquet(path, (*columns, "label")):

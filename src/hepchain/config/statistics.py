@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import (
@@ -80,6 +81,41 @@ Approach = Annotated[
 """What is required of candidates after their selection. A new kind joins here."""
 
 
+FakeRate = Annotated[float, Field(gt=0.0, lt=1.0)]
+
+
+def _falling(value: list[float]) -> list[float]:
+    if any(later >= earlier for earlier, later in pairwise(value)):
+        raise ValueError(f"fake rates must fall: {value}")
+    return value
+
+
+class Discriminant(Block):
+    """Bins of a fit in the score of the best candidate and in its mass."""
+
+    title: str = Field(description="name in figures and tables")
+    mass_bins: PositiveInt = Field(description="bins of m(track, e) up to the mass splitting")
+    fake_rates: Annotated[list[FakeRate], AfterValidator(_falling)] = Field(
+        min_length=1,
+        description="from large to small: the region begins at the threshold of the first, the "
+        "others divide it into bins of the score",
+    )
+
+
+class ScanConfig(Block):
+    """Choice of the working point, and fits in bins against the count of events."""
+
+    fake_rates: list[FakeRate] = Field(
+        min_length=1, description="of the hadron tracks of combination.working_points.sample"
+    )
+    min_effective_events: PositiveFloat = Field(
+        description="effective background events of a point that is drawn and may be the best"
+    )
+    discriminants: Annotated[dict[str, Discriminant], AfterValidator(_named)] = Field(
+        description="name -> bins; each is compared with the first"
+    )
+
+
 class StatisticsConfig(Block):
     """From yields to a workspace and a limit."""
 
@@ -111,6 +147,7 @@ class StatisticsConfig(Block):
         description="variations of the simulation whose effect on a sample's yield is smaller than "
         "its statistical error: in the statistical model all the same, or left out"
     )
+    scan: ScanConfig = Field(description="other working points, and bins of the score")
     bootstrap_replicas: NonNegativeInt = Field(
         description="replicas for the errors of significances and gains; 0: none are given"
     )

@@ -1,4 +1,4 @@
-"""Fake rate at the working point by particle and origin, in several samples."""
+"""Fake rate at the working point by particle and origin: of all tracks, and of candidates."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,8 +14,9 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
-from hepchain.figures.style import Things, nothing, panels, stamp_figure, styled
+from hepchain.figures.style import Look, Things, nothing, panels, stamp_figure, styled
 from hepchain.figures.tables import Columns, pieces
+from hepchain.figures.tabulate import Table, number
 from hepchain.io.structured import read_json
 from hepchain.selection.working_point import WorkingPoint
 from hepchain.truth import Label, TruthOrigin
@@ -43,11 +45,17 @@ _ELECTRONS = {
 }
 
 
+TracksOf = Literal["all", "candidates"]
+CANDIDATE_MARKER = "D"
+
+
 @dataclass(frozen=True)
 class Row:
     """Tracks of one kind in one sample."""
 
     sample: str
+    tracks: TracksOf
+    """All tracks after the track pre-selection, or candidates after all cuts but the tagger."""
     group: str
     """``all``, ``particle``, ``origin`` or ``electron`` (real electrons, no fakes)."""
     kind: str
@@ -70,15 +78,30 @@ class FakeComposition:
 
 
 def fake_composition(
-    tagger: str, scores: Mapping[str, Path], working_points: Path, kind: str
+    tagger: str,
+    scores: Mapping[str, Path],
+    candidates: Mapping[str, Path],
+    working_points: Path,
+    kind: str,
 ) -> FakeComposition:
-    """Rates in each sample (name -> score file) with the thresholds ``kind``."""
+    """Rates with the thresholds ``kind``.
+
+    Parameters
+    ----------
+    scores : sample -> score file
+    candidates : sample -> selected candidates
+    """
     content = read_json(working_points)
     point = WorkingPoint.from_content(content, "overall" if kind == "overall" else "per_pt_bin")
+    sources: tuple[tuple[TracksOf, Mapping[str, Path]], ...] = (
+        ("all", scores),
+        ("candidates", candidates),
+    )
     rows = [
         row
-        for sample, path in scores.items()
-        for row in count(sample, pieces([path], COLUMNS), point)
+        for tracks, paths in sources
+        for sample, path in paths.items()
+        for row in count(sample, pieces([path], COLUMNS), point, tracks)
     ]
     return FakeComposition(tagger, content["fake_rate"], content["denominator"], rows)
 
@@ -92,8 +115,8 @@ def kinds(table: Columns) -> dict[tuple[str, str], np.ndarray]:
     masks = {("all", "all hadron tracks"): hadron}
     masks["all", "hard scatter"] = hadron & ~pileup
     masks["all", "pile-up"] = pileup
-    for name, number in _PDG_ID.items():
-        masks["particle", name] = hadron & (pdg_id == number)
+    for name, pdg in _PDG_ID.items():
+        masks["particle", name] = hadron & (pdg_id == pdg)
     masks["particle", "other"] = hadron & ~np.isin(pdg_id, list(_PDG_ID.values()))
     for name, value in _ORIGINS.items():
         masks["origin", name] = hadron & (origin == value)
@@ -103,7 +126,9 @@ def kinds(table: Columns) -> dict[tuple[str, str], np.ndarray]:
     return masks
 
 
-def count(sample: str, tables: Iterable[Columns], point: WorkingPoint) -> list[Row]:
+def count(
+    sample: str, tables: Iterable[Columns], point: WorkingPoint, tracks: TracksOf = "all"
+) -> list[Row]:
     """Rows of one sample from pieces of the columns :data:`COLUMNS`."""
     sums: dict[tuple[str, str], np.ndarray] = {}
     for table in tables:
@@ -114,7 +139,13 @@ def count(sample: str, tables: Iterable[Columns], point: WorkingPoint) -> list[R
             sums[key] = sums.get(key, np.zeros(3)) + add
     total = sums["all", "all hadron tracks"][1] if sums else 0.0
     return [
-        Row(sample, *key, efficiency_of_sums(*values), values[1] / total if total else float("nan"))
+        Row(
+            sample,
+            tracks,
+            *key,
+            efficiency_of_sums(*values),
+            values[1] / total if total else float("nan"),
+        )
         for key, values in sums.items()
     ]
 
@@ -123,17 +154,17 @@ def count(sample: str, tables: Iterable[Columns], point: WorkingPoint) -> list[R
 def draw(numbers: FakeComposition, things: Things, config: FiguresConfig) -> Figure:
     """Left: share that passes; right: share among the hadron tracks; a line a kind of track."""
     keys = list(dict.fromkeys((row.group, row.kind) for row in numbers.rows if row.share > 0))
-    samples = list(dict.fromkeys(row.sample for row in numbers.rows))
+    sources = list(dict.fromkeys((row.sample, row.tracks) for row in numbers.rows))
     places = _places(keys)
     figure, grid = panels(
         1, 2, width=6.4, height=1.6 + 0.24 * (len(places) + 3), share_y="row", share_x=False
     )
     left, right = grid[0]
-    for index, sample in enumerate(samples):
-        rows = [row for row in numbers.rows if row.sample == sample and row.share > 0]
-        offset = 0.3 * (index - (len(samples) - 1) / 2)
+    for index, source in enumerate(sources):
+        rows = [r for r in numbers.rows if (r.sample, r.tracks) == source and r.share > 0]
+        offset = 0.25 * (index - (len(sources) - 1) / 2)
         y = np.array([places[row.group, row.kind] for row in rows]) + offset
-        _draw_rates(left, right, y, rows, things, sample)
+        _draw_rates(left, right, y, rows, _look(*source, things), title_of(*source, things))
     _finish(left, right, numbers, places)
     if places:
         left.legend(loc="lower left", fontsize=7)
@@ -145,6 +176,17 @@ def draw(numbers: FakeComposition, things: Things, config: FiguresConfig) -> Fig
     )
     figure.supxlabel(textwrap.fill(note, 105), fontsize=7.5, x=0.02, ha="left")
     return figure
+
+
+def title_of(sample: str, tracks: TracksOf, things: Things) -> str:
+    """Name of a set of tracks in legends and tables."""
+    title = things.title(sample)
+    return title if tracks == "all" else f"candidates of {title}"
+
+
+def _look(sample: str, tracks: TracksOf, things: Things) -> Look:
+    look = things.look(sample)
+    return look if tracks == "all" else Look(look.colour, look.line, CANDIDATE_MARKER, look.hatch)
 
 
 def _places(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], float]:
@@ -159,9 +201,8 @@ def _places(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], float]:
 
 
 def _draw_rates(
-    left: Axes, right: Axes, y: np.ndarray, rows: Sequence[Row], things: Things, sample: str
+    left: Axes, right: Axes, y: np.ndarray, rows: Sequence[Row], look: Look, title: str
 ) -> None:
-    look = things.look(sample)
     value = np.array([row.rate.value for row in rows])
     errors = np.abs([[r.rate.value - r.rate.low, r.rate.high - r.rate.value] for r in rows]).T
     left.errorbar(
@@ -171,7 +212,7 @@ def _draw_rates(
         fmt=look.marker,
         color=look.colour,
         elinewidth=1.1,
-        label=things.title(sample),
+        label=title,
     )
     right.plot(
         [row.share for row in rows], y, look.marker, color=look.colour, markerfacecolor="white"
@@ -196,3 +237,36 @@ def _finish(
     for axes in (left, right):
         axes.tick_params(axis="y", which="both", length=0)
         axes.grid(axis="y", which="major", color="0.92", linewidth=0.5)
+
+
+def table(numbers: FakeComposition, things: Things) -> Table:
+    """A line a kind of track; share and rate of each set of tracks."""
+    sources = list(dict.fromkeys((row.sample, row.tracks) for row in numbers.rows))
+    found = {(r.sample, r.tracks, r.group, r.kind): r for r in numbers.rows}
+    header = ["", *(f"{title_of(*s, things)}: {x}" for s in sources for x in ("share", "passes"))]
+    lines = [
+        [
+            kind if group == "all" else f"{group}: {kind}",
+            *(cell for source in sources for cell in _cells(found[*source, group, kind])),
+        ]
+        for group, kind in dict.fromkeys((row.group, row.kind) for row in numbers.rows)
+    ]
+    note = (
+        f"{things.title(numbers.tagger)}. Share: of the hadron tracks, by weight; passes: share of "
+        "these that the tagger lets pass, with its 68 % binomial interval (effective entries). "
+        f"Nominal fake rate: {100 * numbers.fake_rate:g} % of the {numbers.denominator}. "
+        "Candidates: those of the selection after all cuts but those on the mass and the tagger. "
+        "Lines of electrons are real electrons that are not of the hard process; they are in no "
+        "other line, and their shares are relative to the hadron tracks."
+    )
+    return Table("Fake rates", header, lines, note)
+
+
+def _cells(row: Row) -> tuple[str, str]:
+    share = number(100 * row.share, digits=3) + " %" if row.share > 0 else "–"
+    rate = row.rate
+    if not rate.entries:
+        return share, "–"
+    error = 50 * (rate.high - rate.low)
+    low, high = (number(100 * bound, error).split(" ")[0] for bound in (rate.low, rate.high))
+    return share, f"{number(100 * rate.value, error).split(' ')[0]} [{low}, {high}] %"

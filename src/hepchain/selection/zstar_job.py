@@ -29,6 +29,7 @@ from hepchain.selection.zstar import (
     cumulative,
     select_events,
 )
+from hepchain.selection.zstar_blinding import in_signal_region, open_cuts
 from hepchain.selection.zstar_files import (
     Candidates,
     Scores,
@@ -73,6 +74,7 @@ def run_selection(
     config: SelectionConfig,
     isolation: Isolation,
     points: Mapping[str, float],
+    closed_below: float | None = None,
 ) -> None:
     """Select one sample.
 
@@ -81,6 +83,8 @@ def run_selection(
     table, cutflow : the two files to write
     isolation : how the skim has made the cone sums
     points : mass point -> mass splitting [GeV]; a cut-flow is made for each
+    closed_below : for data whose signal region is closed: the largest mass splitting [GeV]; nothing
+        that is written or logged tells of candidates in the region, nor how many there are
 
     Raises
     ------
@@ -99,10 +103,15 @@ def run_selection(
         read_json(inputs.working_points), config.working_point
     )
     candidates = make_candidates(tracks, events, scores, working_point)
-    flows = {
-        point: cutflow_of(candidates, tallies, config, splitting)
-        for point, splitting in points.items()
-    }
+    if closed_below is None:
+        flows = {
+            point: cutflow_of(candidates, tallies, config, splitting)
+            for point, splitting in points.items()
+        }
+    else:
+        LOGGER.info("the signal region is closed: blinding.open is false")
+        candidates = candidates.take(~in_signal_region(candidates, config, closed_below))
+        flows = dict.fromkeys(points, make_lines(open_cuts(config), tallies))
     write_candidates(table, candidates, factors)
     write_json(cutflow, {name: [line.to_dict() for line in flow] for name, flow in flows.items()})
     _log(flows)

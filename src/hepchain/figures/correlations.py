@@ -1,0 +1,192 @@
+"""Linear correlations of the input variables, of electrons and of hadrons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import awkward as ak
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hepchain.config.figures import FiguresConfig
+from hepchain.config.training import BalanceConfig
+from hepchain.errors import StageError
+from hepchain.figures.style import Floats, Things, panels, stamp_figure, styled
+from hepchain.io.parquet import iterate_parquet
+from hepchain.training.balance import Balance, balance
+from hepchain.training.scaling import Scaling
+from hepchain.truth import Label
+
+KINEMATICS = ("category", "label", "pt", "eta")
+LABELS = {"electron": Label.ELECTRON, "hadron": Label.HADRON}
+DIGITS = 4
+"""Of the correlations in the file of numbers."""
+COLOURS = "RdBu_r"
+
+
+@dataclass
+class Moments:
+    """Weighted sums of inputs and of their products, collected piece by piece."""
+
+    weight: float
+    sums: Floats
+    products: Floats
+    tracks: int
+
+    @classmethod
+    def empty(cls, variables: int) -> Moments:
+        """Of no tracks."""
+        return cls(0.0, np.zeros(variables), np.zeros((variables, variables)), 0)
+
+    def add(self, inputs: Floats, weight: Floats) -> None:
+        """Add tracks: inputs of shape (n, variables) with means near 0 and widths near 1."""
+        weighted = inputs * weight[:, None]
+        self.weight += float(weight.sum())
+        self.sums += weighted.sum(axis=0)
+        # einsum without optimisation sums in a fixed order, whatever BLAS and its threads do.
+        self.products += np.einsum("ni,nj->ij", weighted, inputs, optimize=False)
+        self.tracks += len(inputs)
+
+    def correlation(self) -> Floats:
+        """Matrix of shape (variables, variables); NaN for constants and without tracks."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = self.sums / self.weight
+            covariance = self.products / self.weight - np.outer(mean, mean)
+            variance = np.diag(covariance)
+            # What is left of a constant is rounding, which correlates with anything.
+            width = np.sqrt(np.where(variance > 1e-9, variance, np.nan))
+            result: Floats = np.clip(covariance / np.outer(width, width), -1.0, 1.0)
+        return result
+
+
+@dataclass(frozen=True)
+class Correlations:
+    """Correlations in one category of the training samples."""
+
+    category: str
+    variables: list[str]
+    groups: list[str]
+    """Group of each variable."""
+    electron: Floats
+    """Shape (variables, variables); NaN where a variable is constant."""
+    hadron: Floats
+    electrons: int
+    hadrons: int
+
+
+def correlations(
+    paths: Sequence[Path],
+    category: str,
+    groups: Mapping[str, str],
+    scaling: Scaling,
+    config: BalanceConfig,
+) -> Correlations:
+    """Correlations of the inputs as a model gets them: transformed, standardised, cut off.
+
+    Both classes are weighted to the same spectrum of pT and eta, as in training. The files are
+    read twice, first for that spectrum; memory does not grow with them but for three small
+    columns.
+
+    Parameters
+    ----------
+    paths : features of the training samples
+    groups : variable -> its group, in the order of the figure
+    scaling : of a trained model, with all these variables
+
+    Raises
+    ------
+    InputError : a file is unusable
+    """
+    names = list(groups)
+    own = scaling.of(names)
+    weights = _balance(paths, category, config)
+    moments = {name: Moments.empty(len(names)) for name in LABELS}
+    for tracks in _tracks(paths, category, [*dict.fromkeys([*KINEMATICS, *names])]):
+        label = np.asarray(tracks["label"]).astype(np.int8)
+        weight = np.ones(len(label), dtype=np.float32)
+        if weights is not None:
+            weight = weights.of(label, np.asarray(tracks["pt"]), np.asarray(tracks["eta"]))
+        values = np.stack([np.asarray(tracks[name]) for name in names], axis=1)
+        inputs = own.apply(values.astype(np.float32), names, "training tracks").astype(np.float64)
+        for name, wanted in LABELS.items():
+            chosen = label == wanted
+            moments[name].add(inputs[chosen], weight[chosen].astype(np.float64))
+    return Correlations(
+        category,
+        names,
+        list(groups.values()),
+        np.round(moments["electron"].correlation(), DIGITS),
+        np.round(moments["hadron"].correlation(), DIGITS),
+        moments["electron"].tracks,
+        moments["hadron"].tracks,
+    )
+
+
+def _tracks(paths: Sequence[Path], category: str, columns: Sequence[str]) -> Iterator[ak.Array]:
+    """Electrons and hadrons of the category, row group by row group."""
+    for path in paths:
+        for chunk in iterate_parquet(path, columns):
+            label = np.asarray(chunk["label"])
+            chosen = np.isin(label, list(LABELS.values())) & np.asarray(
+                chunk["category"] == category
+            )
+            yield ak.to_packed(chunk[chosen])
+
+
+def _balance(paths: Sequence[Path], category: str, config: BalanceConfig) -> Balance | None:
+    """Weights of both classes, None if they cannot be balanced."""
+    found = list(_tracks(paths, category, KINEMATICS))
+    label, pt, eta = (
+        np.concatenate([np.asarray(tracks[name]) for tracks in found] or [np.empty(0)])
+        for name in ("label", "pt", "eta")
+    )
+    try:
+        return balance(label.astype(np.int8), pt, eta, config)
+    except StageError:
+        # A figure is no reason to end a run: every track counts once.
+        return None
+
+
+@styled()
+def draw(numbers: Correlations, things: Things, config: FiguresConfig) -> Figure:
+    """Electrons above the diagonal, hadrons below; white: none, grey: a constant."""
+    size = len(numbers.variables)
+    figure, grid = panels(1, 1, width=4.0 + 0.125 * size, height=4.0 + 0.125 * size)
+    axes: Axes = grid[0, 0]
+    upper = np.triu(np.ones((size, size), dtype=bool), k=1)
+    shown = np.where(upper, numbers.electron, numbers.hadron)
+    np.fill_diagonal(shown, np.nan)
+    axes.set_facecolor("0.85")
+    image = axes.imshow(shown, cmap=COLOURS, vmin=-1.0, vmax=1.0, interpolation="nearest")
+    _finish(axes, numbers)
+    bar = figure.colorbar(image, ax=axes, shrink=0.5, pad=0.01, aspect=30)
+    bar.set_label("Correlation")
+    axes.set_title(
+        f"{things.title(numbers.category)}; above the diagonal: {numbers.electrons} electrons, "
+        f"below: {numbers.hadrons} hadrons",
+    )
+    stamp_figure(figure, config)
+    return figure
+
+
+def _finish(axes: Axes, numbers: Correlations) -> None:
+    size = len(numbers.variables)
+    axes.set_xticks(range(size), numbers.variables, rotation=90, fontsize=6)
+    axes.set_yticks(range(size), numbers.variables, fontsize=6)
+    axes.tick_params(which="both", length=0)
+    axes.tick_params(which="minor", bottom=False, left=False, top=False, right=False)
+    changes = [row for row, (a, b) in enumerate(pairwise(numbers.groups), 1) if a != b]
+    for edge in changes:
+        axes.axhline(edge - 0.5, color="black", linewidth=1.0)
+        axes.axvline(edge - 0.5, color="black", linewidth=1.0)
+    axes.plot([-0.5, size - 0.5], [-0.5, size - 0.5], color="black", linewidth=0.6)
+    bounds = [0, *changes, size]
+    for low, high in pairwise(bounds):
+        place = (low + high - 1) / 2
+        axes.text(size + 0.2, place, numbers.groups[low], rotation=270, va="center", fontsize=9)
+    axes.set_xlim(-0.5, size - 0.5)
+    axes.set_ylim(size - 0.5, -0.5)
