@@ -33,6 +33,7 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/mass_plane.smk"
+include: "workflow/rules/studies.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/export.smk"
 
@@ -42,6 +43,7 @@ rule all:
     input:
         rules.figures.input,
         rules.tagger_comparison.output,
+        rules.importances.input,
         rules.evaluation.input,
         rules.validation.input,
         rules.exports.input,

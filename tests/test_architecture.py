@@ -22,6 +22,7 @@ STAGES = (
     "combination",
     "selection",
     "statistics",
+    "studies",
     "figures",
     "validation",
     "export",
@@ -35,7 +36,17 @@ ANALYSIS = re.compile(r"zstar|higgsino|wenu|mass_window|jpsi")
 REGISTRIES = ("hepchain.simulation.generation.run",)
 """Modules whose task it is to list what there is to choose from."""
 
-HEAVY = ("tensorflow", "keras", "pyhf", "matplotlib", "pythia8mc", "xgboost", "fastjet", "sklearn")
+HEAVY = (
+    "tensorflow",
+    "keras",
+    "pyhf",
+    "matplotlib",
+    "pythia8mc",
+    "xgboost",
+    "fastjet",
+    "sklearn",
+    "shap",
+)
 DIRECTIVES = ("output", "log", "benchmark", "message", "threads", "resources", "params")
 
 

@@ -29,13 +29,15 @@ def test_dag_builds(workspace: Workspace, config: str) -> None:
 
 def test_unified_taggers_have_a_model_a_fold_and_ensembles_none(workspace: Workspace) -> None:
     options = ("-n", "--quiet", "rules", "--configfile", "config/taggers.yaml")
-    run = workspace.snakemake(*options, "--", "tagger_comparison")
+    run = workspace.snakemake(*options, "--", "tagger_comparison", "studies")
     assert run.status == 0, run.output
     counts = job_counts(run.output)
     categories, folds, by_category, unified = 4, 2, 5, 3
     assert counts["training"] == (by_category * categories + unified) * folds
     assert counts["scoring_speed"] == by_category + unified
     assert counts["ensemble"] == 2
+    assert counts["variable_scan"] == counts["label_shuffle"] == categories
+    assert counts["importance"] == 1
     assert "statistics" not in counts
 
 

@@ -1,0 +1,129 @@
+"""Efficiency of models with ever fewer variables, a line a category."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hepchain.config.figures import FiguresConfig
+from hepchain.figures.style import DOUBLE, Floats, Things, inside, panels, stamp_figure, styled
+
+SAMPLES: Mapping[Literal["held_out", "test"], str] = {
+    "held_out": "training samples, fold left out",
+    "test": "test sample",
+}
+TICKS = (1, 2, 3, 5, 8, 12, 20, 30, 50, 80)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One category on one sample; arrays of shape (numbers,)."""
+
+    category: str
+    sample: Literal["held_out", "test"]
+    number: list[int]
+    """Variables of the models."""
+    efficiency: Floats
+    low: Floats
+    high: Floats
+    loss: Floats
+    """Against all variables."""
+    loss_error: Floats
+    sufficient: int
+    """Smallest number that loses no more than the error of the loss."""
+
+
+@dataclass(frozen=True)
+class VariableScans:
+    """All categories of a tagger."""
+
+    tagger: str
+    fake_rate: float
+    lines: list[Line]
+
+
+def scans(contents: Sequence[Mapping[str, Any]]) -> VariableScans:
+    """Lines from the content of the files of the categories."""
+    lines = [_line(content, sample) for content in contents for sample in SAMPLES]
+    return VariableScans(contents[0]["tagger"], contents[0]["fake_rate"], lines)
+
+
+def _line(content: Mapping[str, Any], sample: Literal["held_out", "test"]) -> Line:
+    steps = content["steps"]
+
+    def column(*keys: str) -> Floats:
+        values = [step[sample] for step in steps]
+        for key in keys:
+            values = [value[key] for value in values]
+        return np.array(values, dtype=np.float64)
+
+    return Line(
+        content["category"],
+        sample,
+        [step["number"] for step in steps],
+        column("efficiency", "value"),
+        column("efficiency", "low"),
+        column("efficiency", "high"),
+        column("loss", "value"),
+        column("loss", "error"),
+        content[f"sufficient_{sample}"],
+    )
+
+
+@styled()
+def draw(numbers: VariableScans, things: Things, config: FiguresConfig) -> Figure:
+    """A panel a sample; circles at the smallest number of variables that suffices."""
+    figure, grid = panels(1, len(SAMPLES), width=DOUBLE, height=3.5, share_y="row")
+    every: list[Any] = list(grid.flat)
+    for axes, (sample, title) in zip(every, SAMPLES.items(), strict=True):
+        for line in numbers.lines:
+            if line.sample == sample:
+                _draw_line(axes, line, things)
+        axes.set_xscale("log")
+        axes.set_xlim(0.85, 100.0)
+        axes.set_ylim(0.0, 1.05)
+        axes.set_xticks(TICKS, [str(tick) for tick in TICKS])
+        axes.set_xticks([], minor=True)
+        inside(axes, title, y=0.97)
+    first, last = every[0], every[-1]
+    first.set_ylabel(f"Electron efficiency at {100 * numbers.fake_rate:g} % fakes")
+    last.set_xlabel("Number of variables")
+    ring: Any = {"marker": "o", "linestyle": "", "color": "0.2", "markerfacecolor": "none"}
+    last.plot([], [], markersize=10, label="smallest that suffices", **ring)
+    title = things.title(numbers.tagger)
+    first.legend(title=f"{title}, by category", loc="lower right", fontsize=7, title_fontsize=7.5)
+    handles, labels = last.get_legend_handles_labels()
+    last.legend(handles[-1:], labels[-1:], loc="lower right", fontsize=7)
+    stamp_figure(figure, config)
+    return figure
+
+
+def _draw_line(axes: Axes, line: Line, things: Things) -> None:
+    look = things.look(line.category)
+    errors = np.clip([line.efficiency - line.low, line.high - line.efficiency], 0.0, None)
+    axes.errorbar(
+        line.number,
+        line.efficiency,
+        errors,
+        color=look.colour,
+        linestyle=look.line,
+        marker=look.marker,
+        linewidth=1.0,
+        markersize=3.5,
+        elinewidth=0.8,
+        label=things.title(line.category),
+    )
+    place = line.number.index(line.sufficient)
+    axes.plot(
+        line.sufficient,
+        line.efficiency[place],
+        marker="o",
+        markersize=10,
+        markerfacecolor="none",
+        color=look.colour,
+    )

@@ -1,0 +1,1 @@
+"""Studies: what the inputs of a tagger are worth, how few suffice, what shuffled labels teach."""

@@ -1,0 +1,123 @@
+"""What each variable adds to the log odds of a track's score: Shapley values.
+
+They are the only shares of a prediction that sum to it, treat variables alike and give nothing to
+one that is not used (L. S. Shapley, 1953; Lundberg and Lee, NeurIPS 2017, arXiv:1705.07874).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import logit
+
+from hepchain.errors import StageError
+from hepchain.training.model import Model
+from hepchain.training.tagger import Explainable, Matrix
+
+Floats = npt.NDArray[np.float64]
+Margin = Callable[[npt.NDArray[Any]], Floats]
+
+Method = Literal["exact", "sampled"]
+
+SMALLEST = 1e-6
+"""Scores, and one minus scores, below it are raised to it: single precision knows no more."""
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Shapley values of some tracks; their sum with ``rest`` and ``base`` is the log odds."""
+
+    values: Floats
+    """Shape (n, variables)."""
+    rest: Floats
+    """Shape (n,): of what all tracks of the category have in common (flags of the category, absent
+    variables) in a model of several categories."""
+    base: Floats
+    """Shape (n,): log odds of a track of which nothing is known."""
+
+
+def method_of(model: Model) -> Method:
+    """Whether a model knows its Shapley values or they are estimated."""
+    return "exact" if isinstance(model.tagger, Explainable) else "sampled"
+
+
+def attribute(model: Model, values: Matrix, background: Matrix, seed: int) -> Attribution:
+    """Shapley values of the variables of a model.
+
+    Parameters
+    ----------
+    values : shape (n, variables), tracks of the model's category in physical units
+    background : shape (m, variables), tracks that stand in for unknown variables where the model
+        does not know its values
+    seed : of the order in which variables become known
+
+    Raises
+    ------
+    InputError : a value is not finite
+    StageError : the values are to be estimated and the package ``shap`` is not there
+    """
+    inputs = model.scaling.apply(values, model.variables, "tracks of the study")
+    if isinstance(model.tagger, Explainable):
+        return _exact(model, model.tagger, inputs)
+    others = model.scaling.apply(background, model.variables, "tracks of the study")
+    found, base = sampled(lambda rows: log_odds(model, rows), inputs, others, seed)
+    return Attribution(found, np.zeros(len(inputs)), base)
+
+
+def log_odds(model: Model, inputs: npt.NDArray[Any]) -> Floats:
+    """Logarithm of score over one minus score, shape (n,), of standardised variables."""
+    rows = np.asarray(inputs, dtype=np.float32)
+    if model.layout is not None:
+        rows = model.layout.expand(rows, model.category)
+    score = model.tagger.score(rows).astype(np.float64)
+    odds: Floats = logit(np.clip(score, SMALLEST, 1.0 - SMALLEST))
+    return odds
+
+
+def _exact(model: Model, tagger: Explainable, inputs: Matrix) -> Attribution:
+    rows = inputs if model.layout is None else model.layout.expand(inputs, model.category)
+    found = tagger.contributions(rows).astype(np.float64)
+    own = range(len(model.variables))
+    positions = list(own) if model.layout is None else model.layout.positions(model.category)
+    values = found[:, positions]
+    rest = np.delete(found[:, :-1], positions, axis=1).sum(axis=1)
+    return Attribution(values, rest, found[:, -1])
+
+
+def sampled(margin: Margin, inputs: Matrix, background: Matrix, seed: int) -> tuple[Floats, Floats]:
+    """Shapley values of any function, from one random order of its variables and its reverse.
+
+    A variable is unknown by having the values of the background tracks in turn, over which the
+    function is averaged. Terms up to the second order in the variables are exact, for every order
+    and its reverse; higher ones are estimates.
+
+    Parameters
+    ----------
+    margin : function of shape (n, variables) -> (n,)
+    inputs, background : shape (n, variables), (m, variables)
+
+    Returns
+    -------
+    values of shape (n, variables), and what the function is without any, shape (n,)
+
+    Raises
+    ------
+    StageError : the package ``shap`` is not there
+    """
+    try:
+        import shap
+    except ModuleNotFoundError as error:
+        raise StageError(
+            "taggers that do not know the contributions of their inputs are explained by the "
+            f"package shap, which is not installed ({error}): run "
+            "`python3 envs/setup.py --group explain`"
+        ) from error
+    masker = shap.maskers.Independent(background, max_samples=len(background))
+    explainer = shap.explainers.Permutation(margin, masker, seed=seed)
+    found = explainer(inputs, max_evals=2 * inputs.shape[1] + 1, silent=True)
+    base = np.broadcast_to(np.asarray(found.base_values, dtype=np.float64), len(inputs))
+    return np.asarray(found.values, dtype=np.float64), base

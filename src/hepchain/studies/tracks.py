@@ -1,0 +1,216 @@
+"""Tracks that studies look at: both classes of some categories, all folds, events known."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import awkward as ak
+import numpy as np
+import numpy.typing as npt
+
+from hepchain.config.training import BalanceConfig
+from hepchain.errors import StageError
+from hepchain.identity import uniform_of
+from hepchain.io import ParquetWriter, iterate_parquet
+from hepchain.training.balance import balance
+from hepchain.training.tracks import CLASSES, KINEMATICS, FeatureFile
+
+logger = logging.getLogger(__name__)
+
+Floats = npt.NDArray[np.float64]
+
+COLUMNS = ("event_number", "category", "label", "fold", "weight")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Electrons and hadrons of one category, one row each, in the order of the files."""
+
+    variables: tuple[str, ...]
+    inputs: npt.NDArray[np.float32]
+    """Shape (n, variables), in physical units."""
+    labels: npt.NDArray[np.int8]
+    """Shape (n,): 1 electron, 0 hadron."""
+    fold: npt.NDArray[np.int8]
+    pt: npt.NDArray[np.float32]
+    """[GeV]"""
+    eta: npt.NDArray[np.float32]
+    weight: Floats
+    """Of the event."""
+    event: npt.NDArray[np.int64]
+    """Position of the event, from 0."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def electron(self) -> npt.NDArray[np.bool_]:
+        """Whether a track is an electron, shape (n,)."""
+        electron: npt.NDArray[np.bool_] = self.labels == 1
+        return electron
+
+    def of(
+        self, variables: Sequence[str], rows: npt.NDArray[Any] | slice = slice(None)
+    ) -> npt.NDArray[np.float32]:
+        """Values of some variables of some tracks, shape (rows, variables)."""
+        columns = [self.variables.index(name) for name in variables]
+        return self.inputs[rows][:, columns]
+
+    def balanced(self, config: BalanceConfig) -> Floats:
+        """Weights that give both classes the same spectrum, as in the training; shape (n,).
+
+        Raises
+        ------
+        StageError : the classes cannot be balanced
+        """
+        found = balance(self.labels, self.pt, self.eta, config)
+        return found.of(self.labels, self.pt, self.eta).astype(np.float64)
+
+
+def read_tables(
+    files: Sequence[FeatureFile], categories: Mapping[str, Sequence[str]], max_tracks: int
+) -> dict[str, Table]:
+    """Tracks of each category, read row group by row group.
+
+    Parameters
+    ----------
+    files : features
+    categories : category -> its variables, in order
+    max_tracks : of a class in a category; of more, whole events are left out at random
+
+    Raises
+    ------
+    InputError : a file is unusable
+    StageError : a category has no track of a class
+    """
+    kept = _shares(files, list(categories), max_tracks)
+    columns = dict.fromkeys(name for names in categories.values() for name in names)
+    wanted = list(dict.fromkeys((*COLUMNS, *KINEMATICS, *columns)))
+    pieces: dict[str, list[dict[str, npt.NDArray[Any]]]] = {name: [] for name in categories}
+    for number, file in enumerate(files):
+        for chunk in iterate_parquet(file.path, wanted):
+            names = np.asarray(chunk["category"])
+            for category, variables in categories.items():
+                rows = _rows(chunk, file.sample, names == category, kept[category])
+                pieces[category].append(_piece(chunk, rows, variables, number))
+    samples = list(dict.fromkeys(file.sample for file in files))
+    sample_of = np.array([samples.index(file.sample) for file in files])
+    return {
+        category: _table(tuple(variables), pieces[category], sample_of)
+        for category, variables in categories.items()
+    }
+
+
+def copy_category(
+    files: Sequence[FeatureFile],
+    category: str,
+    variables: Sequence[str],
+    directory: Path,
+    max_tracks: int,
+    labels: npt.NDArray[np.int8] | None = None,
+) -> list[FeatureFile]:
+    """Features of the electrons and hadrons of one category alone, to train on many times.
+
+    Parameters
+    ----------
+    directory : of the new files, one for each old one
+    max_tracks : of a class, as in :func:`read_tables`
+    labels : of all tracks of the copy in turn, in place of their own
+
+    Raises
+    ------
+    InputError : a file is unusable
+    StageError : the category has no track of a class
+    """
+    kept = _shares(files, [category], max_tracks)[category]
+    wanted = list(dict.fromkeys((*COLUMNS, *KINEMATICS, *variables)))
+    directory.mkdir(parents=True, exist_ok=True)
+    copies, done = [], 0
+    for number, file in enumerate(files):
+        path = directory / f"{number}.parquet"
+        with ParquetWriter.open(path) as writer:
+            for chunk in iterate_parquet(file.path, wanted):
+                own = np.asarray(chunk["category"]) == category
+                rows = _rows(chunk, file.sample, own, kept)
+                columns = {name: chunk[name][rows] for name in wanted}
+                if labels is not None:
+                    columns["label"] = labels[done : done + len(rows)]
+                writer.write(columns)
+                done += len(rows)
+        copies.append(FeatureFile(file.sample, path))
+    return copies
+
+
+def _shares(
+    files: Sequence[FeatureFile], categories: Sequence[str], max_tracks: int
+) -> dict[str, Floats]:
+    """Share of the events to keep, by category and class."""
+    counts = {category: np.zeros(len(CLASSES), dtype=np.int64) for category in categories}
+    everything = np.ones(len(CLASSES))
+    for file in files:
+        for chunk in iterate_parquet(file.path, ("event_number", "category", "label")):
+            names = np.asarray(chunk["category"])
+            for category in categories:
+                rows = _rows(chunk, file.sample, names == category, everything)
+                labels = np.asarray(chunk["label"])[rows]
+                counts[category] += np.bincount(labels, minlength=len(CLASSES))
+    for category, number in counts.items():
+        if (number == 0).any():
+            raise StageError(
+                f"category {category}: {number[CLASSES['electron']]} electrons and "
+                f"{number[CLASSES['hadron']]} hadrons in {files[0].path.parent} and others; both "
+                "are needed: generate more events, or take it out of training.categories"
+            )
+        if (number > max_tracks).any():
+            logger.info("category %s: at most %d tracks of a class", category, max_tracks)
+    return {name: np.minimum(1.0, max_tracks / number) for name, number in counts.items()}
+
+
+def _rows(
+    chunk: ak.Array, sample: str, own: npt.NDArray[np.bool_], kept: Floats
+) -> npt.NDArray[np.int64]:
+    """Rows of both classes among those of the category, thinned."""
+    label = np.asarray(chunk["label"])
+    both = np.isin(label, list(CLASSES.values()))
+    rows: npt.NDArray[np.int64] = np.flatnonzero(own & both)
+    if (kept >= 1.0).all():
+        return rows
+    chance = uniform_of(f"{sample}/studies", np.asarray(chunk["event_number"])[rows])
+    chosen: npt.NDArray[np.int64] = rows[chance < kept[label[rows]]]
+    return chosen
+
+
+def _piece(
+    chunk: ak.Array, rows: npt.NDArray[np.int64], variables: Sequence[str], file: int
+) -> dict[str, npt.NDArray[Any]]:
+    inputs = np.empty((len(rows), len(variables)), dtype=np.float32)
+    for column, name in enumerate(variables):
+        inputs[:, column] = np.asarray(chunk[name])[rows]
+    kept = ("event_number", "label", "fold", "weight", *KINEMATICS)
+    return {name: np.asarray(chunk[name])[rows] for name in kept} | {
+        "inputs": inputs,
+        "file": np.full(len(rows), file),
+    }
+
+
+def _table(
+    variables: tuple[str, ...],
+    pieces: Sequence[Mapping[str, npt.NDArray[Any]]],
+    sample_of: npt.NDArray[np.int64],
+) -> Table:
+    columns = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+    events = np.stack([sample_of[columns["file"]], columns["event_number"]], axis=1)
+    return Table(
+        variables=variables,
+        inputs=columns["inputs"],
+        labels=columns["label"].astype(np.int8),
+        fold=columns["fold"],
+        pt=columns["pt"],
+        eta=columns["eta"],
+        weight=columns["weight"].astype(np.float64),
+        event=np.unique(events, axis=0, return_inverse=True)[1].ravel(),
+    )

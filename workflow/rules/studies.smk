@@ -1,0 +1,222 @@
+# Studies: what the variables are worth to a tagger, how few of them suffice, what shuffled labels
+# teach. The importance of trees is part of the default target; for any other tagger, and for the
+# other studies (of studies.tagger):
+#
+#   snakemake --cores 2 results/figures/importance_keras.png
+#   snakemake --cores 2 studies
+#
+# inputs   features of the training samples and the test sample; importance: models of the tagger
+# outputs  results/figures/importance_{tagger}.png (in the report), .json, other figures.formats,
+#          .csv with all variables
+#          results/studies/{tagger}/variable_scan/{category}.json, label_shuffle/{category}.json
+#          results/figures/variable_scan_{tagger}.png (in the report), .json, ...;
+#          label_shuffle_{tagger}.html (in the report), .csv
+# config   studies; training (of the tagger at hand), training.categories; variables;
+#          combination.working_points; features.folds; figures; seed
+
+from hepchain.config.training import TrainingTracksConfig
+
+STUDIES = f"{RESULTS}/studies/{{tagger}}"
+TRAINING_FEATURES = [
+    f"{RESULTS}/features/{sample}/features-{part}.parquet"
+    for sample, part in TRAINING_PARTS
+]
+TEST_PARTS = parts(TEST_SAMPLE)
+# Taggers that know their Shapley values, so that it costs seconds to have them.
+EXPLAINABLE = [
+    name
+    for name in run.training.trained
+    if run.training.taggers[name].kind == "trees"
+    and not run.training.taggers[name].pt_boundaries
+]
+TRACKS_OF_TRAINING = run.training.model_dump(
+    mode="json", include=set(TrainingTracksConfig.model_fields)
+)
+
+
+def study_code(module):
+    """Input function: digest of a study and of what trains this kind of taggers."""
+
+    def code(wildcards):
+        kind = run.training.taggers[wildcards.tagger].kind
+        return digest(f"hepchain.studies.{module}", f"hepchain.training.taggers.{kind}")
+
+    return code
+
+
+rule importance:
+    input:
+        features=TRAINING_FEATURES,
+        models=models_of,
+    output:
+        figure=drawing("importance_{tagger}", "Tagger", "Importance of the variables"),
+        table=f"{FIGURES}/importance_{{tagger}}.csv",
+    log:
+        f"{LOGS}/importance/{{tagger}}.log",
+    benchmark:
+        f"{BENCHMARKS}/importance/{{tagger}}.tsv"
+    wildcard_constraints:
+        tagger=any_of(run.training.trained),
+    threads: 1
+    resources:
+        mem_mb=memory(3000),
+        runtime=120,
+    params:
+        code=study_code("importance"),
+        drawing=drawing_code("importance"),
+        samples=[sample for sample, _ in TRAINING_PARTS],
+        categories={
+            name: run.variables.of_category(name) for name in run.training.categories
+        },
+        controls=run.variables.controls,
+        balance=run.training.balance.model_dump(mode="json"),
+        config=run.studies.importance.model_dump(mode="json"),
+        max_tracks=run.studies.variable_scan.max_tracks,
+        things=THINGS,
+        looks=LOOKS,
+        seed=run.seed,
+    message:
+        "Finding the importance of the variables for {wildcards.tagger}"
+    script:
+        "../scripts/importance.py"
+
+
+rule variable_scan:
+    input:
+        features=TRAINING_FEATURES,
+        test=[
+            f"{RESULTS}/features/{TEST_SAMPLE}/features-{part}.parquet"
+            for part in TEST_PARTS
+        ],
+    output:
+        scan=f"{STUDIES}/variable_scan/{{category}}.json",
+    log:
+        f"{LOGS}/variable_scan/{{tagger}}-{{category}}.log",
+    benchmark:
+        f"{BENCHMARKS}/variable_scan/{{tagger}}-{{category}}.tsv"
+    wildcard_constraints:
+        tagger=any_of(run.training.trained),
+    threads: 1
+    resources:
+        mem_mb=memory(4000),
+        runtime=600,
+        gpu=gpus_of_tagger,
+    params:
+        code=study_code("variable_scan"),
+        settings=tagger_settings,
+        tracks=TRACKS_OF_TRAINING,
+        variables=inputs_of_model,
+        samples=[sample for sample, _ in TRAINING_PARTS],
+        test_samples=[TEST_SAMPLE for _ in TEST_PARTS],
+        folds=run.features.folds,
+        seed=run.seed,
+        fake_rate=run.combination.working_points.fake_rate,
+        config=run.studies.variable_scan.model_dump(mode="json"),
+        importance=run.studies.importance.model_dump(mode="json"),
+    message:
+        "Training {wildcards.tagger} on ever fewer variables of {wildcards.category} tracks"
+    script:
+        "../scripts/variable_scan.py"
+
+
+rule figure_variable_scan:
+    input:
+        expand(
+            f"{STUDIES}/variable_scan/{{category}}.json",
+            category=run.training.categories,
+            allow_missing=True,
+        ),
+    output:
+        drawing("variable_scan_{tagger}", "Tagger", "How few variables suffice"),
+    log:
+        f"{LOGS}/figure_variable_scan/{{tagger}}.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_variable_scan/{{tagger}}.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(1000),
+        runtime=20,
+    params:
+        code=drawing_code("variable_scan"),
+        things=THINGS,
+        looks=LOOKS,
+    message:
+        "Drawing how few variables suffice for {wildcards.tagger}"
+    script:
+        "../scripts/figure_variable_scan.py"
+
+
+rule label_shuffle:
+    input:
+        features=TRAINING_FEATURES,
+    output:
+        areas=f"{STUDIES}/label_shuffle/{{category}}.json",
+    log:
+        f"{LOGS}/label_shuffle/{{tagger}}-{{category}}.log",
+    benchmark:
+        f"{BENCHMARKS}/label_shuffle/{{tagger}}-{{category}}.tsv"
+    wildcard_constraints:
+        tagger=any_of(run.training.trained),
+    threads: 1
+    resources:
+        mem_mb=memory(4000),
+        runtime=240,
+        gpu=gpus_of_tagger,
+    params:
+        code=study_code("label_shuffle"),
+        settings=tagger_settings,
+        tracks=TRACKS_OF_TRAINING,
+        variables=inputs_of_model,
+        samples=[sample for sample, _ in TRAINING_PARTS],
+        folds=run.features.folds,
+        seed=run.seed,
+        shuffles=run.studies.label_shuffle.shuffles,
+        max_tracks=run.studies.variable_scan.max_tracks,
+    message:
+        "Training {wildcards.tagger} on shuffled labels of {wildcards.category} tracks"
+    script:
+        "../scripts/label_shuffle.py"
+
+
+rule label_shuffle_table:
+    input:
+        expand(
+            f"{STUDIES}/label_shuffle/{{category}}.json",
+            category=run.training.categories,
+            allow_missing=True,
+        ),
+    output:
+        report(
+            f"{FIGURES}/label_shuffle_{{tagger}}.html",
+            caption="../report/label_shuffle.rst",
+            category="Tables",
+            labels={"table": "Shuffled labels"},
+        ),
+        f"{FIGURES}/label_shuffle_{{tagger}}.csv",
+    log:
+        f"{LOGS}/label_shuffle_table/{{tagger}}.log",
+    benchmark:
+        f"{BENCHMARKS}/label_shuffle_table/{{tagger}}.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(500),
+        runtime=5,
+    params:
+        code=digest("hepchain.figures.label_shuffle", "hepchain.figures.tabulate"),
+        things=THINGS,
+    message:
+        "Collecting what shuffled labels teach {wildcards.tagger}"
+    script:
+        "../scripts/label_shuffle_table.py"
+
+
+rule importances:
+    input:
+        expand(rules.importance.output, tagger=EXPLAINABLE),
+
+
+rule studies:
+    input:
+        expand(rules.importance.output, tagger=run.studies.tagger),
+        expand(rules.figure_variable_scan.output, tagger=run.studies.tagger),
+        expand(rules.label_shuffle_table.output, tagger=run.studies.tagger),
