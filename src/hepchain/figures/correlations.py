@@ -155,7 +155,7 @@ def _balance(paths: Sequence[Path], category: str, config: BalanceConfig) -> Bal
 def draw(numbers: Correlations, things: Things, config: FiguresConfig) -> Figure:
     """Electrons above the diagonal, hadrons below; white: none, grey: a constant."""
     size = len(numbers.variables)
-    figure, grid = panels(1, 1, width=4.0 + 0.125 * size, height=4.0 + 0.125 * size)
+    figure, grid = panels(1, 1, width=4.0 + 0.125 * size, height=3.6 + 0.125 * size)
     axes: Axes = grid[0, 0]
     upper = np.triu(np.ones((size, size), dtype=bool), k=1)
     shown = np.where(upper, numbers.electron, numbers.hadron)
