@@ -86,7 +86,7 @@ def draw(numbers: VariableScans, things: Things, config: FiguresConfig) -> Figur
                 _draw_line(axes, line, things)
         axes.set_xscale("log")
         axes.set_xlim(0.85, 100.0)
-        axes.set_ylim(0.0, 1.05)
+        axes.set_ylim(0.0, 1.16)
         axes.set_xticks(TICKS, [str(tick) for tick in TICKS])
         axes.set_xticks([], minor=True)
         inside(axes, title, y=0.97)
@@ -94,11 +94,12 @@ def draw(numbers: VariableScans, things: Things, config: FiguresConfig) -> Figur
     first.set_ylabel(f"Electron efficiency at {100 * numbers.fake_rate:g} % fakes")
     last.set_xlabel("Number of variables")
     ring: Any = {"marker": "o", "linestyle": "", "color": "0.2", "markerfacecolor": "none"}
-    last.plot([], [], markersize=10, label="smallest that suffices", **ring)
-    title = things.title(numbers.tagger)
-    first.legend(title=f"{title}, by category", loc="lower right", fontsize=7, title_fontsize=7.5)
-    handles, labels = last.get_legend_handles_labels()
-    last.legend(handles[-1:], labels[-1:], loc="lower right", fontsize=7)
+    rings = last.plot([], [], markersize=10, label="smallest that suffices", **ring)
+    # Between the categories with a calorimeter and those without.
+    place: Any = {"loc": "center right", "bbox_to_anchor": (1.0, 0.62), "fontsize": 7}
+    title = f"{things.title(numbers.tagger)}, by category"
+    first.legend(title=title, title_fontsize=7.5, **place)
+    last.legend(handles=rings, **place)
     stamp_figure(figure, config)
     return figure
 
