@@ -59,7 +59,12 @@ def test_files_of_the_contracts(chain: Workspace, run: RunConfig) -> None:
         *(
             f"statistics/{name}/{file}.json"
             for name in run.of_role(Role.SIGNAL)
-            for file in ("result", *(f"workspace_{use}" for use in run.statistics.approaches))
+            for file in (
+                "result",
+                "fit",
+                "working_point_scan",
+                *(f"workspace_{use}" for use in run.statistics.approaches),
+            )
         ),
         *(
             f"training/{tagger}/{category}/fold{fold}"

@@ -28,6 +28,7 @@ from hepchain.figures import (
     efficiency_vs_pt,
     efficiency_vs_pt_by_category,
     fake_composition,
+    impacts,
     loss_curves,
     m_ee_lineshape,
     mass,
@@ -116,6 +117,9 @@ class Chain:
     def scans(self) -> list[Path]:
         return [path.with_name("working_point_scan.json") for path in self.results()]
 
+    def fits(self) -> list[Path]:
+        return [path.with_name("fit.json") for path in self.results()]
+
     def _sample(self, row: int, sample: str) -> None:
         signal = sample in POINTS
         self._events(row, sample)
@@ -163,6 +167,7 @@ class Chain:
             self.root / f"statistics/{sample}/working_point_scan.json",
             inputs.scan(sample, not self.tracks),
         )
+        write_json(self.root / f"statistics/{sample}/fit.json", inputs.fit(sample, not self.tracks))
 
     def _trainings(self, tagger: str) -> None:
         epochs = np.arange(12)
@@ -262,6 +267,7 @@ def draw_all(chain: Chain, things: Things, config: FiguresConfig) -> dict[str, D
         add("yields", yields, read_points(chain.results()))
         scans = working_point_scan.read_scans(chain.scans())
         add("working_point_scan", working_point_scan, scans)
+        add("impacts", impacts, impacts.read_fits(chain.fits()))
         limits = sensitivity.sensitivity(
             chain.results(),
             {point: chain.scores("keras", point) for point in POINTS},

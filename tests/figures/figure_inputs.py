@@ -272,3 +272,25 @@ def scan(point: str, empty: bool = False) -> dict[str, Any]:
             for title, limit in limits.items()
         ],
     }
+
+
+def fit(point: str, empty: bool = False) -> dict[str, Any]:
+    """Content of fit.json."""
+    impacts = {"background_normalisation": 3.0, "staterror_signal[0]": 1.0, "variation_isr": 0.2}
+    numbers = [
+        {"name": name, "up": -x, "down": 0.9 * x, "prior_up": -1.1 * x, "prior_down": x}
+        for name, x in impacts.items()
+    ]
+    pulls = [{"name": name, "pull": 0.1, "constraint": 0.5} for name in impacts]
+    good = {
+        "background_only": {"p_value": 0.9, "pulls": pulls},
+        "expected": {"signal_strength_error": 4.2},
+        "impacts": numbers,
+    }
+    return {
+        "point": point,
+        "title": "with tagger",
+        "status": "insufficient: 2 events" if empty else "ok",
+        "luminosity_fb": 139.0,
+        "diagnostics": None if empty else good,
+    }

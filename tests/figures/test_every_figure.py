@@ -34,12 +34,13 @@ NAMES = (
     "mass",
     "yields",
     "working_point_scan",
+    "impacts",
     "sensitivity",
 )
-WITH_LUMINOSITY = ("cutflow", "mass", "yields", "sensitivity", "working_point_scan")
+WITH_LUMINOSITY = ("cutflow", "mass", "yields", "sensitivity", "working_point_scan", "impacts")
 DIMENSIONLESS = re.compile(
     r"Epoch|Tree|[Ss]hare|efficiency|[Ff]ake rate|Ratio|Score|Category|Signal|Expected|Candidates"
-    r"|Loss|Accuracy|Gain|eta|collisions|sqrt|significance|Fit in bins|Limit over"
+    r"|Loss|Accuracy|Gain|eta|collisions|sqrt|significance|Fit in bins|Limit over|Impact"
 )
 
 
@@ -85,7 +86,7 @@ def test_every_axis_is_labelled_with_its_unit(name: str, drawn: dict[str, Any]) 
 def test_outer_axes_have_labels(name: str, drawn: dict[str, Any]) -> None:
     figure = drawn[name].figure
     assert any(axes.get_xlabel() for axes in figure.axes)
-    assert name in ("fake_composition", "variations", "cutflow") or any(
+    assert name in ("fake_composition", "variations", "cutflow", "impacts") or any(
         a.get_ylabel() for a in figure.axes
     )
 
@@ -122,6 +123,7 @@ def test_empty_samples_are_laid_out_and_written(
         ("mass", "not enough events"),
         ("yields", "not enough events"),
         ("working_point_scan", "not enough events"),
+        ("impacts", "not enough events"),
         ("sensitivity", "not enough events"),
     ],
 )

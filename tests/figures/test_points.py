@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from figure_inputs import POINTS, result, scan
+from figure_inputs import POINTS, fit, result, scan
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.errors import InputError
-from hepchain.figures import reference, sensitivity, working_point_scan, yields
+from hepchain.figures import impacts, reference, sensitivity, working_point_scan, yields
 from hepchain.figures.marks import EfficiencyMark
 from hepchain.figures.output import plain
 from hepchain.figures.points import point, read_points, reason
@@ -160,6 +160,17 @@ def test_table_of_best_working_points(tmp_path: Path, things: Things) -> None:
     write_json(tmp_path / "scan.json", {"point": GOOD})
     with pytest.raises(InputError, match="another version"):
         working_point_scan.read_scans([tmp_path / "scan.json"])
+
+
+def test_parameters_of_a_fit(tmp_path: Path) -> None:
+    write_json(tmp_path / "fit.json", fit(GOOD))
+    (found,) = impacts.read_fits([tmp_path / "fit.json"])
+    assert [item.title for item in found.parameters] == ["background", "simulated signal", "isr"]
+    assert (found.parameters[0].up, found.parameters[0].constraint) == (-3.0, 0.5)
+    assert impacts.title("staterror_background[2]") == "simulated background, bin 3"
+    write_json(tmp_path / "fit.json", {"point": GOOD})
+    with pytest.raises(InputError, match="another version"):
+        impacts.read_fits([tmp_path / "fit.json"])
 
 
 class TestSummary:

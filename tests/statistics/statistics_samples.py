@@ -134,7 +134,7 @@ def run(
 def outputs(folder: Path, config: StatisticsConfig = CONFIG) -> StatisticsOutputs:
     """Files of the job."""
     workspaces = {name: folder / f"{name}.json" for name in config.approaches}
-    return StatisticsOutputs(workspaces, folder / "result.json")
+    return StatisticsOutputs(workspaces, folder / "result.json", folder / "fit.json")
 
 
 def by_name(result: dict[str, Any]) -> dict[str, Any]:

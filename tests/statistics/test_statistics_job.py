@@ -23,7 +23,7 @@ from statistics_samples import (
 
 from hepchain.errors import StageError
 from hepchain.io import read_json
-from hepchain.statistics import region
+from hepchain.statistics import region, zstar_job
 from hepchain.statistics.inference import Limit, NotConvergedError
 from hepchain.statistics.significance import asimov_significance
 
@@ -83,6 +83,18 @@ def test_limits_are_those_of_the_written_workspaces(folder: Path, result: dict[s
         assert float(expected[2]) == pytest.approx(0.05, rel=0.02)
 
 
+def test_fit_of_the_last_approach_is_written(folder: Path, result: dict[str, Any]) -> None:
+    content = read_json(folder / "fit.json")
+    assert (content["approach"], content["status"]) == ("with_tagger", "ok")
+    found = content["diagnostics"]
+    assert found["expected"]["signal_strength"] == pytest.approx(1.0, abs=0.02)
+    median = by_name(result)["with_tagger"]["limit"]["expected"][2]
+    assert found["closure"][-1]["injected"] == median
+    # CLs: 1.96 standard deviations, for a normal likelihood.
+    error = found["signal_and_background"]["signal_strength_error"]
+    assert 1.5 < median / error < 2.5
+
+
 def test_gain_has_errors_and_agrees_with_the_yields(result: dict[str, Any]) -> None:
     (gain,) = result["gains"]
     assert (gain["approach"], gain["over"]) == ("with_tagger", "without_tagger")
@@ -101,12 +113,17 @@ def test_gain_has_errors_and_agrees_with_the_yields(result: dict[str, Any]) -> N
     assert gain["limit"]["error"] == pytest.approx(gain["asimov"]["error"], rel=0.3)
 
 
+def stuck(*_: Any) -> None:
+    raise NotConvergedError("minuit: stuck")
+
+
 @pytest.fixture
 def without_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Constant numbers instead of those of fits, which take seconds."""
     limit = Limit((0.5, 0.7, 1.0, 1.5, 2.0), (0.0, 4.0), "scipy")
     monkeypatch.setattr(region, "expected_limit", lambda *_: limit)
     monkeypatch.setattr(region, "discovery_significance", lambda *_, **__: 1.0)
+    monkeypatch.setattr(zstar_job, "diagnosed", stuck)
 
 
 @pytest.mark.usefixtures("without_fits")
@@ -116,6 +133,15 @@ def test_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
     first = [(tmp_path / name).read_bytes() for name in names]
     run(tmp_path)
     assert [(tmp_path / name).read_bytes() for name in names] == first
+
+
+@pytest.mark.usefixtures("without_fits")
+def test_a_failed_fit_leaves_the_limit_and_is_told(tmp_path: Path) -> None:
+    content = run(tmp_path)
+    assert by_name(content)["with_tagger"]["status"] == "ok"
+    written = read_json(tmp_path / "fit.json")
+    assert written["status"] == "not converged: minuit: stuck"
+    assert written["diagnostics"] is None
 
 
 @pytest.mark.usefixtures("without_fits")

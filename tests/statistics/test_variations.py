@@ -15,6 +15,7 @@ from statistics_samples import CONFIG, POINT, SIGNAL, by_name, configured, outpu
 
 from hepchain.io import ParquetWriter, read_json, read_parquet, write_json
 from hepchain.statistics import region as region_module
+from hepchain.statistics import zstar_job
 from hepchain.statistics.inference import Limit
 from hepchain.statistics.region import Region, analyse
 from hepchain.statistics.templates import Entries, Template, Templates
@@ -269,6 +270,8 @@ def _without_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     limit = Limit((0.5, 0.7, 1.0, 1.5, 2.0), (0.0, 4.0), "scipy")
     monkeypatch.setattr(region_module, "expected_limit", lambda *_: limit)
     monkeypatch.setattr(region_module, "discovery_significance", lambda *_, **__: 1.0)
+    fit = {"diagnostics": None}
+    monkeypatch.setattr(zstar_job, "fit_content", lambda *_: fit)
 
 
 def write_with(path: Path, source: Path, rows: slice, **columns: Any) -> Path:

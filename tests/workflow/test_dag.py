@@ -41,6 +41,28 @@ def test_unified_taggers_have_a_model_a_fold_and_ensembles_none(workspace: Works
     assert "statistics" not in counts
 
 
+def test_hundred_mass_points_are_planned_in_reasonable_time(workspace: Workspace) -> None:
+    """A job of each kind for each point, and nothing that shows or varies single mass points."""
+    grid = {
+        "n1": [85.0 + 10.0 * step for step in range(20)],
+        "splittings": [1.5, 2.0, 3.0, 5.0, 10.0],
+        "parts": 2,
+    }
+    config = workspace.write_config("hundred_points.yaml", {"mass_plane": grid})
+    files = ("--configfile", "config/smoke.yaml", "config/mass_plane.yaml", config)
+    run = workspace.snakemake("mass_plane", "-n", "--quiet", "rules", *files)
+    print(f"dry run of 100 mass points: {run.seconds:.1f} s")
+    assert run.status == 0, run.output
+    counts = job_counts(run.output)
+    assert counts["statistics"] == 100
+    assert counts["mass_plane"] == 1
+    # Beside the points: training, test sample, background.
+    assert counts["selection"] == 100 + 1
+    assert counts["features"] == 2 * 100 + 2 + 1 + 1
+    assert not [rule for rule in counts if rule.startswith(("figure", "systematics", "summary"))]
+    assert run.seconds < 120
+
+
 def test_validation_samples_end_with_the_simulation(workspace: Workspace) -> None:
     ntuple = "results/simulation/particle_gun/ntuple-0.root"
     run = workspace.snakemake(ntuple, "-n", "--quiet", "rules")

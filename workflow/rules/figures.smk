@@ -524,6 +524,29 @@ rule figure_working_point_scan:
         "../scripts/figure_working_point_scan.py"
 
 
+rule figure_impacts:
+    input:
+        expand(f"{RESULTS}/statistics/{{point}}/fit.json", point=SIGNALS),
+    output:
+        drawing("impacts", "Analysis", "Impacts"),
+    log:
+        f"{LOGS}/figure_impacts.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_impacts.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(1000),
+        runtime=20,
+    params:
+        code=drawing_code("impacts"),
+        things=THINGS,
+        looks=LOOKS,
+    message:
+        "Drawing the impacts of the uncertainties"
+    script:
+        "../scripts/figure_impacts.py"
+
+
 rule summary:
     input:
         shares=f"{FIGURES}/category_shares.json",
@@ -574,5 +597,6 @@ rule figures:
         rules.figure_yields.output,
         rules.figure_sensitivity.output,
         rules.figure_working_point_scan.output,
+        rules.figure_impacts.output,
         rules.summary.output,
         rules.systematics.output if VARIATIONS else [],

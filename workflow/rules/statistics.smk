@@ -4,6 +4,7 @@
 #          the simulation, and their normalisations; of data, if their signal region is open
 # outputs  results/statistics/{point}/workspace_{approach}.json (pyhf), one an approach
 #          results/statistics/{point}/result.json
+#          results/statistics/{point}/fit.json: pulls, impacts, correlations of the last approach
 #          results/statistics/{point}/working_point_scan.json: other working points, fits in bins
 # config   statistics; simulation.varied, weights of simulation.variations; seed;
 #          selection.candidate.mass_veto, selection.tagger; masses of the signal;
@@ -48,6 +49,7 @@ rule statistics:
             approach=list(run.statistics.approaches),
         ),
         result=f"{RESULTS}/statistics/{{point}}/result.json",
+        fit=f"{RESULTS}/statistics/{{point}}/fit.json",
     log:
         f"{LOGS}/statistics/{{point}}.log",
     benchmark:

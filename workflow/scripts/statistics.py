@@ -27,6 +27,7 @@ with job(snakemake):
         StatisticsOutputs(
             workspaces=dict(zip(config.approaches, workspaces, strict=True)),
             result=Path(snakemake.output.result),
+            fit=Path(snakemake.output.fit),
         ),
         point=MassPoint(
             name=snakemake.wildcards.point,

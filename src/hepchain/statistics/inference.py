@@ -71,7 +71,7 @@ class Limit:
 
 
 @contextmanager
-def _minimiser(name: Optimizer) -> Iterator[None]:
+def minimiser(name: Optimizer) -> Iterator[None]:
     """NumPy and this minimiser for all pyhf calls of the block."""
     previous = pyhf.get_backend()
     choices = {
@@ -122,8 +122,8 @@ def observed_limit(workspace: Specification, confidence_level: float) -> float:
     level = 1.0 - confidence_level
 
     def attempt(first: Optimizer, second: Optimizer) -> float:
-        with _minimiser(first):
-            model, data = _model(workspace)
+        with minimiser(first):
+            model, data = load_model(workspace)
             upper = _bracket(model, data, level)
             try:
                 # At zero CLs is 1, but pyhf finds no number there.
@@ -138,8 +138,8 @@ def observed_limit(workspace: Specification, confidence_level: float) -> float:
                 )
             except ValueError as error:
                 raise NotConvergedError(f"{first}: {error}") from error
-        with _minimiser(second):
-            _agree(_cls(*_model(workspace), limit)[0], level, f"the observed limit of {first}")
+        with minimiser(second):
+            _agree(_cls(*load_model(workspace), limit)[0], level, f"the observed limit of {first}")
         return limit
 
     return _first_that_converges(attempt)
@@ -162,7 +162,8 @@ def _first_that_converges(attempt: Callable[[Optimizer, Optimizer], Result]) -> 
     raise NotConvergedError("; ".join(problems))
 
 
-def _model(workspace: Specification) -> tuple[Any, Any]:
+def load_model(workspace: Specification) -> tuple[Any, Any]:
+    """pyhf model and data of a workspace."""
     content = pyhf.Workspace(workspace)
     if not _has_shapes(workspace):
         model = content.model()
@@ -187,8 +188,8 @@ def _bounds(model: Any, upper: float) -> list[tuple[float, float]]:
 
 def _scan(workspace: Specification, level: float, optimizer: Optimizer) -> Limit:
     """Limits of all quantiles, each where the root of q of the Asimov data is its own."""
-    with _minimiser(optimizer):
-        model, data = _model(workspace)
+    with minimiser(optimizer):
+        model, data = load_model(workspace)
         asimov = _Asimov(model, data)
         wanted = [quantile_root(sigma, level) for sigma in SIGMAS]
         upper = 1.0
@@ -284,8 +285,8 @@ def _cls(model: Any, data: Any, strength: float) -> Sequence[float]:
 
 def _confirm(workspace: Specification, level: float, limit: Limit, optimizer: Optimizer) -> None:
     """Check the median and the highest limit with the other minimiser."""
-    with _minimiser(optimizer):
-        model, data = _model(workspace)
+    with minimiser(optimizer):
+        model, data = load_model(workspace)
         for row in (SIGMAS.index(0), len(SIGMAS) - 1):
             found = _cls(model, data, limit.expected[row])[1 + row]
             _agree(found, level, f"the limit of {limit.optimizer} at {SIGMAS[row]} sigma")
@@ -311,8 +312,8 @@ def discovery_significance(workspace: Specification, strength: float = 1.0) -> f
     """
 
     def attempt(first: Optimizer, second: Optimizer) -> float:
-        with _minimiser(first):
-            model, _ = _model(workspace)
+        with minimiser(first):
+            model, _ = load_model(workspace)
             parameters = _nominal(model, strength)
             return _root_of_q0(model, model.expected_data(parameters), strength)
 
@@ -330,8 +331,8 @@ def observed_significance(workspace: Specification) -> float:
     """
 
     def attempt(first: Optimizer, second: Optimizer) -> float:
-        with _minimiser(first):
-            return _root_of_q0(*_model(workspace), strength=1.0)
+        with minimiser(first):
+            return _root_of_q0(*load_model(workspace), strength=1.0)
 
     return _first_that_converges(attempt)
 

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hepchain.config.statistics import StatisticsConfig
+from hepchain.statistics.diagnostics import Diagnostics, diagnose
 from hepchain.statistics.inference import (
+    SIGMAS,
     Limit,
     NoLimitError,
     NotConvergedError,
@@ -253,6 +255,23 @@ def _fitted(
         return replace(result, status=f"{NOT_CONVERGED}: {error}")
     significances = replace(result.significances, profile_likelihood=significance)
     return replace(result, significances=significances, limit=_unscaled(limit, scale))
+
+
+def diagnosed(region: Region, config: StatisticsConfig, result: ApproachResult) -> Diagnostics:
+    """What the fits of a region show; ``result``: that of the region, with a limit.
+
+    Raises
+    ------
+    NotConvergedError : a fit has failed
+    """
+    templates = make_templates(region.signal, region.backgrounds, region.edges)
+    sides = _modelled(region, templates, config)
+    scale = counting_scale(result)
+    workspace = make_workspace(
+        templates, uncertainties_of(config), region.name, signal_factor=scale, variations=sides
+    )
+    middle = result.limit.expected[SIGMAS.index(0)] if result.limit is not None else scale
+    return diagnose(workspace, scale, (0.0, 1.0, middle))
 
 
 def _observed(

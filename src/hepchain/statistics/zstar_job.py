@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,8 +19,14 @@ from hepchain.seeds import generator
 from hepchain.statistics.approaches import Candidates
 from hepchain.statistics.factors import gain_factors
 from hepchain.statistics.gain import Merits, estimates, make_gain
-from hepchain.statistics.inference import SIGMAS
-from hepchain.statistics.region import analyse, uncertainties_of
+from hepchain.statistics.inference import SIGMAS, NotConvergedError
+from hepchain.statistics.region import (
+    NOT_CONVERGED,
+    Region,
+    analyse,
+    diagnosed,
+    uncertainties_of,
+)
 from hepchain.statistics.results import OK, ApproachResult, GainFactors, PointResult
 from hepchain.statistics.workspace import SIGNAL, Specification
 from hepchain.statistics.zstar import read_candidates
@@ -59,6 +66,8 @@ class StatisticsOutputs:
     workspaces: Mapping[str, Path]
     """Approach -> its workspace."""
     result: Path
+    fit: Path
+    """Pulls, impacts and correlations of the last approach."""
 
 
 def run_statistics(
@@ -78,10 +87,13 @@ def run_statistics(
     for path in inputs.normalisations:
         _check_luminosity(path, config.luminosity)
     candidates = read_point(inputs, point)
+    regions = {
+        name: make_region(name, approach, point, candidates, config)
+        for name, approach in config.approaches.items()
+    }
     results: dict[str, ApproachResult] = {}
     workspaces: dict[str, Specification] = {}
-    for name, approach in config.approaches.items():
-        region = make_region(name, approach, point, candidates, config)
+    for name, region in regions.items():
         results[name], workspaces[name] = analyse(region, config)
         _report(region.name, results[name])
     _refuse_insufficient(point.name, results, config)
@@ -93,6 +105,8 @@ def run_statistics(
     for name, path in outputs.workspaces.items():
         write_json(path, workspaces[name])
     write_json(outputs.result, result.to_dict())
+    last = list(regions)[-1]
+    write_json(outputs.fit, fit_content(point, regions[last], config, results[last]))
 
 
 def read_point(inputs: StatisticsInputs, point: MassPoint) -> PointCandidates:
@@ -125,6 +139,27 @@ def read_varied(sample: str, inputs: StatisticsInputs, point: MassPoint) -> dict
         else:
             LOGGER.info("%s has no column %s: no variation %s", path, column, variation)
     return found
+
+
+def fit_content(
+    point: MassPoint, region: Region, config: StatisticsConfig, result: ApproachResult
+) -> dict[str, Any]:
+    """Content of ``fit.json``; without ``diagnostics`` where there is no limit or a fit fails."""
+    status, diagnostics = result.status, None
+    if result.status == OK:
+        try:
+            diagnostics = asdict(diagnosed(region, config, result))
+        except NotConvergedError as error:
+            status = f"{NOT_CONVERGED}: {error}"
+            LOGGER.warning("%s: no pulls and impacts: %s", region.name, error)
+    return {
+        "point": point.name,
+        "approach": result.name,
+        "title": result.title,
+        "status": status,
+        "luminosity_fb": config.luminosity,
+        "diagnostics": diagnostics,
+    }
 
 
 def _point_result(

@@ -1,0 +1,260 @@
+"""Fits of a workspace looked into: pulls, impacts on the signal strength, correlations, closure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyhf
+from scipy.special import xlogy
+from scipy.stats import chi2
+
+from hepchain.statistics.inference import NotConvergedError, load_model, minimiser
+from hepchain.statistics.workspace import SIGNAL_STRENGTH, Specification
+
+Floats = npt.NDArray[np.float64]
+
+WIDE = 15.0
+"""Bound of parameters with a normal constraint, in standard deviations. Minuit maps bounded
+parameters by a sine: with the usual five its errors would be 0.7 % too small."""
+
+PYHF_BOUNDS = (-5.0, 5.0)
+"""Bounds that pyhf suggests for them."""
+
+REACH = 1e3
+"""Bound of the signal strength in a fit, of either sign, in units of the scaled workspace."""
+
+
+@dataclass(frozen=True)
+class Pull:
+    """A nuisance parameter before and after a fit."""
+
+    name: str
+    pull: float
+    """Fitted minus nominal value, in units of the uncertainty before the fit."""
+    constraint: float
+    """Uncertainty after the fit over that before."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fit, of the background alone or of signal and background."""
+
+    signal_strength: float | None
+    """Fitted; None if fixed to zero."""
+    signal_strength_error: float | None
+    """From the second derivatives of the likelihood."""
+    pulls: tuple[Pull, ...]
+    parameters: tuple[str, ...]
+    """Free parameters, in the order of the correlations."""
+    correlations: tuple[tuple[float, ...], ...]
+    saturated: float
+    """Twice the difference of the log likelihoods of a model that fits every bin and this one."""
+    degrees_of_freedom: int
+    p_value: float
+    """Of ``saturated``, if it followed a chi-squared distribution."""
+
+
+@dataclass(frozen=True)
+class Impact:
+    """Change of the fitted signal strength with a nuisance parameter fixed."""
+
+    name: str
+    up: float
+    down: float
+    """At its fitted value plus and minus its uncertainty after the fit."""
+    prior_up: float
+    prior_down: float
+    """Plus and minus its uncertainty before the fit."""
+
+    @property
+    def size(self) -> float:
+        """Larger of the two."""
+        return max(abs(self.up), abs(self.down))
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Fit of data made with a known signal strength."""
+
+    injected: float
+    fitted: float
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """What the fits of a workspace show; signal strengths in units of the prediction."""
+
+    background_only: Fit
+    """To the observation, with the signal strength fixed to zero."""
+    signal_and_background: Fit
+    """To the observation."""
+    expected: Fit
+    """To the data expected with the signal as predicted."""
+    impacts: tuple[Impact, ...]
+    """On that signal strength, from the largest."""
+    closure: tuple[Closure, ...]
+
+
+def diagnose(workspace: Specification, scale: float, strengths: tuple[float, ...]) -> Diagnostics:
+    """Fits of a workspace with Minuit.
+
+    The signal strength may be negative, so that impacts are not cut off at zero.
+
+    Parameters
+    ----------
+    workspace : with the signal multiplied with ``scale``, so that its strength is of order one
+    strengths : signal strengths, in units of the prediction, with which data are made for
+        the closure
+
+    Raises
+    ------
+    NotConvergedError : a fit has failed
+    """
+    with minimiser("minuit"):
+        model, data = load_model(workspace)
+        fitter = _Fitter(model, scale)
+        asimov = fitter.expected_data(1.0)
+        expected, values, errors = fitter.fit(asimov)
+        impacts = [
+            fitter.impact(name, asimov, values, errors)
+            for name in model.config.par_names
+            if name != SIGNAL_STRENGTH
+        ]
+        return Diagnostics(
+            background_only=fitter.fit(data, fixed=0.0)[0],
+            signal_and_background=fitter.fit(data)[0],
+            expected=expected,
+            impacts=tuple(sorted(impacts, key=lambda item: (-item.size, item.name))),
+            closure=tuple(
+                Closure(strength, fitter.strength(fitter.expected_data(strength)))
+                for strength in strengths
+            ),
+        )
+
+
+class _Fitter:
+    """Fits of one model to different data."""
+
+    def __init__(self, model: Any, scale: float) -> None:
+        self.model, self.scale = model, scale
+        self.names: list[str] = list(model.config.par_names)
+        self.poi: int = model.config.poi_index
+        self.bounds = [
+            (-WIDE, WIDE) if tuple(bound) == PYHF_BOUNDS else tuple(bound)
+            for bound in model.config.suggested_bounds()
+        ]
+        self.initial = np.array(model.config.suggested_init(), dtype=np.float64)
+        self.widths = _widths(model)
+
+    def expected_data(self, strength: float) -> Any:
+        """Data expected with a signal strength, in units of the prediction."""
+        values = self.initial.copy()
+        values[self.poi] = strength / self.scale
+        return self.model.expected_data(values.tolist())
+
+    def strength(self, data: Any) -> float:
+        """Fitted signal strength in units of the prediction."""
+        values, _, _ = self._minimise(data, {})
+        return float(values[self.poi]) * self.scale
+
+    def fit(self, data: Any, fixed: float | None = None) -> tuple[Fit, Floats, Floats]:
+        """Fit, with its parameters and their errors; ``fixed``: signal strength that is held."""
+        held = {} if fixed is None else {self.poi: fixed / self.scale}
+        values, errors, correlations = self._minimise(data, held)
+        free = [row for row in range(len(values)) if row not in held and errors[row] > 0.0]
+        saturated = self._saturated(data, values)
+        freedom = self.model.config.nmaindata - (1 if fixed is None else 0)
+        nuisances = [row for row in range(len(values)) if row != self.poi]
+        found = Fit(
+            signal_strength=None if held else float(values[self.poi] * self.scale),
+            signal_strength_error=None if held else float(errors[self.poi] * self.scale),
+            pulls=tuple(
+                Pull(
+                    self.names[row],
+                    float((values[row] - self.initial[row]) / self.widths[row]),
+                    float(errors[row] / self.widths[row]),
+                )
+                for row in nuisances
+            ),
+            parameters=tuple(self.names[row] for row in free),
+            correlations=tuple(tuple(correlations[row, free].tolist()) for row in free),
+            saturated=saturated,
+            degrees_of_freedom=freedom,
+            p_value=float(chi2.sf(saturated, freedom)) if freedom > 0 else 1.0,
+        )
+        return found, values, errors
+
+    def impact(self, name: str, data: Any, values: Floats, errors: Floats) -> Impact:
+        """Impact of a nuisance parameter on the signal strength fitted to ``data``."""
+        row = self.names.index(name)
+
+        def shifted(by: float) -> float:
+            low, high = self.bounds[row]
+            held = {row: float(np.clip(values[row] + by, low, high))}
+            fitted, _, _ = self._minimise(data, held)
+            return float((fitted[self.poi] - values[self.poi]) * self.scale)
+
+        return Impact(
+            name,
+            up=shifted(errors[row]),
+            down=shifted(-errors[row]),
+            prior_up=shifted(self.widths[row]),
+            prior_down=shifted(-self.widths[row]),
+        )
+
+    def _minimise(self, data: Any, held: dict[int, float]) -> tuple[Floats, Floats, Floats]:
+        """Values, errors (zero where held) and correlations of all parameters."""
+        initial = self.initial.copy()
+        initial[self.poi] = 0.5
+        bounds = list(self.bounds)
+        bounds[self.poi] = (-self._lowest(), REACH)
+        for row, value in held.items():
+            initial[row] = value
+        fixed = [row in held for row in range(len(initial))]
+        result, correlations = pyhf.infer.mle.fit(
+            data,
+            self.model,
+            init_pars=initial.tolist(),
+            par_bounds=bounds,
+            fixed_params=fixed,
+            return_uncertainties=True,
+            return_correlations=True,
+        )
+        table = np.asarray(result, dtype=np.float64)
+        if not np.isfinite(table).all():
+            raise NotConvergedError("minuit: a parameter or its error is not a number")
+        return table[:, 0], table[:, 1], np.asarray(correlations, dtype=np.float64)
+
+    def _lowest(self) -> float:
+        """Size of the negative signal strength that would take away nine tenths of a bin."""
+        values = self.initial.copy()
+        values[self.poi] = 0.0
+        without = np.asarray(self.model.expected_actualdata(values.tolist()))
+        values[self.poi] = 1.0
+        signal = np.asarray(self.model.expected_actualdata(values.tolist())) - without
+        return float(0.9 * np.min(without[signal > 0.0] / signal[signal > 0.0], initial=REACH))
+
+    def _saturated(self, data: Any, values: Floats) -> float:
+        """Twice the log likelihood ratio to a model that fits every bin without any constraint."""
+        observed = np.asarray(data, dtype=np.float64)[: self.model.config.nmaindata]
+        predicted = np.asarray(self.model.expected_actualdata(values.tolist()))
+        main = 2.0 * np.sum(predicted - observed + xlogy(observed, observed / predicted))
+        pulls = [
+            (values[row] - self.initial[row]) / self.widths[row]
+            for row in range(len(values))
+            if row != self.poi
+        ]
+        return float(main + np.sum(np.square(pulls)))
+
+
+def _widths(model: Any) -> Floats:
+    """Uncertainty of each parameter before a fit; one for the signal strength."""
+    widths = np.ones(len(model.config.par_names))
+    for name in model.config.par_order:
+        parameters = model.config.param_set(name)
+        if parameters.constrained:
+            widths[model.config.par_slice(name)] = parameters.width()
+    return widths
