@@ -259,6 +259,13 @@ def test_ensembles_have_trained_members(
     assert message in refusal(changed)
 
 
+def test_only_trained_taggers_are_studied(default: dict[str, Any]) -> None:
+    mean = {"kind": "ensemble", "members": ["keras", "xgboost"]}
+    changed = with_change(default, "training.taggers.mean", mean)
+    assert "'mean' is an ensemble" in refusal(with_change(changed, "studies.tagger", "mean"))
+    assert "did you mean 'keras'?" in refusal(with_change(default, "studies.tagger", "kera"))
+
+
 def test_cuts_are_on_known_variables(default: dict[str, Any]) -> None:
     settings = {"kind": "cuts", "variables": ["e_over_q"], "peel": 0.1, "min_hadrons": 10}
     changed = with_change(default, "training.taggers.cuts", settings)
