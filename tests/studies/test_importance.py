@@ -12,6 +12,7 @@ from hepchain.combination.scoring import load_models
 from hepchain.config.figures import FiguresConfig
 from hepchain.config.studies import ImportanceConfig
 from hepchain.config.training import BalanceConfig
+from hepchain.errors import StageError
 from hepchain.figures import importance as figure
 from hepchain.figures.output import plain
 from hepchain.figures.style import Things
@@ -63,6 +64,8 @@ def test_tracks_are_drawn_in_proportion_to_their_weights() -> None:
     assert sample.rows.tolist() == [1, 2]
     assert sample.times.sum() == 4000
     assert sample.times[1] == pytest.approx(3000, abs=4 * np.sqrt(4000 * 0.25 * 0.75))
+    with pytest.raises(StageError, match="none of 2 tracks"):
+        draw(np.zeros(2), 10, np.random.default_rng(1))
 
 
 def test_importance_is_about_the_mean_of_the_category() -> None:

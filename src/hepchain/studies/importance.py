@@ -17,6 +17,7 @@ import numpy.typing as npt
 from hepchain.combination.scoring import ModelSet
 from hepchain.config.studies import ImportanceConfig
 from hepchain.config.training import BalanceConfig
+from hepchain.errors import StageError
 from hepchain.seeds import generator, integer_seed
 from hepchain.studies.attribution import Attribution, Floats, Method, attribute, method_of
 from hepchain.studies.tracks import Table
@@ -90,7 +91,18 @@ class FoldImportance:
 
 
 def draw(weights: Floats, number: int, random: np.random.Generator) -> Sample:
-    """Tracks at random, with replacement, each with a probability in proportion to its weight."""
+    """Tracks at random, with replacement, each with a probability in proportion to its weight.
+
+    Raises
+    ------
+    StageError : no track has a weight
+    """
+    if not weights.sum() > 0.0:
+        raise StageError(
+            f"none of {len(weights)} tracks of a fold has a weight, so that the importance of its "
+            "variables cannot be found: generate more events of the training samples, or take the "
+            "category out of training.categories"
+        )
     chosen = random.choice(len(weights), size=number, p=weights / weights.sum())
     rows, times = np.unique(chosen, return_counts=True)
     return Sample(rows, times.astype(np.float64))
