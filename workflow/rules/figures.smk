@@ -423,6 +423,7 @@ rule figure_mass:
         backgrounds=expand(
             f"{RESULTS}/selection/{{sample}}.parquet", sample=BACKGROUNDS
         ),
+        data=expand(f"{RESULTS}/selection/{{sample}}.parquet", sample=DATA),
     output:
         drawing("mass", "Analysis", "Mass of the candidates"),
     log:
@@ -436,6 +437,7 @@ rule figure_mass:
     params:
         code=drawing_code("mass"),
         veto=run.selection.candidate.mass_veto,
+        closed_below=CLOSED_BELOW,
         luminosity=run.statistics.luminosity,
         things=THINGS,
         looks=LOOKS,

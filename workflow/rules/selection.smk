@@ -33,14 +33,17 @@ def mass_points(wildcards):
 
 
 DATA = run.of_role(Role.DATA)
+# Mass below which data are closed, the largest splitting; None: nothing is closed.
+CLOSED_BELOW = (
+    max(item.masses.splitting for item in SAMPLES.values() if item.role == Role.SIGNAL)
+    if DATA and not run.blinding.open
+    else None
+)
 
 
 def closed_below(wildcards):
-    """Largest mass splitting, below which data are closed; None for what is not."""
-    if SAMPLES[wildcards.sample].role != Role.DATA or run.blinding.open:
-        return None
-    signals = [item for item in SAMPLES.values() if item.role == Role.SIGNAL]
-    return max(signal.masses.splitting for signal in signals)
+    """Mass below which a sample is closed; None unless it is of data."""
+    return CLOSED_BELOW if wildcards.sample in DATA else None
 
 
 rule selection:

@@ -15,6 +15,8 @@ with job(snakemake):
         dict(zip(things.signals, map(Path, snakemake.input.signals), strict=True)),
         map(Path, snakemake.input.backgrounds),
         snakemake.params.veto,
+        [Path(path) for path in snakemake.input.data],
+        snakemake.params.closed_below,
     )
     figure = mass.draw(spectra, things, config, snakemake.params.luminosity)
     save(figure, spectra, snakemake.output)

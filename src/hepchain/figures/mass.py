@@ -1,4 +1,7 @@
-"""Mass of the candidates before and after the tagger, by the truth of the candidate track."""
+"""Mass of the candidates before and after the tagger, by the truth of the candidate track.
+
+With data, those that fail it as well: the control region that is open whatever else is closed.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from scipy.stats import chi2, norm
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
@@ -31,6 +35,9 @@ EDGES = np.linspace(0.0, 6.0, 25)
 WIDE = 4
 """Bins put together where shares are drawn."""
 BACKGROUND = "background"
+ROWS = ("without tagger", "with tagger", "failing the tagger")
+"""What is asked of candidates; the last is shown with data."""
+ALL, PASSING, FAILING = range(3)
 COLUMNS = ("mass", "weight", "passes_tagger", "label", "truth_pdg_id", "truth_is_pileup")
 COMPONENTS = {
     "pileup": "pile-up hadrons",
@@ -58,6 +65,23 @@ class Spectrum:
         total: Floats = self.weighted.sum(axis=1)
         return total
 
+    def row(self, row: int) -> tuple[Floats, Floats]:
+        """Candidates and their error, shape (bins,) each, of one of ``ROWS``."""
+        if row != FAILING:
+            return self.weighted[row], self.error[row]
+        rest = self.error[ALL] ** 2 - self.error[PASSING] ** 2
+        return self.weighted[ALL] - self.weighted[PASSING], np.sqrt(np.maximum(rest, 0.0))
+
+
+@dataclass(frozen=True)
+class DataSpectrum:
+    """Candidates of data in bins of the mass."""
+
+    counts: Floats
+    """Shape (3, bins), a line for each of ``ROWS``; not a number where data are closed."""
+    closed_below: float | None
+    """Mass below which only those that fail the tagger are shown [GeV]; None: nothing is closed."""
+
 
 @dataclass(frozen=True)
 class MassSpectra:
@@ -74,6 +98,13 @@ class MassSpectra:
     """Shape (wide bins + 1,) [GeV]."""
     passing: dict[str, list[Efficiency]]
     """``background`` or signal -> share that passes the tagger in each wide bin."""
+    data: DataSpectrum | None = None
+    """All samples of data together."""
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Panels of spectra."""
+        return ROWS if self.data is not None else ROWS[:FAILING]
 
 
 def component(table: Columns) -> np.ndarray:
@@ -88,9 +119,20 @@ def component(table: Columns) -> np.ndarray:
 
 
 def mass_spectra(
-    signals: Mapping[str, Path], backgrounds: Iterable[Path], veto: Sequence[float]
+    signals: Mapping[str, Path],
+    backgrounds: Iterable[Path],
+    veto: Sequence[float],
+    data: Sequence[Path] = (),
+    closed_below: float | None = None,
 ) -> MassSpectra:
-    """Spectra from the candidate tables of the samples."""
+    """Spectra from the candidate tables of the samples.
+
+    Parameters
+    ----------
+    veto : excluded masses [GeV]
+    data : tables of data
+    closed_below : largest mass splitting [GeV] if the signal region of data is closed
+    """
     background = _components(pieces(backgrounds, COLUMNS))
     spectra = {name: _sum(pieces([path], COLUMNS)) for name, path in signals.items()}
     passing = {
@@ -98,7 +140,33 @@ def mass_spectra(
         **{name: _passing([spectrum]) for name, spectrum in spectra.items()},
     }
     wide_edges = EDGES[::WIDE]
-    return MassSpectra(EDGES, (veto[0], veto[1]), background, spectra, wide_edges, passing)
+    excluded = (veto[0], veto[1])
+    measured = data_spectrum(data, excluded, closed_below) if data else None
+    return MassSpectra(EDGES, excluded, background, spectra, wide_edges, passing, measured)
+
+
+def data_spectrum(
+    tables: Iterable[Path], veto: tuple[float, float], closed_below: float | None
+) -> DataSpectrum:
+    """Counts of data; a bin that is closed in part is not shown."""
+    counts = np.zeros((len(ROWS), len(EDGES) - 1))
+    for table in pieces(tables, ("mass", "passes_tagger")):
+        passes = table["passes_tagger"].astype(bool)
+        for row, chosen in ((PASSING, passes), (FAILING, ~passes)):
+            counts[row] += np.histogram(table["mass"][chosen], EDGES)[0]
+    counts[ALL] = counts[PASSING] + counts[FAILING]
+    if closed_below is not None:
+        vetoed = (EDGES[:-1] >= veto[0]) & (EDGES[1:] <= veto[1])
+        counts[:FAILING, (EDGES[:-1] < closed_below) & ~vetoed] = np.nan
+    return DataSpectrum(counts, closed_below)
+
+
+def poisson_interval(counts: Floats) -> tuple[Floats, Floats]:
+    """Ends of the central 68.3 % interval for the mean (Garwood, Biometrika 28 (1936) 437)."""
+    tail = norm.sf(1.0)
+    low: Floats = np.where(counts > 0, chi2.ppf(tail, 2 * np.maximum(counts, 0.5)) / 2, 0.0)
+    high: Floats = chi2.isf(tail, 2 * counts + 2) / 2
+    return low, high
 
 
 def _passing(spectra: Sequence[Spectrum]) -> list[Efficiency]:
@@ -140,13 +208,18 @@ def _fill(table: Columns, chosen: np.ndarray) -> Floats:
 
 @styled()
 def draw(numbers: MassSpectra, things: Things, config: FiguresConfig, luminosity: float) -> Figure:
-    """Above and in the middle: without and with the tagger; below: share that passes it."""
-    figure, grid = panels(3, width=5.0, height=7.4, height_ratios=[2.4, 1.7, 1])
-    _scales(grid[0, 0], grid[1, 0], numbers)
-    for row, title in enumerate(("without tagger", "with tagger")):
-        _draw_stack(grid[row, 0], numbers, row, things)
-        inside(grid[row, 0], title, fontsize=9, weight="bold")
-    _draw_shares(grid[2, 0], numbers, things)
+    """Panels of spectra, without and with the tagger first; below: share that passes it."""
+    further = len(numbers.rows) - 2
+    ratios = [2.4, 1.7, *[1.7] * further, 1]
+    figure, grid = panels(len(ratios), width=5.0, height=7.4 + 2.4 * further, height_ratios=ratios)
+    *spectra, shares = grid[:, 0]
+    _scales(spectra, numbers)
+    for row, title in enumerate(numbers.rows):
+        _draw_stack(spectra[row], numbers, row, things)
+        if numbers.data is not None:
+            _draw_data(spectra[row], numbers.edges, numbers.data, row)
+        inside(spectra[row], title, fontsize=9, weight="bold")
+    _draw_shares(shares, numbers, things)
     for axes in grid[:, 0]:
         axes.axvspan(*numbers.veto, facecolor="none", edgecolor="0.6", hatch="////", linewidth=0)
         axes.set_xlim(numbers.edges[0], numbers.edges[-1])
@@ -161,7 +234,7 @@ def draw(numbers: MassSpectra, things: Things, config: FiguresConfig, luminosity
         va="top",
     )
     _legend(grid[0, 0])
-    grid[2, 0].set_xlabel(r"$m$(track, e) [GeV]")
+    shares.set_xlabel(r"$m$(track, e) [GeV]")
     stamp(grid[0, 0], config, luminosity)
     return figure
 
@@ -171,7 +244,8 @@ def _draw_stack(axes: Axes, numbers: MassSpectra, row: int, things: Things) -> N
     variance = np.zeros_like(base)
     for name, spectrum in numbers.background.items():
         look = PARTICLE_LOOKS[name]
-        top = base + spectrum.weighted[row]
+        weighted, error = spectrum.row(row)
+        top = base + weighted
         if spectrum.weighted[0].any():
             axes.stairs(
                 top,
@@ -184,12 +258,12 @@ def _draw_stack(axes: Axes, numbers: MassSpectra, row: int, things: Things) -> N
                 linewidth=0.3,
                 label=COMPONENTS[name],
             )
-        base, variance = top, variance + spectrum.error[row] ** 2
-    _draw_errors(axes, numbers.edges, base, np.sqrt(variance))
+        base, variance = top, variance + error**2
+    _draw_errors(axes, numbers.edges, base, np.sqrt(variance), numbers.data is not None)
     for name, spectrum in numbers.signals.items():
         look = things.look(name)
         axes.stairs(
-            spectrum.weighted[row],
+            spectrum.row(row)[0],
             numbers.edges,
             color=look.colour,
             linestyle=look.line,
@@ -198,7 +272,35 @@ def _draw_stack(axes: Axes, numbers: MassSpectra, row: int, things: Things) -> N
         )
 
 
-def _draw_errors(axes: Axes, edges: Floats, total: Floats, error: Floats) -> None:
+def _draw_data(axes: Axes, edges: Floats, data: DataSpectrum, row: int) -> None:
+    counts = data.counts[row]
+    shown = counts > 0
+    low, high = poisson_interval(counts[shown])
+    axes.errorbar(
+        ((edges[1:] + edges[:-1]) / 2)[shown],
+        counts[shown],
+        [counts[shown] - low, high - counts[shown]],
+        fmt="o",
+        color="black",
+        markersize=4,
+        elinewidth=1.0,
+        label="data",
+    )
+    if data.closed_below is not None and row != FAILING:
+        axes.axvspan(0.0, data.closed_below, facecolor="white", alpha=0.55, zorder=2.5)
+        axes.text(
+            data.closed_below / 2,
+            0.06,
+            "data closed here",
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            fontsize=8,
+            style="italic",
+        )
+
+
+def _draw_errors(axes: Axes, edges: Floats, total: Floats, error: Floats, behind: bool) -> None:
+    """Errors of the sum, broad and pale if they are ``behind`` data."""
     filled = total > 0.0
     if not filled.any():
         return
@@ -208,14 +310,15 @@ def _draw_errors(axes: Axes, edges: Floats, total: Floats, error: Floats) -> Non
         # Down to zero at most, which a logarithmic axis cannot show.
         [np.minimum(error, 0.999 * total)[filled], error[filled]],
         fmt="none",
-        ecolor="black",
-        elinewidth=1.0,
-        label="statistical error",
+        ecolor="0.35" if behind else "black",
+        elinewidth=4.0 if behind else 1.0,
+        alpha=0.5 if behind else None,
+        label="error of the simulation" if behind else "statistical error",
     )
 
 
-def _scales(upper: Axes, middle: Axes, numbers: MassSpectra) -> None:
-    """The same logarithmic scale in both panels, with room for the legend in the upper."""
+def _scales(grid: Sequence[Axes], numbers: MassSpectra) -> None:
+    """The same logarithmic scale in all panels, with room for the legend in the uppermost."""
     everything = [*numbers.background.values(), *numbers.signals.values()]
     values = np.concatenate([spectrum.weighted.ravel() for spectrum in everything])
     total = sum((s.weighted for s in numbers.background.values()), np.zeros((2, 1)))
@@ -223,7 +326,10 @@ def _scales(upper: Axes, middle: Axes, numbers: MassSpectra) -> None:
     positive = values[values > 0]
     low = max(positive.min() / 2, 1e-4 * positive.max()) if positive.size else 0.1
     high = max(float(total.max()), float(values.max(initial=0.0)), 10 * low)
-    for axes, room in ((upper, 1.6), (middle, 1.25)):
+    if numbers.data is not None:
+        high = max(high, float(np.nanmax(numbers.data.counts)))
+    for row, axes in enumerate(grid):
+        room = 1.6 if row == 0 else 1.25
         axes.set_yscale("log")
         axes.set_ylim(low, low * (high / low) ** room)
         axes.set_ylabel(f"Candidates / {width:g} GeV")

@@ -23,6 +23,16 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Observation:
+    """What data say; None where there is no limit."""
+
+    events: int
+    limit: float | None
+    """Upper limit on the signal strength."""
+    significance: float | None
+
+
+@dataclass(frozen=True)
 class PointUse:
     """One mass point in one approach."""
 
@@ -40,6 +50,8 @@ class PointUse:
     s_over_sqrt_b: Value
     asimov: Value
     asimov_statistical: Value
+    observed: Observation | None
+    """None while data are closed, and where there are none."""
 
     @property
     def good(self) -> bool:
@@ -187,8 +199,15 @@ def _use(content: Mapping[str, Any], estimates: Mapping[str, Any]) -> PointUse:
         background=_yield(content["background"]),
         limit=tuple(limit["expected"]) if limit is not None else None,
         limit_error=_estimate(estimates["limit"] if good else None).error,
+        observed=_observation(content["observed"]),
         **merits,
     )
+
+
+def _observation(content: Mapping[str, Any] | None) -> Observation | None:
+    if content is None:
+        return None
+    return Observation(content["events"], content["limit"], content["significance"])
 
 
 def _gain(content: Mapping[str, Any]) -> PointGain:

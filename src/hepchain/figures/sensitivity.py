@@ -1,4 +1,4 @@
-"""Expected limits of the mass points in each approach, and what the last gains."""
+"""Limits of the mass points in each approach, observed ones too, and what the last gains."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from hepchain.figures.points import (
     reason,
 )
 from hepchain.figures.style import (
+    OBSERVED_COLOUR,
     SIGMA_COLOURS,
     Things,
     headroom,
@@ -114,15 +115,34 @@ def _draw_limit(axes: Axes, x: float, use: PointUse, fill: str) -> None:
         axes.bar(x, high - low, 0.2, low, color=colour, edgecolor="0.4", linewidth=0.4)
     axes.hlines(median, x - 0.1, x + 0.1, color="black", linewidth=1.5)
     axes.errorbar(x, median, use.limit_error or 0.0, fmt="o", color="black", mfc=fill, markersize=5)
+    if use.observed is not None and use.observed.limit is not None:
+        axes.plot(x, use.observed.limit, **OBSERVED)
+
+
+OBSERVED: Any = {
+    "marker": "D",
+    "linestyle": "",
+    "color": OBSERVED_COLOUR,
+    "markeredgecolor": "white",
+    "markersize": 6,
+    "zorder": 3,
+}
+
+
+def _observed_limits(numbers: Sensitivity) -> list[float]:
+    found = [use.observed for point in numbers.points for use in point.uses.values()]
+    return [item.limit for item in found if item is not None and item.limit is not None]
 
 
 def _finish_limits(axes: Axes, numbers: Sensitivity, titles: Mapping[str, str]) -> None:
     level = numbers.points[0].confidence_level if numbers.points else 0.95
-    axes.set_ylabel(f"Expected {100 * level:g} % CL limit on $\\mu$")
+    observed = _observed_limits(numbers)
+    what = f"{100 * level:g} % CL limit on $\\mu$"
+    axes.set_ylabel(what if observed else f"Expected {what}")
     limits = [use.limit for point in numbers.points for use in point.uses.values() if use.limit]
     axes.set_ylim(
-        0.6 * min((limit[0] for limit in limits), default=0.2),
-        1.5 * max((limit[-1] for limit in limits), default=6.0),
+        0.6 * min((*(limit[0] for limit in limits), *observed), default=0.2),
+        1.5 * max((*(limit[-1] for limit in limits), *observed), default=6.0),
     )
     line_at(axes, 1.0)
     headroom(axes, 1.4)
@@ -134,6 +154,8 @@ def _finish_limits(axes: Axes, numbers: Sensitivity, titles: Mapping[str, str]) 
         axes.bar(0, 0, color=SIGMA_COLOURS[0], label=r"$\pm 1\sigma$"),
         axes.bar(0, 0, color=SIGMA_COLOURS[1], label=r"$\pm 2\sigma$"),
     ]
+    if observed:
+        handles.append(axes.plot([], [], **OBSERVED, label="observed")[0])
     axes.legend(handles=handles, loc="upper right", ncols=2)
 
 

@@ -105,6 +105,8 @@ REFERENCE_COLOUR = "#8B5A00"
 """The study that ours is compared with."""
 SIGMA_COLOURS = ("#85C0F9", "#F5E9A6")
 """Bands of one and of two standard deviations of an expected limit."""
+OBSERVED_COLOUR = "#CC3311"
+"""Limits observed, beside those expected."""
 ALL_LOOK = Look("#000000", "-", "o")
 """The sum of the categories."""
 HADRON_LOOK = Look("#7F7F7F", "-", "s", "////")

@@ -79,11 +79,11 @@ def sensitivity_table(sensitivity: Record, things: Things) -> Table:
         "limit on μ",
     ]
     points = sensitivity["points"]
-    rows = [
-        [things.title(point["name"]), *_approach_row(use)]
-        for point in points
-        for use in point["uses"].values()
-    ]
+    uses = [(point["name"], use) for point in points for use in point["uses"].values()]
+    rows = [[things.title(name), *_approach_row(use)] for name, use in uses]
+    if any(use["observed"] is not None for _, use in uses):
+        header += ["observed", "observed limit", "observed significance"]
+        rows = [[*row, *_observed(use)] for row, (_, use) in zip(rows, uses, strict=True)]
     level = f"{100 * points[0]['confidence_level']:g} % CL" if points else "CL"
     luminosity = f"{points[0]['luminosity']:g} fb-1" if points else ""
     note = (
@@ -104,6 +104,13 @@ def _approach_row(use: Record) -> list[str]:
         *(number(value["value"], value["error"]) for value in merits[1:]),
         _limit(use),
     ]
+
+
+def _observed(use: Record) -> list[str]:
+    found = use["observed"]
+    if found is None:  # an approach in which data cannot be counted
+        return ["", "", ""]
+    return [str(found["events"]), number(found["limit"]), number(found["significance"])]
 
 
 def _scaled(value: Record, factor: float) -> str:
