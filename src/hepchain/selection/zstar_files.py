@@ -44,6 +44,7 @@ class Candidates(Table):
     electron_phi: Column
     delta_r: Column
     met: Column
+    met_phi: Column
     leading_jet_pt: Column
 
 

@@ -203,6 +203,7 @@ def make_candidates(
         electron_phi=events.electron_phi,
         delta_r=delta_r(tracks.eta, tracks.phi, events.electron_eta, events.electron_phi),
         met=events.met,
+        met_phi=events.met_phi,
         leading_jet_pt=events.leading_jet_pt,
     )
     return candidates.take(np.lexsort((candidates.track_index, candidates.event_number)))
