@@ -57,7 +57,7 @@ def results(masses: tuple[float, ...] = (90, 110, 130, 150, 180)) -> Results:
 @pytest.fixture(scope="module")
 def numbers() -> mass_plane.MassPlane:
     published = {"line": LINE, "area": LINE.model_copy(update={"filled": True, "title": "area"})}
-    return mass_plane.mass_plane(results(), published)
+    return mass_plane.mass_plane(results(), [1.0, 3.0], published)
 
 
 def test_files(numbers: mass_plane.MassPlane, config: FiguresConfig, tmp_path: Path) -> None:
@@ -68,20 +68,23 @@ def test_files(numbers: mass_plane.MassPlane, config: FiguresConfig, tmp_path: P
     assert paths[0].read_bytes().startswith(b"\x89PNG")
     content = json.loads(paths[2].read_text())
     assert content["published"]["line"]["source"] == "a paper"
-    reach = content["exclusions"]["with_tagger"]["reach"]["0"]
-    assert len(reach) == mass_plane.SPLITTINGS
+    exclusions = content["exclusions"]["with_tagger"]
+    assert [item["strength"] for item in exclusions] == [1.0, 3.0]
+    assert len(exclusions[0]["reach"]["0"]) == mass_plane.SPLITTINGS
 
 
 def test_better_approach_reaches_further(numbers: mass_plane.MassPlane) -> None:
-    reach = {name: item.reach for name, item in numbers.exclusions.items()}
+    reach = {name: items[0].reach for name, items in numbers.exclusions.items()}
     for without, with_tagger in zip(
         reach["without_tagger"][0], reach["with_tagger"][0], strict=True
     ):
         if without.n2 is not None and with_tagger.n2 is not None:
             assert with_tagger.n2 >= without.n2
-    for item in numbers.exclusions.values():
-        masses = [[place.n2 or 0.0 for place in item.reach[sigma]] for sigma in (-1, 0, 1)]
+    for one, three in numbers.exclusions.values():
+        masses = [[place.n2 or 0.0 for place in one.reach[sigma]] for sigma in (-1, 0, 1)]
         assert (np.diff(masses, axis=0) <= 0).all()
+        stronger = [place.n2 or 0.0 for place in three.reach[0]]
+        assert (np.array(stronger) >= masses[1]).all()
 
 
 def test_every_point_is_drawn_those_without_limit_as_crosses(
@@ -91,6 +94,25 @@ def test_every_point_is_drawn_those_without_limit_as_crosses(
         markers = [line.get_marker() for line in axes.get_lines() if np.size(line.get_xdata()) == 1]
         assert markers.count("x") == 5
         assert markers.count("o") == 20
+
+
+def test_contours_carry_their_strength_and_panels_the_smallest_limit(
+    numbers: mass_plane.MassPlane, config: FiguresConfig
+) -> None:
+    panels = mass_plane.draw(numbers, config).axes
+    written = [[text.get_text() for text in axes.texts] for axes in panels]
+    assert written == [[r"$\mu$ = 1", r"$\mu$ = 3"]] * 2
+    best = [plane.smallest_limit for plane in numbers.results.planes.values()]
+    for axes, limit in zip(panels, best, strict=True):
+        assert f"smallest limit: {limit:.3g}" in axes.get_title()
+
+
+def test_strength_that_no_point_reaches_has_no_contour(config: FiguresConfig) -> None:
+    nowhere = mass_plane.mass_plane(results(), [1e-3], {})
+    (item,) = nowhere.exclusions["with_tagger"]
+    assert item.contours[0] == []
+    assert all(place.n2 is None for place in item.reach[0])
+    mass_plane.draw(nowhere, config).draw_without_rendering()
 
 
 def test_table_has_every_point(numbers: mass_plane.MassPlane) -> None:
@@ -108,9 +130,9 @@ def test_charginos_are_half_way() -> None:
 
 
 def test_too_few_points_are_said(config: FiguresConfig) -> None:
-    figure = mass_plane.draw(mass_plane.mass_plane(results((100.0,)), {}), config)
+    figure = mass_plane.draw(mass_plane.mass_plane(results((100.0,)), [1.0], {}), config)
     written = [text.get_text() for axes in figure.axes for text in axes.texts]
-    assert written == [] or set(written) == {"too few mass points"}
+    assert written == ["too few mass points"] * 2
     single = Results(139.0, 0.95, {"a": Plane("a", (point(100.0, 3.0, 1.0),))})
-    figure = mass_plane.draw(mass_plane.mass_plane(single, {}), config)
+    figure = mass_plane.draw(mass_plane.mass_plane(single, [1.0], {}), config)
     assert [text.get_text() for text in figure.axes[0].texts] == ["too few mass points"]

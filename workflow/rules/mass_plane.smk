@@ -43,6 +43,7 @@ rule mass_plane:
         runtime=20,
     params:
         code=drawing_code("mass_plane"),
+        strengths=PLANE_BLOCK.get("strengths", []),
         published=PLANE_BLOCK.get("published", {}),
         looks=LOOKS,
     message:

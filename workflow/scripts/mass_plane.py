@@ -13,7 +13,8 @@ with job(snakemake):
         name: PublishedLimit.model_validate(limit)
         for name, limit in snakemake.params.published.items()
     }
-    numbers = mass_plane.mass_plane(read_results(snakemake.input.results), published)
+    results = read_results(snakemake.input.results)
+    numbers = mass_plane.mass_plane(results, snakemake.params.strengths, published)
     config = FiguresConfig.model_validate(snakemake.params.looks)
     save(mass_plane.draw(numbers, config), numbers, snakemake.output.figure)
     write_tables([mass_plane.table(numbers)], snakemake.output.tables)

@@ -77,6 +77,11 @@ class MassPlaneConfig(Block):
     )
     parts: PositiveInt = Field(description="jobs of each point")
     events_per_part: PositiveInt = Field(description="events of each job")
+    strengths: list[PositiveFloat] = Field(
+        min_length=1,
+        description="signal strengths, in units of the cross-section, whose contours are drawn: "
+        "1 is the exclusion of the model, 10 that of ten times as many events",
+    )
     cross_sections: CrossSectionTable = Field(description="file of cross-sections")
     published: dict[str, PublishedLimit] = Field(
         default_factory=dict, description="file of exclusions drawn beside ours"

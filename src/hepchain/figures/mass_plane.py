@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,17 +32,19 @@ MESH = 300
 """Places in each direction where the band is evaluated."""
 SPLITTINGS = 61
 """Splittings at which the greatest excluded mass is given."""
+LABEL = 0.84
+"""Place of the label of a contour, relative to the greatest splitting."""
 LINES = ("-", "--", ":", "-.")
 FILLED_COLOUR = "0.85"
 
 
 @dataclass(frozen=True)
 class Exclusion:
-    """What is excluded in one approach; standard deviations -> of the expected limit."""
+    """Where a signal strength is excluded; standard deviations of the expected limit -> lines."""
 
-    plane: Plane
+    strength: float
     contours: Mapping[int, list[Line]]
-    """Pieces of the line where the limit is one."""
+    """Pieces of the line where the limit is this strength."""
     reach: Mapping[int, list[Reach]]
     """The greatest excluded mass at each splitting."""
 
@@ -52,8 +54,8 @@ class MassPlane:
     """What the figure shows."""
 
     results: Results
-    exclusions: Mapping[str, Exclusion]
-    """Approach -> what is excluded."""
+    exclusions: Mapping[str, list[Exclusion]]
+    """Approach -> what is excluded, for each signal strength."""
     published: Mapping[str, PublishedLine]
 
 
@@ -69,26 +71,31 @@ class PublishedLine:
     splittings: Floats
 
 
-def mass_plane(results: Results, published: Mapping[str, PublishedLimit]) -> MassPlane:
-    """Exclusions from the limits of all mass points."""
+def mass_plane(
+    results: Results, strengths: Sequence[float], published: Mapping[str, PublishedLimit]
+) -> MassPlane:
+    """Exclusions of signal strengths from the limits of all mass points."""
     return MassPlane(
         results,
-        {name: exclusion(plane) for name, plane in results.planes.items()},
+        {
+            name: [exclusion(plane, strength) for strength in strengths]
+            for name, plane in results.planes.items()
+        },
         {name: published_line(limit) for name, limit in published.items()},
     )
 
 
-def exclusion(plane: Plane) -> Exclusion:
-    """Where the limits of an approach are below one."""
+def exclusion(plane: Plane, strength: float) -> Exclusion:
+    """Where the limits of an approach are below a signal strength."""
     differences = [point.splitting for point in plane.points]
     splittings = np.geomspace(min(differences), max(differences), SPLITTINGS)
     surfaces = {sigma: plane.surface(sigma) for sigma in DRAWN}
     known = {sigma: surface for sigma, surface in surfaces.items() if surface is not None}
     return Exclusion(
-        plane,
-        {sigma: surface.contour() for sigma, surface in known.items()},
+        strength,
+        {sigma: surface.contour(strength) for sigma, surface in known.items()},
         {
-            sigma: [surface.reach(float(splitting)) for splitting in splittings]
+            sigma: [surface.reach(float(splitting), strength) for splitting in splittings]
             for sigma, surface in known.items()
         },
     )
@@ -106,15 +113,17 @@ def published_line(limit: PublishedLimit) -> PublishedLine:
 
 @styled()
 def draw(numbers: MassPlane, config: FiguresConfig) -> Figure:
-    """A panel for each approach: contour with band, simulated points, published limits."""
-    count = len(numbers.exclusions)
+    """A panel for each approach: contours with bands, simulated points, published limits."""
+    planes = numbers.results.planes
+    count = len(planes)
     figure, grid = panels(1, count, width=0.7 + 2.9 * count, height=4.4, share_y="row")
     lines = _lines_of(numbers)
-    for axes, item in zip(grid[0], numbers.exclusions.values(), strict=True):
+    for axes, (name, plane) in zip(grid[0], planes.items(), strict=True):
         _draw_published(axes, numbers.published, lines)
-        _draw_exclusion(axes, item)
-        _draw_points(axes, item.plane.points)
-        _finish(axes, item.plane)
+        for item in numbers.exclusions[name]:
+            _draw_exclusion(axes, item, plane)
+        _draw_points(axes, plane.points)
+        _finish(axes, plane)
     grid[0, 0].set_ylabel(r"$m(\tilde\chi^0_2) - m(\tilde\chi^0_1)$ [GeV]")
     level = f"{100 * numbers.results.confidence_level:g} % CL"
     handles = _handles(numbers, lines, level)
@@ -140,24 +149,36 @@ def _draw_published(
             axes.plot(line.n2, line.splittings, style, color=REFERENCE_COLOUR, linewidth=1.2)
 
 
-def _draw_exclusion(axes: Axes, item: Exclusion) -> None:
-    low, high = item.plane.surface(-1), item.plane.surface(1)
+def _draw_exclusion(axes: Axes, item: Exclusion, plane: Plane) -> None:
+    low, high = plane.surface(-1), plane.surface(1)
     if low is None or high is None:
-        nothing(axes, "too few mass points")
         return
-    _draw_band(axes, low, high)
+    _draw_band(axes, low, high, item.strength)
     for sigma, pieces in item.contours.items():
         width, colour = (1.6, "black") if sigma == 0 else (0.6, "#0072B2")
         axes.add_collection(LineCollection(pieces, colors=colour, linewidths=width))
+    _label(axes, item)
 
 
-def _draw_band(axes: Axes, low: Surface, high: Surface) -> None:
-    """Where the limit is below one at -1, but not at +1 standard deviations."""
+def _label(axes: Axes, item: Exclusion) -> None:
+    """The signal strength, on the median contour below its upper end."""
+    places = [place for piece in item.contours[0] for place in piece]
+    if places:
+        target = LABEL * max(splitting for _, splitting in places)
+        n2, splitting = min(places, key=lambda place: abs(place[1] - target))
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8}
+        options: Any = {"ha": "center", "va": "center", "fontsize": 7.5, "bbox": box}
+        axes.text(n2, splitting, f"$\\mu$ = {item.strength:g}", zorder=4, **options)
+
+
+def _draw_band(axes: Axes, low: Surface, high: Surface, strength: float) -> None:
+    """Where the limit is below a strength at -1, but not at +1 standard deviations."""
     n1, splitting = np.meshgrid(
         np.linspace(low.n1.min(), low.n1.max(), MESH),
         np.geomspace(low.splittings.min(), low.splittings.max(), MESH),
     )
-    outside = np.maximum(np.log(low(n1, splitting)), -np.log(high(n1, splitting)))
+    below, above = low(n1, splitting) / strength, high(n1, splitting) / strength
+    outside = np.maximum(np.log(below), -np.log(above))
     if (outside < 0).any():
         axes.contourf(
             n1 + splitting,
@@ -194,7 +215,11 @@ def _finish(axes: Axes, plane: Plane) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_yticks([value for value in (0.5, 1, 2, 3, 5, 10, 20) if _within(value, axes)])
-    axes.set_title(plane.title)
+    best = plane.smallest_limit
+    told = "no limit" if best is None else f"smallest limit: {best:.3g}"
+    axes.set_title(f"{plane.title}\n{told}")
+    if plane.surface(0) is None:
+        nothing(axes, "too few mass points")
     axes.set_xlabel(r"$m(\tilde\chi^0_2)$ [GeV]")
 
 
@@ -206,12 +231,12 @@ def _within(value: float, axes: Axes) -> bool:
 def _handles(numbers: MassPlane, lines: Mapping[str, str], level: str) -> list[Any]:
     excluded, other, unknown = _disc(True), _disc(False), _marker(None)
     handles: list[Any] = [
-        Line2D([], [], color="black", label=f"expected exclusion, {level}"),
+        Line2D([], [], color="black", label=f"expected limit, {level}"),
         Patch(color=SIGMA_COLOURS[0], label="± 1 standard deviation"),
     ]
     for (marker, options), label in (
-        (excluded, "simulated, expected to be excluded"),
-        (other, "simulated, not excluded"),
+        (excluded, "simulated, limit below 1"),
+        (other, "simulated, limit above 1"),
         (unknown, "not enough events for a limit"),
     ):
         handles.append(Line2D([], [], marker=marker, linestyle="", label=label, **options))

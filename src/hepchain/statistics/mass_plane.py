@@ -69,6 +69,12 @@ class Plane:
     title: str
     points: tuple[PlanePoint, ...]
 
+    @property
+    def smallest_limit(self) -> float | None:
+        """Least of the median limits of the points; None if there are none."""
+        median = DRAWN.index(0)
+        return min((point.limits[median] for point in self.points if point.limits), default=None)
+
     def surface(self, sigma: int) -> Surface | None:
         """Limits between the points at one of ``DRAWN``; None if they span no area."""
         column = DRAWN.index(sigma)
@@ -154,12 +160,12 @@ def _point(content: Mapping[str, Any], name: str) -> PlanePoint:
 
 @dataclass(frozen=True)
 class Reach:
-    """The greatest mass that is excluded at a splitting."""
+    """The greatest mass at a splitting where a signal strength is excluded."""
 
     splitting: float
     """Of N2 and N1 [GeV]."""
     n2: float | None
-    """GeV; None if no mass is."""
+    """GeV; None if there is none."""
     open: bool
     """Whether that is where the simulated points end, so that the limit is at a greater mass."""
 
@@ -199,18 +205,19 @@ class Surface:
         limit: Floats = np.exp(self._interpolate(*np.broadcast_arrays(first, second)))
         return limit
 
-    def contour(self) -> list[Line]:
-        """Where the limit is one: a line in each triangle that it crosses."""
-        pieces = (self._piece(corners) for corners in self.triangles.simplices)
+    def contour(self, strength: float = 1.0) -> list[Line]:
+        """Where the limit is this signal strength: a line in each triangle that it crosses."""
+        logarithms = self.logarithms - np.log(strength)
+        pieces = (self._piece(corners, logarithms) for corners in self.triangles.simplices)
         return [piece for piece in pieces if piece]
 
-    def _piece(self, corners: npt.NDArray[np.int32]) -> Line:
-        """The part of the contour in a triangle, empty if there is none."""
-        if not np.isfinite(self.logarithms[corners]).all():
+    def _piece(self, corners: npt.NDArray[np.int32], logarithms: Floats) -> Line:
+        """The part of the line of zeros in a triangle, empty if there is none."""
+        if not np.isfinite(logarithms[corners]).all():
             return []
         ends = []
         for a, b in zip(corners, np.roll(corners, 1), strict=True):
-            low, high = self.logarithms[a], self.logarithms[b]
+            low, high = logarithms[a], logarithms[b]
             if (low > 0) != (high > 0):
                 share = low / (low - high)
                 mass = (1 - share) * self.n1[a] + share * self.n1[b]
@@ -221,10 +228,10 @@ class Surface:
         splittings = np.geomspace(ends[0][1], ends[1][1], BENDS)
         return [(float(mass + d), float(d)) for mass, d in zip(n1, splittings, strict=True)]
 
-    def reach(self, splitting: float) -> Reach:
-        """The greatest mass that is excluded at a splitting [GeV]."""
+    def reach(self, splitting: float, strength: float = 1.0) -> Reach:
+        """The greatest mass at a splitting [GeV] where a signal strength is excluded."""
         masses = np.linspace(self.n1.min(), self.n1.max(), STEPS)
-        logarithms = np.log(self(masses, splitting))
+        logarithms = np.log(self(masses, splitting) / strength)
         excluded = np.flatnonzero(logarithms <= 0)
         if excluded.size == 0:
             return Reach(splitting, None, False)
