@@ -193,7 +193,7 @@ def sync(uv: Path, python: str, groups: List[str]) -> None:
         say("removing {}, which is not finished".format(ENVIRONMENT.name))
         remove(ENVIRONMENT)
     say("installing the locked packages into {} (1.6 GB)".format(ENVIRONMENT.name))
-    # Compiled here, once: each of hundreds of jobs imports a thousand modules, and would compile them
+    # Compiled here, once: each of hundreds of jobs imports a thousand modules, and compiles them
     # anew where Python may not write beside them or is told not to.
     command = [str(uv), "sync", "--frozen", "--no-config", "--compile-bytecode", "--python", python]
     for group in groups:
