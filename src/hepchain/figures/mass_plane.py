@@ -195,7 +195,7 @@ def _draw_points(axes: Axes, points: tuple[PlanePoint, ...]) -> None:
         axes.plot(point.n2, point.splitting, marker, zorder=3, **options)
 
 
-def _marker(point: PlanePoint | None, excluded: bool = False) -> tuple[str, dict[str, Any]]:
+def _marker(point: PlanePoint | None) -> tuple[str, dict[str, Any]]:
     """Marker of a point: without limit (None as well), expected to be excluded, or not."""
     if point is None or point.limits is None:
         return "x", {"color": "0.45", "markersize": 4}
@@ -214,7 +214,9 @@ def _finish(axes: Axes, plane: Plane) -> None:
     axes.set_ylim(min(differences) / 1.12, max(differences) * 1.12)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.set_yticks([value for value in (0.5, 1, 2, 3, 5, 10, 20) if _within(value, axes)])
+    axes.set_yticks(
+        [value for value in (0.5, 1, 1.5, 2, 3, 4, 5, 7, 10, 15, 20) if _within(value, axes)]
+    )
     best = plane.smallest_limit
     told = "no limit" if best is None else f"smallest limit: {best:.3g}"
     axes.set_title(f"{plane.title}\n{told}")
@@ -237,7 +239,7 @@ def _handles(numbers: MassPlane, lines: Mapping[str, str], level: str) -> list[A
     for (marker, options), label in (
         (excluded, "simulated, limit below 1"),
         (other, "simulated, limit above 1"),
-        (unknown, "not enough events for a limit"),
+        (unknown, "no limit (table says why)"),
     ):
         handles.append(Line2D([], [], marker=marker, linestyle="", label=label, **options))
     for name, line in numbers.published.items():
