@@ -8,7 +8,7 @@ import hashlib
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -104,6 +104,11 @@ def _is_module(name: str) -> bool:
         return _file(name).is_file()
     except ModuleNotFoundError:
         return False
+
+
+def named_paths(names: Iterable[str], paths: Iterable[str]) -> dict[str, Path]:
+    """Name -> path of files that a rule lists in the order of these names."""
+    return dict(zip(names, map(Path, paths), strict=True))
 
 
 @contextmanager

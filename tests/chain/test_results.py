@@ -63,6 +63,7 @@ def test_files_of_the_contracts(chain: Workspace, run: RunConfig) -> None:
                 "result",
                 "fit",
                 "working_point_scan",
+                "workspace_control_region",
                 *(f"workspace_{use}" for use in run.statistics.approaches),
             )
         ),

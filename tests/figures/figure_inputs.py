@@ -175,6 +175,15 @@ def result(point: str, signal: float, background: float, status: str = "ok") -> 
         "estimates": estimates,
         "gains": [_gain(*pair) for pair in pairs],
         "factors": [{"approach": name, **_factors()} for name in names[1:]],
+        "control": {
+            "status": "ok",
+            "signal": {"value": 0.1 * signal, "error": 1.0},
+            "background": {"value": 0.06 * background, "error": 30.0},
+            "ratio": 1.0,
+            "ratio_error": 0.1,
+            "limit": {"expected": [1.0, 2.0, 3.0, 4.0, 5.0]},
+            "gain": 1.5,
+        },
         "alternatives": [
             {
                 "approach": names[1],

@@ -19,6 +19,7 @@ from hepchain.figures.style import Things
 from hepchain.figures.summary import (
     Numbers,
     alternative_table,
+    control_table,
     efficiency_table,
     factor_table,
     gain_table,
@@ -193,6 +194,10 @@ class TestSummary:
         factors = factor_table(content, things)
         cells = ["4.00 ± 0.40", "0.500 ± 0.050", "0.800 ± 0.080", "1.10 ± 0.11", "1.76 ± 0.18"]
         assert factors.rows[1][1:] == ["with tagger", "80.0 ± 8.0 %", "4.00 ± 0.40 %", *cells]
+        control = control_table(content, things)
+        assert control is not None
+        expected = ["30.0 ± 1.0", "540 ± 30", "1.00 ± 0.10", "3.0 [2.0, 4.0]", "1.5"]
+        assert control.rows[0][1:] == expected
         others = alternative_table(content, things)
         assert others is not None
         assert others.rows[0][2:5] == ["more hadrons", "30.00 ± 0.90", "90.0 ± 4.5"]
@@ -216,5 +221,14 @@ class TestSummary:
         shares, rocs, efficiencies, limits_ = (plain(drawn[name].numbers) for name in names)
         numbers = Numbers(shares, rocs, [efficiencies], limits_)
         found = tables(numbers, things, reference.CATEGORY_SHARES, reference.EFFICIENCY)
-        assert [len(table.rows) for table in found] == [12, 10, 8, len(POINTS), 7, 9, 4]
+        assert [len(table.rows) for table in found] == [
+            12,
+            10,
+            8,
+            len(POINTS),
+            len(POINTS),
+            7,
+            9,
+            4,
+        ]
         assert all(len(row) == len(table.header) for table in found for row in table.rows)

@@ -57,6 +57,25 @@ def test_rows_are_sorted_and_results_repeat_bit_by_bit(tmp_path: Path) -> None:
     assert run(inputs, tmp_path)[0].read_bytes() == first
 
 
+def test_same_sign_candidates_are_those_of_swapped_charges(tmp_path: Path) -> None:
+    event = Event()
+    swapped = replace(event, tracks=tuple(replace(t, charge=-t.charge) for t in event.tracks))
+    folders = [tmp_path / name for name in ("first", "second")]
+    tables = []
+    for folder, of in zip(folders, (event, swapped), strict=True):
+        folder.mkdir()
+        inputs = Sample(folder, [[of] * 3]).write()
+        run_selection(
+            inputs, folder / "t.parquet", folder / "f.json", CONFIG, ISOLATION, POINTS,
+            same_sign=folder / "same.parquet",
+        )  # fmt: skip
+        tables.append([read_parquet(folder / name) for name in ("t.parquet", "same.parquet")])
+    (opposite, same), (swapped_opposite, swapped_same) = tables
+    assert (len(opposite), len(same)) == (3, 0)
+    assert (len(swapped_opposite), len(swapped_same)) == (0, 3)
+    assert swapped_same.to_list() == opposite.to_list()
+
+
 def test_varied_weights_go_with_the_candidates(tmp_path: Path) -> None:
     events = [Event(weight_isr_up=1.1, weight_isr_down=0.9), Event(weight_isr_up=1.3)]
     inputs = Sample(tmp_path, [events, [Event(weight_isr_up=1.5)]]).write()

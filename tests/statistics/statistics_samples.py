@@ -11,6 +11,7 @@ import numpy as np
 from hepchain.config.samples import HiggsinoMasses
 from hepchain.config.statistics import (
     Approach,
+    ControlConfig,
     Discriminant,
     EveryCandidate,
     MatchedCandidates,
@@ -58,6 +59,7 @@ CONFIG = StatisticsConfig(
     min_signal_events=5,
     on_insufficient="error",
     insignificant_variations="apply",
+    control=ControlConfig(transfer_uncertainty=0.1),
     scan=ScanConfig(
         fake_rates=[0.5, 0.1],
         min_effective_events=5.0,

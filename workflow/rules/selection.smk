@@ -3,6 +3,7 @@
 # inputs   skim of a signal, background or data sample, its scores, working points of the tagger
 # outputs  results/selection/{sample}.parquet   candidates before the mass window and the tagger;
 #                                               of data, unless opened, none in the signal region
+#          results/selection/same_sign/{sample}.parquet   the same of the electron's own charge
 #          results/selection/{sample}.json      cut-flow of each mass point (a signal: of its own)
 # config   selection; skimming.isolation (how the cone sums were made); masses of the signals;
 #          blinding (data only)
@@ -54,6 +55,7 @@ rule selection:
         working_points=f"{RESULTS}/combination/{run.selection.tagger}/working_points.json",
     output:
         table=f"{RESULTS}/selection/{{sample}}.parquet",
+        same_sign=f"{RESULTS}/selection/same_sign/{{sample}}.parquet",
         cutflow=f"{RESULTS}/selection/{{sample}}.json",
     log:
         f"{LOGS}/selection/{{sample}}.log",

@@ -1,9 +1,11 @@
 # Statistics: expected limits and significances of a mass point.
 #
 # inputs   selected candidates of the signal and of all backgrounds, without and with variations of
-#          the simulation, and their normalisations; of data, if their signal region is open
+#          the simulation, those of the electron's own charge, and normalisations; of data, if
+#          their signal region is open
 # outputs  results/statistics/{point}/workspace_{approach}.json (pyhf), one an approach
 #          results/statistics/{point}/result.json
+#          results/statistics/{point}/workspace_control_region.json: last approach, both regions
 #          results/statistics/{point}/fit.json: pulls, impacts, correlations of the last approach
 #          results/statistics/{point}/working_point_scan.json: other working points, fits in bins
 # config   statistics; simulation.varied, weights of simulation.variations; seed;
@@ -11,6 +13,11 @@
 #          combination.working_points; blinding
 
 BACKGROUNDS = run.of_role(Role.BACKGROUND)
+SELECTED_BACKGROUNDS = [f"{RESULTS}/selection/{name}.parquet" for name in BACKGROUNDS]
+SAME_SIGN = [
+    f"{RESULTS}/selection/same_sign/{name}.parquet"
+    for name in ("{point}", *BACKGROUNDS)
+]
 
 
 def masses_of_point(wildcards):
@@ -34,9 +41,8 @@ OPENED = DATA if run.blinding.open else []
 rule statistics:
     input:
         signal=f"{RESULTS}/selection/{{point}}.parquet",
-        backgrounds=expand(
-            f"{RESULTS}/selection/{{sample}}.parquet", sample=BACKGROUNDS
-        ),
+        backgrounds=SELECTED_BACKGROUNDS,
+        same_sign=SAME_SIGN,
         varied=varied_candidates,
         data=expand(f"{RESULTS}/selection/{{sample}}.parquet", sample=OPENED),
         normalisations=expand(
@@ -50,6 +56,7 @@ rule statistics:
         ),
         result=f"{RESULTS}/statistics/{{point}}/result.json",
         fit=f"{RESULTS}/statistics/{{point}}/fit.json",
+        control=f"{RESULTS}/statistics/{{point}}/workspace_control_region.json",
     log:
         f"{LOGS}/statistics/{{point}}.log",
     benchmark:
@@ -80,9 +87,7 @@ rule statistics:
 rule working_point_scan:
     input:
         signal=f"{RESULTS}/selection/{{point}}.parquet",
-        backgrounds=expand(
-            f"{RESULTS}/selection/{{sample}}.parquet", sample=BACKGROUNDS
-        ),
+        backgrounds=SELECTED_BACKGROUNDS,
         hadrons=f"{RESULTS}/combination/{run.selection.tagger}/{run.combination.working_points.sample}.parquet",
     output:
         f"{RESULTS}/statistics/{{point}}/working_point_scan.json",

@@ -21,4 +21,5 @@ with job(snakemake):
         isolation=Isolation.model_validate(snakemake.params.isolation),
         points=snakemake.params.points,
         closed_below=snakemake.params.closed_below,
+        same_sign=Path(snakemake.output.same_sign),
     )

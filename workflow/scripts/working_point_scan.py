@@ -6,14 +6,14 @@ from hepchain.config.samples import HiggsinoMasses
 from hepchain.config.statistics import StatisticsConfig
 from hepchain.statistics.zstar_point import MassPoint
 from hepchain.statistics.zstar_scan_job import ScanInputs, run_scan
-from hepchain.workflow import job
+from hepchain.workflow import job, named_paths
 
 with job(snakemake):
-    backgrounds = zip(snakemake.params.backgrounds, snakemake.input.backgrounds, strict=True)
+    backgrounds = named_paths(snakemake.params.backgrounds, snakemake.input.backgrounds)
     run_scan(
         ScanInputs(
             signal=Path(snakemake.input.signal),
-            backgrounds={name: Path(path) for name, path in backgrounds},
+            backgrounds=backgrounds,
             hadrons=Path(snakemake.input.hadrons),
         ),
         Path(snakemake.output[0]),

@@ -116,6 +116,14 @@ class ScanConfig(Block):
     )
 
 
+class ControlConfig(Block):
+    """Control region of candidates of the electron's own charge."""
+
+    transfer_uncertainty: NonNegativeFloat = Field(
+        description="relative uncertainty of the ratio of backgrounds of opposite and same charge"
+    )
+
+
 class StatisticsConfig(Block):
     """From yields to a workspace and a limit."""
 
@@ -147,6 +155,7 @@ class StatisticsConfig(Block):
         description="variations of the simulation whose effect on a sample's yield is smaller than "
         "its statistical error: in the statistical model all the same, or left out"
     )
+    control: ControlConfig = Field(description="same-sign control region")
     scan: ScanConfig = Field(description="other working points, and bins of the score")
     bootstrap_replicas: NonNegativeInt = Field(
         description="replicas for the errors of significances and gains; 0: none are given"

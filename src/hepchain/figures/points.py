@@ -112,6 +112,20 @@ FACTORS = (
 
 
 @dataclass(frozen=True)
+class PointControl:
+    """The last approach with a control region."""
+
+    status: str
+    signal: Value
+    background: Value
+    """In the control region."""
+    ratio: Value
+    """Background in the signal region over that in the control region."""
+    limit: tuple[float, ...] | None
+    gain: float | None
+
+
+@dataclass(frozen=True)
 class Point:
     """Statistics of one mass point."""
 
@@ -128,6 +142,7 @@ class Point:
     alternatives: Sequence[PointAlternative]
     factors: Mapping[str, Mapping[str, Value]]
     """Approach -> factor -> value, of the gain in s / sqrt(b) over all candidates."""
+    control: PointControl | None
 
     @property
     def status(self) -> str:
@@ -185,6 +200,7 @@ def point(content: Mapping[str, Any]) -> Point:
             item["approach"]: {name: _estimate(item[name]) for name in FACTORS}
             for item in content["factors"]
         },
+        control=_control(content["control"]) if content["control"] else None,
     )
 
 
@@ -224,6 +240,18 @@ def _alternative(content: Mapping[str, Any], good: set[str]) -> PointAlternative
         s_over_sqrt_b=_estimate(content["estimates"]["s_over_sqrt_b"]),
         asimov=_estimate(content["estimates"]["asimov"]),
         gains=[_gain(item) for item in content["gains"] if {item["approach"], item["over"]} & good],
+    )
+
+
+def _control(content: Mapping[str, Any]) -> PointControl:
+    limit = content["limit"]
+    return PointControl(
+        status=content["status"],
+        signal=_yield(content["signal"]),
+        background=_yield(content["background"]),
+        ratio=Value(content["ratio"], content["ratio_error"]),
+        limit=None if limit is None else tuple(limit["expected"]),
+        gain=content["gain"],
     )
 
 

@@ -53,12 +53,15 @@ def tables(
     marks: Sequence[EfficiencyMark],
 ) -> list[Table]:
     """All tables; ``shares`` and ``marks`` are those of the reference study."""
-    alternatives = alternative_table(numbers.sensitivity, things)
+    optional = (
+        alternative_table(numbers.sensitivity, things),
+        control_table(numbers.sensitivity, things),
+    )
     return [
         sensitivity_table(numbers.sensitivity, things),
         gain_table(numbers.sensitivity, things),
         factor_table(numbers.sensitivity, things),
-        *([alternatives] if alternatives else []),
+        *(table for table in optional if table),
         tagger_table(numbers.rocs, numbers.efficiencies, things),
         efficiency_table(numbers.efficiencies, things, marks),
         share_table(numbers.shares, things, shares),
@@ -201,6 +204,28 @@ def alternative_table(sensitivity: Record, things: Things) -> Table | None:
     header += [f"gain s/√b, {last} over it", f"gain Asimov, {last} over it"]
     note = "What is not known of an approach, varied; the config says where each comes from."
     return Table("Other assumptions", header, rows, note)
+
+
+def control_table(sensitivity: Record, things: Things) -> Table | None:
+    """A line a mass point: the last approach with the control region; None without it."""
+    header = ["Signal", "s control", "b control", "b signal region/control", "limit on μ"]
+    header.append("gain limit")
+    rows = []
+    for point in sensitivity["points"]:
+        found = point["control"]
+        if found is None:
+            continue
+        values = [found[name] for name in ("signal", "background", "ratio")]
+        cells = [number(value["value"], value["error"]) for value in values]
+        limit = _limit({**found, "limit_error": None})
+        rows.append([things.title(point["name"]), *cells, limit, number(found["gain"])])
+    if not rows:
+        return None
+    note = (
+        "Last approach, background normalised by the candidates of the electron's own charge in "
+        "place of its prior uncertainty; limit [range of one standard deviation of the data]."
+    )
+    return Table("With the same-sign control region", header, rows, note)
 
 
 def tagger_table(rocs: Sequence[Record], efficiencies: Sequence[Record], things: Things) -> Table:

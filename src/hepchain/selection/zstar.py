@@ -221,10 +221,7 @@ def candidate_masks(
     cone_sum = isolation_sum(tracks, events, config, isolation)
     pt = np.asarray(tracks.pt, dtype=np.float64)
     return {
-        "track": (tracks.charge * events.electron_charge < 0)
-        & (tracks.track_index != events.electron_track_index)
-        & (pt > cut.pt[0])
-        & (pt < cut.pt[1]),
+        "track": track_mask(tracks, events, config, same_sign=False),
         "isolation": cone_sum / pt < cut.isolation.max_fraction,
         "delta_r": (distance > cut.delta_r[0]) & (distance < cut.delta_r[1]),
         "delta_d0": _distance(tracks.d0, events.electron_track_d0) < cut.max_delta_d0,
@@ -232,6 +229,20 @@ def candidate_masks(
         "delta_phi_met": azimuth < cut.max_delta_phi_met,
         "pt_sum": (pt + events.electron_pt) / events.met < cut.max_pt_sum_over_met,
     }
+
+
+def track_mask(tracks: Tracks, events: Events, config: SelectionConfig, same_sign: bool) -> Mask:
+    """Which pairs have a track of the pT of a candidate, and of opposite, or the same, charge."""
+    product = tracks.charge * events.electron_charge
+    pt = np.asarray(tracks.pt, dtype=np.float64)
+    low, high = config.candidate.pt
+    result: Mask = (
+        ((product > 0) if same_sign else (product < 0))
+        & (tracks.track_index != events.electron_track_index)
+        & (pt > low)
+        & (pt < high)
+    )
+    return result
 
 
 def _distance(first: Column, second: Column) -> npt.NDArray[np.float64]:

@@ -28,6 +28,7 @@ from hepchain.selection.zstar import (
     candidate_mass,
     cumulative,
     select_events,
+    track_mask,
 )
 from hepchain.selection.zstar_blinding import in_signal_region, open_cuts
 from hepchain.selection.zstar_files import (
@@ -60,11 +61,30 @@ class SelectionInputs:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Candidates of one part, row i of the tracks with row i of the events."""
+    """Tracks and events, row i of the ones with row i of the others."""
 
     tracks: Tracks
     events: Events
+
+    @classmethod
+    def concatenate(cls, pairs: Sequence[Pairs]) -> Pairs:
+        """Pairs one below the other; at least one."""
+        return cls(
+            Tracks.concatenate([item.tracks for item in pairs]),
+            Events.concatenate([item.events for item in pairs]),
+        )
+
+
+@dataclass(frozen=True)
+class Part:
+    """Candidates of one part."""
+
+    opposite: Pairs
+    """Of opposite charge: the candidates of the signal region."""
+    same: Pairs
+    """Of the same charge, otherwise alike."""
     tallies: dict[str, Tally]
+    """Of the former."""
 
 
 def run_selection(
@@ -75,6 +95,7 @@ def run_selection(
     isolation: Isolation,
     points: Mapping[str, float],
     closed_below: float | None = None,
+    same_sign: Path | None = None,
 ) -> None:
     """Select one sample.
 
@@ -85,6 +106,7 @@ def run_selection(
     points : mass point -> mass splitting [GeV]; a cut-flow is made for each
     closed_below : for data whose signal region is closed: the largest mass splitting [GeV]; nothing
         that is written or logged tells of candidates in the region, nor how many there are
+    same_sign : file for the candidates of the electron's own charge, which are a control region
 
     Raises
     ------
@@ -96,13 +118,7 @@ def run_selection(
         for events, tracks in zip(inputs.events, inputs.tracks, strict=True)
     ]
     tallies = merge(*(part.tallies for part in parts))
-    tracks = Tracks.concatenate([part.tracks for part in parts])
-    events = Events.concatenate([part.events for part in parts])
-    scores = read_scores(inputs.scores, tracks.event_number, tracks.track_index)
-    working_point = WorkingPoint.from_content(
-        read_json(inputs.working_points), config.working_point
-    )
-    candidates = make_candidates(tracks, events, scores, working_point)
+    candidates, same = _candidates(parts, inputs, config)
     if closed_below is None:
         flows = {
             point: cutflow_of(candidates, tallies, config, splitting)
@@ -113,8 +129,28 @@ def run_selection(
         candidates = candidates.take(~in_signal_region(candidates, config, closed_below))
         flows = dict.fromkeys(points, make_lines(open_cuts(config), tallies))
     write_candidates(table, candidates, factors)
+    if same_sign is not None:
+        write_candidates(same_sign, same, factors)
     write_json(cutflow, {name: [line.to_dict() for line in flow] for name, flow in flows.items()})
     _log(flows)
+
+
+def _candidates(
+    parts: Sequence[Part], inputs: SelectionInputs, config: SelectionConfig
+) -> tuple[Candidates, Candidates]:
+    """Candidates of all parts, of opposite and of the same charge; the scores are read once."""
+    opposite = Pairs.concatenate([part.opposite for part in parts])
+    same = Pairs.concatenate([part.same for part in parts])
+    both = Pairs.concatenate([opposite, same])
+    scores = read_scores(inputs.scores, both.tracks.event_number, both.tracks.track_index)
+    working_point = WorkingPoint.from_content(
+        read_json(inputs.working_points), config.working_point
+    )
+    first = np.arange(len(both.tracks)) < len(opposite.tracks)
+    return (
+        make_candidates(opposite.tracks, opposite.events, scores.take(first), working_point),
+        make_candidates(same.tracks, same.events, scores.take(~first), working_point),
+    )
 
 
 def select_part(
@@ -123,7 +159,7 @@ def select_part(
     config: SelectionConfig,
     isolation: Isolation,
     factors: Sequence[str],
-) -> Pairs:
+) -> Part:
     """Candidates of one part of a sample.
 
     The tracks are read chunk by chunk: memory holds the selected events of the part, one chunk of
@@ -136,20 +172,23 @@ def select_part(
     events, event_tallies = _read_events(events_path, config, factors)
     column = cone_column(isolation.cone, config.candidate.isolation.constituent_pt)
     counts = {cut.name: np.zeros(len(events), dtype=np.int64) for cut in candidate_cuts(config)}
-    tracks, rows = [], []
+    opposite, same = [], []
     for chunk in iterate_tracks(tracks_path, column):
         row = match_events(events.event_number, chunk.event_number)
         chunk, row = chunk.take(row != ABSENT), row[row != ABSENT]
-        masks = cumulative(candidate_masks(chunk, events.take(row), config, isolation))
-        for name, mask in masks.items():
+        of_track = events.take(row)
+        masks = candidate_masks(chunk, of_track, config, isolation)
+        passed = cumulative(masks)
+        for name, mask in passed.items():
             counts[name] += np.bincount(row[mask], minlength=len(events))
-        passes = _last(masks)
-        tracks.append(chunk.take(passes))
-        rows.append(row[passes])
+        opposite.append(Pairs(chunk.take(_last(passed)), of_track.take(_last(passed))))
+        masks["track"] = track_mask(chunk, of_track, config, same_sign=True)
+        passes = _last(cumulative(masks))
+        same.append(Pairs(chunk.take(passes), of_track.take(passes)))
     candidate_tallies = {name: tally_flags(events.weight, n) for name, n in counts.items()}
-    return Pairs(
-        Tracks.concatenate(tracks),
-        events.take(np.concatenate(rows)),
+    return Part(
+        Pairs.concatenate(opposite),
+        Pairs.concatenate(same),
         {**event_tallies, **candidate_tallies},
     )
 

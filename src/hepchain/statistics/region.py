@@ -254,7 +254,7 @@ def _fitted(
     except NotConvergedError as error:
         return replace(result, status=f"{NOT_CONVERGED}: {error}")
     significances = replace(result.significances, profile_likelihood=significance)
-    return replace(result, significances=significances, limit=_unscaled(limit, scale))
+    return replace(result, significances=significances, limit=unscaled(limit, scale))
 
 
 def diagnosed(region: Region, config: StatisticsConfig, result: ApproachResult) -> Diagnostics:
@@ -268,7 +268,12 @@ def diagnosed(region: Region, config: StatisticsConfig, result: ApproachResult) 
     sides = _modelled(region, templates, config)
     scale = counting_scale(result)
     workspace = make_workspace(
-        templates, uncertainties_of(config), region.name, signal_factor=scale, variations=sides
+        templates,
+        uncertainties_of(config),
+        region.name,
+        signal_factor=scale,
+        variations=sides,
+        observation=None if region.data is None else count_data(region.data, templates.edges),
     )
     middle = result.limit.expected[SIGMAS.index(0)] if result.limit is not None else scale
     return diagnose(workspace, scale, (0.0, 1.0, middle))
@@ -306,7 +311,8 @@ def counting_scale(result: ApproachResult) -> float:
     return float((2.0 * np.sqrt(variance) + 3.0) / result.signal.value)
 
 
-def _unscaled(limit: Limit, scale: float) -> Limit:
+def unscaled(limit: Limit, scale: float) -> Limit:
+    """Limit in units of the prediction, of one in units of ``scale``."""
     low, high = limit.bracket
     return replace(
         limit,

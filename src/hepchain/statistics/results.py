@@ -185,6 +185,8 @@ class PointResult:
     alternatives: tuple[Alternative, ...]
     factors: tuple[GainFactors, ...]
     """Of the gain of each approach over all candidates."""
+    control: dict[str, Any] | None = None
+    """The last approach with a control region (:class:`.control.ControlResult`)."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain mapping for JSON."""

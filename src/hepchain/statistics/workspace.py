@@ -93,10 +93,10 @@ def _signal_sample(
         "data": [factor * content for content in template.contents],
         "modifiers": [
             {"name": SIGNAL_STRENGTH, "type": "normfactor", "data": None},
-            *_normalisation("signal_normalisation", uncertainties.signal),
-            *_normalisation("luminosity", uncertainties.luminosity),
+            *normalisation("signal_normalisation", uncertainties.signal),
+            *normalisation("luminosity", uncertainties.luminosity),
             *_variations(variations, len(template.contents), factor),
-            _staterror("staterror_signal", [factor * error for error in template.errors]),
+            staterror("staterror_signal", [factor * error for error in template.errors]),
         ],
     }
 
@@ -108,15 +108,16 @@ def _background_sample(
         "name": name,
         "data": list(template.contents),
         "modifiers": [
-            *_normalisation("background_normalisation", uncertainties.background),
-            *_normalisation("luminosity", uncertainties.luminosity),
+            *normalisation("background_normalisation", uncertainties.background),
+            *normalisation("luminosity", uncertainties.luminosity),
             *_variations(variations, len(template.contents)),
-            _staterror("staterror_background", list(template.errors)),
+            staterror("staterror_background", list(template.errors)),
         ],
     }
 
 
-def _normalisation(name: str, uncertainty: float) -> list[dict[str, Any]]:
+def normalisation(name: str, uncertainty: float) -> list[dict[str, Any]]:
+    """Modifier of a log-normal uncertainty; none if it is 0."""
     if uncertainty == 0.0:
         return []
     factors = {"lo": math.exp(-uncertainty), "hi": math.exp(uncertainty)}
@@ -140,5 +141,6 @@ def _variations(
     return modifiers
 
 
-def _staterror(name: str, errors: list[float]) -> dict[str, Any]:
+def staterror(name: str, errors: list[float]) -> dict[str, Any]:
+    """Modifier of the statistical errors of the simulation, a parameter a bin."""
     return {"name": name, "type": "staterror", "data": errors}

@@ -17,6 +17,7 @@ from hepchain.io.parquet import column_names
 from hepchain.io.structured import read_json, write_json
 from hepchain.seeds import generator
 from hepchain.statistics.approaches import Candidates
+from hepchain.statistics.control import ControlResult, Counted, control_result
 from hepchain.statistics.factors import gain_factors
 from hepchain.statistics.gain import Merits, estimates, make_gain
 from hepchain.statistics.inference import SIGMAS, NotConvergedError
@@ -24,6 +25,7 @@ from hepchain.statistics.region import (
     NOT_CONVERGED,
     Region,
     analyse,
+    counting_scale,
     diagnosed,
     uncertainties_of,
 )
@@ -53,6 +55,9 @@ class StatisticsInputs:
     """Normalisations of all these samples."""
     varied: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
     """Sample -> variation -> candidates of the sample simulated with it."""
+    same_sign: Mapping[str, Path] = field(default_factory=dict)
+    """``signal`` and background samples -> candidates of the electron's own charge; none: no
+    control region."""
     weights: Mapping[str, str] = field(default_factory=dict)
     """Variation -> column of the candidates with the varied over the nominal weight."""
     data: Mapping[str, Path] | None = None
@@ -68,6 +73,8 @@ class StatisticsOutputs:
     result: Path
     fit: Path
     """Pulls, impacts and correlations of the last approach."""
+    control: Path | None = None
+    """Workspace of the last approach with the control region."""
 
 
 def run_statistics(
@@ -101,10 +108,13 @@ def run_statistics(
     random = generator(seed, "statistics", point.name, "bootstrap")
     found = figures_of_merit(candidates, config, results, others, random)
     factors = _factors(candidates, config, generator(seed, "statistics", point.name, "factors"))
-    result = _point_result(point, config, results, others, found, factors)
+    control, workspace = _control(inputs, point, candidates, config, list(results.values())[-1])
+    result = _point_result(point, config, results, others, found, factors, control)
     for name, path in outputs.workspaces.items():
         write_json(path, workspaces[name])
     write_json(outputs.result, result.to_dict())
+    if outputs.control is not None and workspace is not None:
+        write_json(outputs.control, workspace)
     last = list(regions)[-1]
     write_json(outputs.fit, fit_content(point, regions[last], config, results[last]))
 
@@ -141,6 +151,23 @@ def read_varied(sample: str, inputs: StatisticsInputs, point: MassPoint) -> dict
     return found
 
 
+def _control(
+    inputs: StatisticsInputs,
+    point: MassPoint,
+    candidates: PointCandidates,
+    config: StatisticsConfig,
+    result: ApproachResult,
+) -> tuple[ControlResult | None, Specification | None]:
+    """Result of the last approach with the control region, and its workspace."""
+    if not inputs.same_sign:
+        return None, None
+    approach = config.approaches[result.name]
+    same = PointCandidates({name: _read(p, point) for name, p in inputs.same_sign.items()}, {})
+    region, control = (Counted.of(item.accepted(approach)) for item in (candidates, same))
+    scale = counting_scale(result) if result.status == OK else 1.0
+    return control_result(result, region, control, config, scale)
+
+
 def fit_content(
     point: MassPoint, region: Region, config: StatisticsConfig, result: ApproachResult
 ) -> dict[str, Any]:
@@ -169,6 +196,7 @@ def _point_result(
     others: Sequence[Other],
     found: Mapping[str, Merits],
     factors: Sequence[GainFactors],
+    control: ControlResult | None,
 ) -> PointResult:
     return PointResult(
         point=point.name,
@@ -187,6 +215,7 @@ def _point_result(
         ),
         alternatives=tuple(alternative(other, found, results) for other in others),
         factors=tuple(factors),
+        control=None if control is None else asdict(control),
     )
 
 
