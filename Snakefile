@@ -34,6 +34,7 @@ include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/mass_plane.smk"
 include: "workflow/rules/studies.smk"
+include: "workflow/rules/event_classifier.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/export.smk"
 

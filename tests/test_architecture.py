@@ -22,6 +22,7 @@ STAGES = (
     "combination",
     "selection",
     "statistics",
+    "event_classifier",
     "studies",
     "figures",
     "validation",

@@ -11,6 +11,7 @@ from hepchain.config.base import Block
 from hepchain.config.blinding import BlindingConfig
 from hepchain.config.combination import CombinationConfig
 from hepchain.config.consistency import of_role, problems
+from hepchain.config.event_classifier import EventClassifierConfig
 from hepchain.config.features import FeaturesConfig
 from hepchain.config.figures import FiguresConfig
 from hepchain.config.mass_plane import MassPlaneConfig
@@ -40,6 +41,7 @@ class RunConfig(Block):
     selection: SelectionConfig
     blinding: BlindingConfig
     statistics: StatisticsConfig
+    event_classifier: EventClassifierConfig
     studies: StudiesConfig
     figures: FiguresConfig
     validation: ValidationConfig

@@ -111,7 +111,7 @@ def estimates(found: Merits, result: ApproachResult) -> Estimates:
             name: _estimate(getattr(found, name))
             for name in ("s_over_b", "s_over_sqrt_b", "asimov", "asimov_statistical")
         },
-        limit=_with_spread(median(result), found.limit),
+        limit=with_spread(median(result), found.limit),
     )
 
 
@@ -135,10 +135,10 @@ def make_gain(
         approach=approach,
         over=over,
         **{name: _estimate(values) for name, values in (ratios | efficiencies).items()},
-        profile_likelihood=_ratio(
+        profile_likelihood=ratio(
             after.significances.profile_likelihood, before.significances.profile_likelihood
         ),
-        limit=_with_spread(_ratio(median(before), median(after)), limits),
+        limit=with_spread(ratio(median(before), median(after)), limits),
     )
 
 
@@ -147,7 +147,7 @@ def _estimate(values: Floats) -> Estimate | None:
     return estimate(float(values[0]), values[1:]) if np.isfinite(values[0]) else None
 
 
-def _with_spread(value: float | None, values: Floats) -> Estimate | None:
+def with_spread(value: float | None, values: Floats) -> Estimate | None:
     """A number of fits with the relative spread of what stands for it in the replicas."""
     if value is None or not np.isfinite(values[0]):
         return None
@@ -159,7 +159,8 @@ def median(result: ApproachResult) -> float | None:
     return result.limit.expected[SIGMAS.index(0)] if result.limit is not None else None
 
 
-def _ratio(numerator: float | None, denominator: float | None) -> float | None:
+def ratio(numerator: float | None, denominator: float | None) -> float | None:
+    """Ratio of two numbers; None where it does not exist."""
     if numerator is None or not denominator:
         return None
     return numerator / denominator

@@ -190,6 +190,18 @@ def binned_entries(
 ) -> Entries:
     """Events above the first threshold as entries of the bins of a discriminant.
 
+    As :func:`bin_numbers`, with the same parameters.
+    """
+    number = bin_numbers(events, thresholds, mass_bins, splitting)
+    inside = number >= 0
+    return Entries(number[inside].astype(np.float64) + 0.5, events.weight[inside])
+
+
+def bin_numbers(
+    events: Best, thresholds: Sequence[float], mass_bins: int, splitting: float
+) -> npt.NDArray[np.int64]:
+    """Bin of each event, below 0 for those that are not above the first threshold.
+
     Bins lie one after the other: those of mass within those of score, so that an unusable bin is
     merged with its neighbour in mass.
 
@@ -200,6 +212,5 @@ def binned_entries(
     """
     score = np.searchsorted(np.asarray(thresholds), events.score, side="left") - 1
     mass = np.minimum((events.mass / splitting * mass_bins).astype(np.int64), mass_bins - 1)
-    inside = score >= 0
-    number = (score * mass_bins + mass)[inside].astype(np.float64)
-    return Entries(number + 0.5, events.weight[inside])
+    result: npt.NDArray[np.int64] = np.where(score >= 0, score * mass_bins + mass, -1)
+    return result

@@ -1,0 +1,1 @@
+"""Classifier of events that knows the mass splitting it is asked about."""

@@ -1,0 +1,198 @@
+"""Training of a classifier conditioned on the mass splitting, without one mass point.
+
+The splitting is an input like others (Baldi, Cranmer, Faucett, Sadowski, Whiteson, EPJC 76 (2016)
+235). The signal of each mass point has its own; an event of the background has none, and gets that
+of a mass point drawn at random, so that the splitting alone tells nothing about the class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from hepchain.config.event_classifier import EventClassifierConfig
+from hepchain.errors import StageError
+from hepchain.event_classifier.trees import EventTrees
+from hepchain.identity import fold_of, uniform_of
+from hepchain.seeds import integer_seed
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Events:
+    """Events as they look at one mass splitting, by rising number; shapes (n,), (n, inputs)."""
+
+    event_number: npt.NDArray[np.int64]
+    weight: Floats
+    inputs: npt.NDArray[np.float32]
+    score: Floats
+    """Of the tagger, for the candidate that stands for the event."""
+    mass: Floats
+    """Of that candidate [GeV]."""
+
+    def __len__(self) -> int:
+        return len(self.event_number)
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Self]) -> Self:
+        """Events one after the other; at least one part."""
+        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Events of all mass points but one, and backgrounds; each field has n entries."""
+
+    events: Events
+    signal: npt.NDArray[np.bool_]
+    group: npt.NDArray[np.int64]
+    """Class and mass point."""
+    fold: npt.NDArray[np.int8]
+    inner: npt.NDArray[np.int8]
+    """Part of the events of a training, independent of the fold."""
+
+    def balanced_weights(self, rows: npt.NDArray[np.bool_]) -> Floats:
+        """Weights with the same sum for each class and mass point, 1 on average; shape (rows,).
+
+        Trees cannot learn from events of negative weight: they count nothing.
+        """
+        weight = np.maximum(self.events.weight[rows], 0.0)
+        sums = np.bincount(self.group[rows], weight)
+        scale = np.divide(1.0, sums, out=np.zeros_like(sums), where=sums > 0.0)
+        balanced = weight * scale[self.group[rows]]
+        result: Floats = balanced * (len(balanced) / max(balanced.sum(), 1e-300))
+        return result
+
+
+@dataclass(frozen=True)
+class FoldModel:
+    """The model for the events of one fold, and what it was trained on."""
+
+    trees: EventTrees
+    rows: npt.NDArray[np.bool_]
+    """Rows of the training set that it was trained on."""
+    inner_score: Floats
+    """Their scores by trees that have not seen their inner part, shape (rows,)."""
+
+
+def drawn_points(
+    sample: str, event_number: npt.NDArray[np.int64], points: int, left_out: str
+) -> npt.NDArray[np.int64]:
+    """Number of the mass point that each event of a background is given, uniform, shape (n,)."""
+    uniform = uniform_of(f"{sample}/mass point without {left_out}", event_number)
+    return np.minimum((uniform * points).astype(np.int64), points - 1)
+
+
+View = Callable[[str, str], Events]
+"""(sample, mass point) -> events of the sample at the splitting of the point."""
+
+
+def training_set(
+    points: Sequence[str],
+    backgrounds: Sequence[str],
+    left_out: str,
+    view: View,
+    folds: int,
+    inner_folds: int,
+) -> TrainingSet:
+    """Events to train with; the mass point that is left out is never looked at.
+
+    Parameters
+    ----------
+    points : all mass points, the one that is left out among them
+
+    Raises
+    ------
+    StageError : no mass point is left
+    """
+    used = sorted(point for point in points if point != left_out)
+    if not used:
+        raise StageError(
+            f"event classifier without {left_out}: no mass point to train with; "
+            "list more samples of role signal"
+        )
+    parts: list[tuple[str, Events, bool, int]] = []
+    for number, point in enumerate(used):
+        parts.append((point, view(point, point), True, number))
+        for sample in sorted(backgrounds):
+            events = view(sample, point)
+            mine = drawn_points(sample, events.event_number, len(used), left_out) == number
+            kept = Events(*(getattr(events, f.name)[mine] for f in fields(Events)))
+            parts.append((sample, kept, False, len(used) + number))
+    return TrainingSet(
+        events=Events.concatenate([events for _, events, _, _ in parts]),
+        signal=np.concatenate([np.full(len(e), signal) for _, e, signal, _ in parts]),
+        group=np.concatenate([np.full(len(e), group) for _, e, _, group in parts]),
+        fold=np.concatenate([fold_of(name, e.event_number, folds) for name, e, _, _ in parts]),
+        inner=np.concatenate([inner_part(name, e, inner_folds) for name, e, _, _ in parts]),
+    )
+
+
+def inner_part(sample: str, events: Events, parts: int) -> npt.NDArray[np.int8]:
+    """Inner part of each event, shape (n,)."""
+    uniform = uniform_of(f"{sample}/inner part", events.event_number)
+    return np.minimum(uniform * parts, parts - 1).astype(np.int8)
+
+
+def fit_fold(
+    training: TrainingSet,
+    fold: int,
+    config: EventClassifierConfig,
+    seed: int,
+    rising: Sequence[int],
+    what: str,
+) -> FoldModel:
+    """Trees for the events of a fold, from those of all others.
+
+    Parameters
+    ----------
+    rising : inputs in which the output must not fall
+    what : name in messages and of the random numbers
+
+    Raises
+    ------
+    StageError : too few events
+    """
+    rows = training.fold != fold
+    _check(training, rows, config.min_events, f"{what}, fold {fold}")
+
+    def fit(part: npt.NDArray[np.bool_], purpose: str) -> EventTrees:
+        return EventTrees.fit(
+            training.events.inputs[part],
+            training.signal[part],
+            training.balanced_weights(part),
+            config.trees,
+            integer_seed(seed, "event_classifier", what, fold, purpose, below=2**31),
+            rising,
+        )
+
+    inner_score = np.full(len(rows), np.nan)
+    for number in range(config.inner_folds):
+        part = rows & (training.inner == number)
+        trees = fit(rows & ~part, f"without part {number}")
+        inner_score[part] = trees.score(training.events.inputs[part])
+    return FoldModel(fit(rows, "all"), rows, inner_score[rows])
+
+
+def _check(training: TrainingSet, rows: npt.NDArray[np.bool_], needed: int, what: str) -> None:
+    problems = []
+    for name, mask in (("signal", training.signal), ("background", ~training.signal)):
+        found = int((rows & mask).sum())
+        if found < needed:
+            problems.append(f"{found} {name} events of the {needed} of event_classifier.min_events")
+    if problems:
+        raise StageError(
+            f"event classifier of {what}: {'; '.join(problems)}: increase simulation.parts of the "
+            "samples"
+        )
+
+
+def class_counts(training: TrainingSet, model: FoldModel) -> Mapping[str, int]:
+    """Simulated events of both classes that a model was trained on."""
+    signal = training.signal[model.rows]
+    return {"signal": int(signal.sum()), "background": int((~signal).sum())}
