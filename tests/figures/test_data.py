@@ -56,6 +56,14 @@ def test_closed_data_are_not_shown_even_if_a_table_has_them(tables: tuple[Path, 
     assert plain(closed)["counts"][mass.PASSING][:20] == [None] * 20
 
 
+def test_simulation_is_as_it_is_without_data(tables: tuple[Path, Path]) -> None:
+    without = plain(mass.mass_spectra({GOOD: tables[0]}, [tables[0]], VETO))
+    for closed_below in (5.0, None):
+        found = plain(spectra(tables, closed_below))
+        assert found.pop("data") is not None
+        assert found == {name: value for name, value in without.items() if name != "data"}
+
+
 def test_a_bin_that_is_closed_in_part_is_closed(tables: tuple[Path, Path]) -> None:
     data = spectra(tables, 4.1).data
     assert data is not None

@@ -37,13 +37,13 @@ CONTENT = [
 ]
 
 
-def select(folder: Path, events: list[Event], closed: bool) -> tuple[Path, Path]:
+def select(folder: Path, events: list[Event], closed: bool) -> tuple[Path, Path, Path]:
     folder.mkdir(exist_ok=True)
-    table, flow = folder / "out.parquet", folder / "out.json"
+    table, flow, same = (folder / name for name in ("out.parquet", "out.json", "same.parquet"))
     inputs = Sample(folder, [events]).write()
     below = LARGEST if closed else None
-    run_selection(inputs, table, flow, CONFIG, ISOLATION, POINTS, below)
-    return table, flow
+    run_selection(inputs, table, flow, CONFIG, ISOLATION, POINTS, below, same)
+    return table, flow, same
 
 
 def test_closed_is_what_passes_everything_and_nothing_else(tmp_path: Path) -> None:
@@ -73,11 +73,11 @@ def test_nothing_written_depends_on_the_signal_region(
             paths = select(tmp_path / name, events, closed=True)
         found.append([path.read_bytes() for path in paths] + [caplog.text.encode()])
     assert found[0] == found[1]
-    assert b"closed" in found[0][2]
+    assert b"closed" in found[0][-1]
 
 
 def test_the_cut_flow_ends_before_candidates_are_counted(tmp_path: Path) -> None:
-    _, flow = select(tmp_path / "closed", [item for _, _, item in CONTENT], closed=True)
+    _, flow, _ = select(tmp_path / "closed", [item for _, _, item in CONTENT], closed=True)
     content = read_json(flow)
     assert content.keys() == POINTS.keys()
     for lines in content.values():
@@ -85,7 +85,7 @@ def test_the_cut_flow_ends_before_candidates_are_counted(tmp_path: Path) -> None
         assert cuts == ["skim", "one_electron", "electron_pt", "met", "leading_jet_pt"]
         assert {line["candidates"] for line in lines} == {None}
         assert {line["events"] for line in lines} == {len(CONTENT)}
-    _, flow = select(tmp_path / "opened", [item for _, _, item in CONTENT], closed=False)
+    _, flow, _ = select(tmp_path / "opened", [item for _, _, item in CONTENT], closed=False)
     lines = read_json(flow)["wide"]
     assert (lines[-1]["cut"], lines[-1]["events"]) == ("tagger", 3)
 
@@ -97,7 +97,8 @@ def test_no_file_holds_a_row_of_the_signal_region(tmp_path: Path) -> None:
     masses = np.sqrt(2 * 6.0 * pt * (1 - np.cos(distances)))
     scores = random.choice([-0.1, 0.1], 300)
     events = [event(*item) for item in zip(masses, scores, distances, strict=True)]
-    table, flow = select(tmp_path / "data", events, closed=True)
+    table, flow, same = select(tmp_path / "data", events, closed=True)
+    assert len(read_parquet(same)) == 0  # all are of opposite charge
     rows = read_parquet(table)
     below, outside = in_window(np.asarray(rows["mass"]), LARGEST, VETO)
     assert not (below & outside & np.asarray(rows["passes_tagger"])).any()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,8 @@ from typing import Any
 import numpy as np
 import pyhf
 import pytest
+from pyhf.infer import hypotest
+from scipy.stats import norm
 from statistics_samples import (
     BACKGROUND,
     MATCHED,
@@ -22,8 +26,8 @@ from statistics_samples import (
 
 from hepchain.config.statistics import StatisticsConfig
 from hepchain.io import ParquetWriter, read_json, write_json
-from hepchain.statistics import region
-from hepchain.statistics.inference import Limit
+from hepchain.statistics import inference, region, zstar_job
+from hepchain.statistics.inference import Limit, NotConvergedError
 from hepchain.statistics.observation import not_fitted
 from hepchain.statistics.zstar_job import StatisticsInputs, run_statistics
 from hepchain.truth import Label
@@ -65,6 +69,18 @@ def run(
     run_statistics(inputs, outputs(folder, config), POINT, config, seed=1)
     content: dict[str, Any] = read_json(folder / "result.json")
     return content
+
+
+def no_diagnostics(*_: Any) -> None:
+    raise NotConvergedError("not made")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _without_diagnostics() -> Iterator[None]:
+    """Pulls and impacts, which take seconds, are no matter here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zstar_job, "diagnosed", no_diagnostics)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +156,28 @@ def test_a_deficit_is_not_significant_and_lowers_the_limit(
     assert observed["p_value"] == pytest.approx(0.5, abs=0.01)
     low, median = closed["limit"]["expected"][0], closed["limit"]["expected"][2]
     assert low < observed["limit"] < median
+
+
+@pytest.mark.parametrize("share", [0.7, 1.0, 1.4])
+def test_cls_of_the_observation_is_that_of_pyhf(closed: dict[str, Any], share: float) -> None:
+    workspace = copy.deepcopy(closed["workspace"])
+    workspace["observations"][0]["data"] = [round(share * closed["background"]["value"])]
+    with inference.minimiser("scipy"):
+        model, data = inference.load_model(workspace)
+        observed = inference._Observed(model, data)
+        for strength in (0.4, 1.5):
+            expected = hypotest(
+                strength, data, model, par_bounds=inference._bounds(model, strength)
+            )
+            assert observed.cls(strength) == pytest.approx(float(expected), rel=2e-3)
+
+
+def test_cls_of_the_median_and_where_its_two_forms_meet() -> None:
+    assert inference.asymptotic_cls(0.0, 0.0) == 1.0
+    for root in (0.5, 2.0):
+        assert inference.asymptotic_cls(root, root) == pytest.approx(2 * norm.sf(root))
+        above = inference.asymptotic_cls(root * (1 + 1e-9), root)
+        assert above == pytest.approx(inference.asymptotic_cls(root, root))
 
 
 @pytest.fixture

@@ -117,27 +117,14 @@ def expected_limit(workspace: Specification, confidence_level: float) -> Limit:
 def observed_limit(workspace: Specification, confidence_level: float) -> float:
     """Upper limit on the signal strength for the observation in the workspace.
 
-    As :func:`expected_limit`, with the same parameters and errors.
+    As :func:`expected_limit`, with the same parameters and errors; two fits a call.
     """
     level = 1.0 - confidence_level
 
     def attempt(first: Optimizer, second: Optimizer) -> float:
         with minimiser(first):
             model, data = load_model(workspace)
-            upper = _bracket(model, data, level)
-            try:
-                # At zero CLs is 1, but pyhf finds no number there.
-                lower = TOLERANCE * upper
-                limit = float(
-                    toms748(
-                        lambda strength: _cls(model, data, strength)[0] - level,
-                        lower,
-                        upper,
-                        rtol=TOLERANCE,
-                    )
-                )
-            except ValueError as error:
-                raise NotConvergedError(f"{first}: {error}") from error
+            limit = _search(_Observed(model, data), level, first)
         with minimiser(second):
             _agree(_cls(*load_model(workspace), limit)[0], level, f"the observed limit of {first}")
         return limit
@@ -223,22 +210,16 @@ def quantile_root(sigma: float, level: float) -> float:
     return float(sigma + norm.isf(level * norm.cdf(sigma)))
 
 
-class _Asimov:
-    """Test statistic of the data expected without signal, with a conditional fit a call."""
+class _Profile:
+    """-2 ln of the likelihood of data against the signal strength, a conditional fit a call."""
 
-    def __init__(self, model: Any, data: Any) -> None:
-        self.model = model
-        bounds = _bounds(model, 1.0)
-        nominal = pyhf.infer.mle.fixed_poi_fit(0.0, data, model, par_bounds=bounds)
-        # Of these data the parameters that they were made with are the best fit.
-        self.data = model.expected_data(nominal)
-        self.best = float(-2.0 * np.asarray(model.logpdf(nominal, self.data)).item())
-        self.fits: dict[float, Any] = {0.0: nominal}
+    def __init__(self, model: Any, data: Any, strength: float, fitted: Any) -> None:
+        """``fitted``: all parameters at ``strength``, where the first fit begins."""
+        self.model, self.data = model, data
+        self.fits: dict[float, Any] = {strength: fitted}
 
-    def root_of_q(self, strength: float) -> float:
-        """Root of q of a signal strength, from a fit that begins at that of the nearest one."""
-        if strength == 0.0:
-            return 0.0
+    def at(self, strength: float) -> float:
+        """The value at a signal strength, from a fit that begins at that of the nearest one."""
         nearest = min(self.fits, key=lambda other: abs(other - strength))
         fitted, value = pyhf.infer.mle.fixed_poi_fit(
             strength,
@@ -248,21 +229,87 @@ class _Asimov:
             par_bounds=_bounds(self.model, strength),
             return_fitted_val=True,
         )
-        q = float(value) - self.best
-        if not np.isfinite(q):
-            raise NotConvergedError(f"q at mu = {strength:.3g} is not a number: {q}")
+        if not np.isfinite(float(value)):
+            raise NotConvergedError(f"likelihood at mu = {strength:.3g} is not a number: {value}")
         self.fits[strength] = np.asarray(fitted)
-        return float(np.sqrt(max(q, 0.0)))
+        return float(value)
 
 
-def _bracket(model: Any, data: Any, level: float) -> float:
-    """Signal strength at which CLs, observed and of all quantiles, is below ``level``."""
+class _Asimov:
+    """Test statistic of the data expected without signal, with a conditional fit a call."""
+
+    def __init__(self, model: Any, data: Any) -> None:
+        bounds = _bounds(model, 1.0)
+        nominal = pyhf.infer.mle.fixed_poi_fit(0.0, data, model, par_bounds=bounds)
+        # Of these data the parameters that they were made with are the best fit.
+        expected = model.expected_data(nominal)
+        self.best = float(-2.0 * np.asarray(model.logpdf(nominal, expected)).item())
+        self.profile = _Profile(model, expected, 0.0, nominal)
+
+    def root_of_q(self, strength: float) -> float:
+        """Root of q of a signal strength."""
+        if strength == 0.0:
+            return 0.0
+        return float(np.sqrt(max(self.profile.at(strength) - self.best, 0.0)))
+
+
+class _Observed:
+    """CLs of the observation."""
+
+    def __init__(self, model: Any, data: Any) -> None:
+        self.asimov = _Asimov(model, data)
+        fitted, self.best = self._free_fit(model, data)
+        self.strength = float(fitted[model.config.poi_index])
+        self.profile = _Profile(model, data, self.strength, fitted)
+
+    @staticmethod
+    def _free_fit(model: Any, data: Any) -> tuple[Any, float]:
+        """Best fit with a signal strength of at least 0, and its -2 ln of the likelihood."""
+        upper = 1.0
+        while True:
+            bounds = _bounds(model, upper)
+            fitted, value = pyhf.infer.mle.fit(
+                data, model, par_bounds=bounds, return_fitted_val=True
+            )
+            _, end = bounds[model.config.poi_index]
+            if fitted[model.config.poi_index] < 0.99 * end or upper >= 2.0**DOUBLINGS:
+                return np.asarray(fitted), float(value)
+            upper *= 10.0
+
+    def cls(self, strength: float) -> float:
+        """CLs of a signal strength."""
+        root = 0.0
+        if strength > self.strength:
+            root = float(np.sqrt(max(self.profile.at(strength) - self.best, 0.0)))
+        return asymptotic_cls(root, self.asimov.root_of_q(strength))
+
+
+def asymptotic_cls(root: float, expected: float) -> float:
+    """CLs from the roots of q-tilde of the observation and of the data expected without signal.
+
+    Cowan, Cranmer, Gross, Vitells, EPJC 71 (2011) 1554, eq. 64 to 66; 1 at strength zero.
+    """
+    if expected == 0.0:
+        return 1.0
+    distance = root - expected
+    if root > expected:
+        distance = (root**2 - expected**2) / (2.0 * expected)
+    return float(norm.sf(distance + expected) / norm.sf(distance))
+
+
+def _search(observed: _Observed, level: float, optimizer: Optimizer) -> float:
+    """Signal strength at which CLs of the observation is ``level``."""
     upper = 1.0
     for _ in range(DOUBLINGS):
-        if max(_cls(model, data, upper)) < level:
-            return upper
+        if observed.cls(upper) < level:
+            break
         upper *= 2.0
-    raise NoLimitError(_no_limit(level, upper))
+    else:
+        raise NoLimitError(_no_limit(level, upper))
+    try:
+        return float(toms748(lambda s: observed.cls(s) - level, 0.0, upper, rtol=TOLERANCE))
+    except ValueError as error:
+        raise NotConvergedError(f"{optimizer}: {error}") from error
 
 
 def _no_limit(level: float, upper: float) -> str:
