@@ -37,6 +37,7 @@ include: "workflow/rules/studies.smk"
 include: "workflow/rules/event_classifier.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/export.smk"
+include: "workflow/rules/publication.smk"
 
 
 rule all:

@@ -27,6 +27,7 @@ STAGES = (
     "figures",
     "validation",
     "export",
+    "publication",
 )
 ENTRY_POINTS = ("hepchain.cli", "hepchain.trial")
 """Modules that stand above all stages."""

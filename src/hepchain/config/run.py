@@ -15,6 +15,7 @@ from hepchain.config.event_classifier import EventClassifierConfig
 from hepchain.config.features import FeaturesConfig
 from hepchain.config.figures import FiguresConfig
 from hepchain.config.mass_plane import MassPlaneConfig
+from hepchain.config.publication import PublicationConfig
 from hepchain.config.samples import Role, Sample
 from hepchain.config.selection import SelectionConfig
 from hepchain.config.simulation import SimulationConfig
@@ -45,6 +46,7 @@ class RunConfig(Block):
     studies: StudiesConfig
     figures: FiguresConfig
     validation: ValidationConfig
+    publication: PublicationConfig
     mass_plane: MassPlaneConfig | None = Field(
         default=None, description="limits in a plane of masses; not part of the default target"
     )

@@ -1,0 +1,1 @@
+"""What others need to use the results: statistical models and a submission to HEPData."""

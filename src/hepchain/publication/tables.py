@@ -1,0 +1,376 @@
+"""The tables of a submission, from the results of all stages."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hepchain.figures.cutflow import CutFlow
+from hepchain.publication.records import MISSING, Number, Table, Uncertainty, Variable
+from hepchain.statistics.results import OK
+from hepchain.statistics.workspace import SIGNAL, Specification
+
+Results = Mapping[str, Mapping[str, Any]]
+"""Mass point -> content of its ``result.json``."""
+
+STATISTICAL = "stat"
+"""Label of statistical errors of the simulation."""
+
+EVENTS = "Expected events"
+THRESHOLDS = {"overall": "one threshold", "per_pt_bin": "a threshold a bin of pT"}
+CLASSES = {"electron": "Efficiency of electrons", "hadron": "Fake rate of hadrons"}
+ROWS = ("without tagger", "with tagger")
+"""Of the spectra of masses."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """How samples and approaches are called."""
+
+    samples: Mapping[str, str]
+    approaches: Mapping[str, str]
+
+    def of(self, sample: str) -> str:
+        """Title of a sample, its name if it has none."""
+        return self.samples.get(sample, sample)
+
+
+def cut_flows(
+    flows: Sequence[CutFlow], splittings: Mapping[str, float], names: Names
+) -> list[Table]:
+    """A table for each mass window: cuts downwards, samples side by side.
+
+    Parameters
+    ----------
+    splittings : mass point -> mass splitting [GeV]
+    """
+    windows: dict[tuple[str, ...], dict[str, CutFlow]] = {}
+    for flow in flows:
+        windows.setdefault(flow.cuts, {}).setdefault(flow.sample, flow)
+    tables: list[Table] = []
+    for cuts, samples in windows.items():
+        splitting = splittings[next(iter(samples.values())).point]
+        tables.append(
+            Table(
+                _unused(f"Cut-flow below {splitting:.6g} GeV", tables),
+                f"Expected events after each cut, for mass splittings of {splitting:.6g} GeV.",
+                [Variable("Cut", cuts)],
+                [column for flow in samples.values() for column in _cut_columns(flow, names)],
+                ["N"],
+                "cutflow",
+            )
+        )
+    return tables
+
+
+def _cut_columns(flow: CutFlow, names: Names) -> list[Variable]:
+    sample = {"SAMPLE": names.of(flow.sample)}
+    error = Uncertainty(STATISTICAL, flow.error.tolist())
+    return [
+        Variable(EVENTS, flow.weighted.tolist(), "", [error], sample),
+        Variable("Simulated events", flow.events, "", (), sample),
+    ]
+
+
+def _unused(name: str, tables: Sequence[Table]) -> str:
+    """The name, numbered if a table has it."""
+    used = [table.name for table in tables]
+    candidates = itertools.chain([name], (f"{name} ({n})" for n in itertools.count(2)))
+    return next(item for item in candidates if item not in used)
+
+
+def masses(results: Results) -> list[Variable]:
+    """The mass points: masses of both neutralinos."""
+    return [
+        Variable(title, [result[key] for result in results.values()], "GEV")
+        for title, key in (("m(N2)", "mass_n2"), ("m(N1)", "mass_n1"))
+    ]
+
+
+def yields(
+    approach: str, results: Results, workspaces: Mapping[str, Specification], names: Names
+) -> Table:
+    """Signal and backgrounds of all mass points, with each uncertainty of the statistical model.
+
+    Parameters
+    ----------
+    workspaces : mass point -> its workspace of this approach
+    """
+    found = [_approach(result, approach) for result in results.values()]
+    samples = [SIGNAL, *found[0]["backgrounds"]]
+    columns = [_yield_column(sample, list(workspaces.values()), names) for sample in samples]
+    simulated = [
+        Variable(
+            "Simulated events", [item[key]["events"] for item in found], "", (), {"SAMPLE": key}
+        )
+        for key in ("signal", "background")
+    ]
+    observed = [item["observed"] for item in found]
+    if all(observed):
+        counts = [item["events"] for item in observed]
+        simulated.append(Variable("Observed events", counts, "", (), {"SAMPLE": "data"}))
+    return Table(
+        f"Yields {_spaced(approach)}",
+        f"Expected events in the mass window of each mass point, {names.approaches[approach]}. "
+        "Uncertainties of a sample are those of the statistical model.",
+        masses(results),
+        [*columns, _total(found), *simulated],
+        ["N"],
+        "yields",
+    )
+
+
+def _yield_column(name: str, workspaces: Sequence[Specification], names: Names) -> Variable:
+    """Yields of one sample of the workspaces, with the uncertainties that these have."""
+    samples = [_sample(workspace, name) for workspace in workspaces]
+    values = [math.fsum(sample["data"]) for sample in samples]
+    modifiers = [{item["name"]: item for item in sample["modifiers"]} for sample in samples]
+    statistical = [_statistical(sample) for sample in samples]
+    labels = dict.fromkeys(
+        item["name"]
+        for sample in samples
+        for item in sample["modifiers"]
+        if item["type"] == "normsys"
+    )
+    uncertainties = [Uncertainty(STATISTICAL, statistical)]
+    for label in labels:
+        sides = [
+            _sides(item.get(label), value) for item, value in zip(modifiers, values, strict=True)
+        ]
+        uncertainties.append(Uncertainty(f"sys,{_spaced(label)}", sides))
+    return Variable(EVENTS, values, "", uncertainties, {"SAMPLE": names.of(name)})
+
+
+def _sample(workspace: Specification, name: str) -> dict[str, Any]:
+    samples: list[dict[str, Any]] = workspace["channels"][0]["samples"]
+    return next(sample for sample in samples if sample["name"] == name)
+
+
+def _statistical(sample: Mapping[str, Any]) -> float:
+    """Statistical error of a sample: bins in quadrature."""
+    return math.hypot(
+        *(
+            error
+            for item in sample["modifiers"]
+            if item["type"] == "staterror"
+            for error in item["data"]
+        )
+    )
+
+
+def _sides(modifier: Mapping[str, Any] | None, value: float) -> tuple[float, float] | None:
+    """Changes of a yield by a normalisation, downwards and upwards; None without it."""
+    if modifier is None:
+        return None
+    factors = modifier["data"]
+    return value * (factors["lo"] - 1.0), value * (factors["hi"] - 1.0)
+
+
+def _total(found: Sequence[Mapping[str, Any]]) -> Variable:
+    """Sum of the backgrounds; what is not statistics in quadrature."""
+    errors = [item["background"]["error"] for item in found]
+    rest = [
+        math.sqrt(max(item["background_uncertainty"] ** 2 - error**2, 0.0))
+        for item, error in zip(found, errors, strict=True)
+    ]
+    uncertainties = [Uncertainty(STATISTICAL, errors), Uncertainty("sys", rest)]
+    values = [item["background"]["value"] for item in found]
+    return Variable(EVENTS, values, "", uncertainties, {"SAMPLE": "all backgrounds"})
+
+
+def limits(
+    approach: str,
+    results: Results,
+    names: Names,
+    title: str = "Limits",
+    figure: str = "sensitivity",
+) -> Table:
+    """Expected limits of all mass points with both bands, observed ones if there are."""
+    found = [_approach(result, approach) for result in results.values()]
+    level = next(iter(results.values()))["confidence_level"]
+    name = f"{100 * level:g} % CL upper limit on the signal strength"
+    bands = [item["limit"]["expected"] if item["limit"] else None for item in found]
+    errors = [_limit_error(result, approach) for result in results.values()]
+    columns = [
+        Variable(
+            f"Expected {name}",
+            [_median(band) for band in bands],
+            "",
+            [
+                Uncertainty("1 sigma", [_band(band, 1) for band in bands]),
+                Uncertainty("2 sigma", [_band(band, 2) for band in bands]),
+                Uncertainty(STATISTICAL, errors),
+            ],
+        ),
+        Variable("Expected significance", _significances(found), "SIGMA"),
+    ]
+    observed = [item["observed"] for item in found]
+    if all(observed):
+        values = [_or_missing(item["limit"]) for item in observed]
+        columns.append(Variable(f"Observed {name}", values))
+    without = [point for point, item in zip(results, found, strict=True) if item["status"] != OK]
+    left = (
+        f" Without limit, for lack of simulated events or of a fit: {', '.join(without)}."
+        if without
+        else ""
+    )
+    return Table(
+        f"{title} {_spaced(approach)}",
+        "Upper limit (CLs, asymptotic formulas) on the signal strength, the cross-section over "
+        f"its prediction, {names.approaches[approach]}; bands of the expected limit, and its "
+        f"statistical error from the simulation.{left}",
+        masses(results),
+        columns,
+        ["CLS"],
+        figure,
+    )
+
+
+def _median(band: Sequence[float] | None) -> Number | str:
+    return band[len(band) // 2] if band else MISSING
+
+
+def _band(band: Sequence[float] | None, sigma: int) -> tuple[Number, Number] | None:
+    """Ends of a band relative to the median."""
+    if not band:
+        return None
+    middle = len(band) // 2
+    return band[middle - sigma] - band[middle], band[middle + sigma] - band[middle]
+
+
+def _limit_error(result: Mapping[str, Any], approach: str) -> float | None:
+    estimate = result["estimates"][approach]["limit"]
+    return estimate["error"] if estimate else None
+
+
+def _significances(found: Sequence[Mapping[str, Any]]) -> list[Number | str]:
+    return [_or_missing(item["significances"]["profile_likelihood"]) for item in found]
+
+
+def _or_missing(value: Number | None) -> Number | str:
+    return MISSING if value is None else value
+
+
+def _approach(result: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    approaches: list[Mapping[str, Any]] = result["approaches"]
+    return next(item for item in approaches if item["name"] == name)
+
+
+def efficiencies(content: Mapping[str, Any], figure: str) -> Table:
+    """Efficiency and fake rate of a tagger against pT, all categories together.
+
+    Parameters
+    ----------
+    content : numbers of the figure
+    """
+    edges = content["edges"]
+    columns = [
+        _efficiency_column(curve, content)
+        for label in CLASSES
+        for curve in content["curves"]
+        if curve["category"] == "all" and curve["label"] == label
+    ]
+    return Table(
+        "Efficiency and fake rate",
+        "Share of the tracks that pass the tagger, with 68 % intervals (Clopper and Pearson for "
+        "the effective number of tracks).",
+        [Variable("pT(track)", _bins(edges), "GEV")],
+        columns,
+        ["EFF"],
+        figure,
+        luminosity=False,
+    )
+
+
+def _efficiency_column(curve: Mapping[str, Any], content: Mapping[str, Any]) -> Variable:
+    sides = [
+        None if value is None else (low - value, high - value)
+        for low, value, high in zip(curve["low"], curve["value"], curve["high"], strict=True)
+    ]
+    return Variable(
+        CLASSES[curve["label"]],
+        [_or_missing(value) for value in curve["value"]],
+        "",
+        [Uncertainty(STATISTICAL, sides)],
+        {
+            "TAGGER": content["tagger"],
+            "WORKING POINT": f"fake rate {content['fake_rate']:g}, {THRESHOLDS[curve['kind']]}",
+        },
+    )
+
+
+def mass_spectra(content: Mapping[str, Any], names: Names) -> list[Table]:
+    """Masses of candidates, without and with the tagger: backgrounds by component, and signals.
+
+    Parameters
+    ----------
+    content : numbers of the figure
+    """
+    spectra = {
+        **{f"background: {name}": item for name, item in content["background"].items()},
+        **{names.of(name): item for name, item in content["signals"].items()},
+    }
+    low, high = content["veto"]
+    return [
+        Table(
+            f"Mass {title}",
+            f"Mass of track and electron, candidates {title}; those with {low:g} to {high:g} GeV "
+            "are left out.",
+            [Variable("m(track, e)", _bins(content["edges"]), "GEV")],
+            [
+                Variable(
+                    "Expected candidates",
+                    item["weighted"][row],
+                    "",
+                    [Uncertainty(STATISTICAL, item["error"][row])],
+                    {"SAMPLE": name},
+                )
+                for name, item in spectra.items()
+            ],
+            ["DN/DM"],
+            "mass",
+        )
+        for row, title in enumerate(ROWS)
+    ]
+
+
+def contours(content: Mapping[str, Any], names: Names) -> list[Table]:
+    """Lines of the plane of masses where the median limit is a given signal strength.
+
+    Parameters
+    ----------
+    content : numbers of the figure
+    """
+    return [
+        _contour(name, exclusion["strength"], lines, names)
+        for name, exclusions in content["exclusions"].items()
+        for exclusion in exclusions
+        if (lines := exclusion["contours"].get("0"))
+    ]
+
+
+def _contour(approach: str, strength: float, lines: Sequence[Any], names: Names) -> Table:
+    places = [(piece, *place) for piece, line in enumerate(lines, start=1) for place in line]
+    return Table(
+        f"Contour {strength:g} {_spaced(approach)}",
+        f"Where the median expected limit on the signal strength is {strength:g}, "
+        f"{names.approaches[approach]}; a line may have several pieces.",
+        [
+            Variable("Piece", [piece for piece, _, _ in places]),
+            Variable("m(N2)", [mass for _, mass, _ in places], "GEV"),
+        ],
+        [Variable("m(N2) - m(N1)", [splitting for _, _, splitting in places], "GEV")],
+        ["CLS"],
+        "mass_plane",
+    )
+
+
+def _bins(edges: Sequence[float]) -> list[tuple[Number, Number]]:
+    return list(itertools.pairwise(edges))
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
