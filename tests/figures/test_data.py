@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from figure_inputs import POINTS, result, write
+from figure_inputs import POINTS, cut_flow, result, write
 from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
-from hepchain.figures import mass, sensitivity, summary
+from hepchain.figures import cutflow, mass, sensitivity, summary
 from hepchain.figures.output import plain
 from hepchain.figures.points import point
 from hepchain.figures.style import Things
+from hepchain.io.structured import write_json
 
 VETO = (3.0, 3.2)
 INSIDE = mass.EDGES[:-1] < 5.0
@@ -102,6 +103,31 @@ def test_poisson_interval_of_the_tables() -> None:
     low, high = mass.poisson_interval(np.array([0.0, 1.0, 4.0, 10.0]))
     assert low == pytest.approx([0.0, 0.173, 2.086, 6.891], abs=1e-3)
     assert high == pytest.approx([1.841, 3.300, 7.163, 14.267], abs=1e-3)
+
+
+@pytest.fixture
+def flows(tmp_path: Path) -> dict[str, Path]:
+    """Cut-flow files of a signal and of data, open and closed."""
+    shares = (1.0, 0.5, 0.5, 1.0, 0.1)
+    lines = cut_flow(GOOD, 100.0, shares)
+    for name, content in (("signal", lines), ("opened", lines), ("closed", lines[:3])):
+        write_json(tmp_path / f"{name}.json", {GOOD: content})
+    return {name: tmp_path / f"{name}.json" for name in ("signal", "opened", "closed")}
+
+
+@pytest.mark.parametrize(("kind", "left"), [("opened", 5), ("closed", 3)])
+def test_cut_flow_of_data_ends_where_it_is_closed(
+    flows: dict[str, Path], kind: str, left: int, things: Things, config: FiguresConfig
+) -> None:
+    found = cutflow.cut_flows({GOOD: flows["signal"]}, {}, {"recorded": flows[kind]})
+    assert found[1].point == ("" if kind == "closed" else GOOD)
+    figure = cutflow.draw(found, things, config, 139.0)
+    figure.draw_without_rendering()
+    (points,) = (item for item in figure.axes[0].containers if hasattr(item, "has_xerr"))
+    assert points[0].get_xdata().tolist() == found[1].weighted.tolist()
+    table = cutflow.table(found, things, 139.0)
+    assert table.header[2].startswith("recorded")
+    assert sum(row[2] != "" for row in table.rows) == left
 
 
 def with_observation(limit: float | None) -> dict[str, Any]:

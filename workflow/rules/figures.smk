@@ -389,6 +389,7 @@ rule figure_cutflow:
     input:
         signals=expand(f"{RESULTS}/selection/{{sample}}.json", sample=SIGNALS),
         backgrounds=expand(f"{RESULTS}/selection/{{sample}}.json", sample=BACKGROUNDS),
+        data=expand(f"{RESULTS}/selection/{{sample}}.json", sample=DATA),
     output:
         drawing("cutflow", "Analysis", "Cut-flow"),
         report(
@@ -408,6 +409,7 @@ rule figure_cutflow:
         runtime=20,
     params:
         code=drawing_code("cutflow"),
+        data=DATA,
         luminosity=run.statistics.luminosity,
         things=THINGS,
         looks=LOOKS,

@@ -16,6 +16,7 @@ with job(snakemake):
     flows = cutflow.cut_flows(
         dict(zip(things.signals, map(Path, snakemake.input.signals), strict=True)),
         dict(zip(things.backgrounds, map(Path, snakemake.input.backgrounds), strict=True)),
+        dict(zip(snakemake.params.data, map(Path, snakemake.input.data), strict=True)),
     )
     tables = [path for path in snakemake.output if path.endswith((".html", ".csv"))]
     figures = [path for path in snakemake.output if path not in tables]

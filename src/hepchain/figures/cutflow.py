@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class CutFlow:
 
     sample: str
     point: str
-    """Mass point whose mass window is used."""
+    """Mass point whose mass window is used; empty for data that are closed before it matters."""
     cuts: tuple[str, ...]
     """What is required."""
     events: tuple[int, ...]
@@ -43,21 +43,29 @@ class CutFlow:
     """Expected events at the luminosity, with statistical error."""
 
 
-def cut_flows(signals: Mapping[str, Path], backgrounds: Mapping[str, Path]) -> list[CutFlow]:
-    """Signals in their own region, backgrounds in the region of every signal.
+def cut_flows(
+    signals: Mapping[str, Path],
+    backgrounds: Mapping[str, Path],
+    data: Mapping[str, Path] | None = None,
+) -> list[CutFlow]:
+    """Signals in their own region, backgrounds and open data in the region of every signal.
 
     Parameters
     ----------
-    signals, backgrounds : sample -> its cut-flow file
+    signals, backgrounds, data : sample -> its cut-flow file
 
     Raises
     ------
     InputError : a file lacks a mass point
     """
     flows = [_flow(name, name, path) for name, path in signals.items()]
-    return flows + [
-        _flow(name, point, path) for name, path in backgrounds.items() for point in signals
-    ]
+    flows += [_flow(name, point, path) for name, path in backgrounds.items() for point in signals]
+    full = max((flow.cuts for flow in flows), key=len, default=())
+    for name, path in (data or {}).items():
+        found = [_flow(name, point, path) for point in signals]
+        closed = all(len(flow.cuts) < len(full) for flow in found)
+        flows += [replace(found[0], point="")] if closed else found
+    return flows
 
 
 def _flow(sample: str, point: str, path: Path) -> CutFlow:
@@ -93,7 +101,8 @@ def draw(
     titles = [_generic(flows, row, " /\n") for row in range(len(cuts))]
     axes.set_yticks(range(len(cuts)), titles, fontsize=8)
     axes.tick_params(axis="y", which="both", length=0)
-    axes.set_xlabel("Expected events")
+    simulated = all(_simulated(flow, things) for flow in flows)
+    axes.set_xlabel("Expected events" if simulated else "Events")
     _limits(axes, flows)
     axes.grid(axis="y", which="major", color="0.9", linewidth=0.5)
     handles, labels = axes.get_legend_handles_labels()
@@ -109,8 +118,12 @@ def _generic(flows: Sequence[CutFlow], row: int, between: str = " / ") -> str:
 
 
 def _draw_flows(axes: Axes, flows: Sequence[CutFlow], things: Things) -> None:
-    regions = _regions(flows)
+    regions = _regions([flow for flow in flows if _simulated(flow, things)])
     for flow in flows:
+        if not _simulated(flow, things):
+            if flow.point in ("", *regions):
+                _draw_data(axes, flow, regions, things)
+            continue
         if flow.sample in things.backgrounds:
             if flow.point not in regions:
                 continue
@@ -119,6 +132,22 @@ def _draw_flows(axes: Axes, flows: Sequence[CutFlow], things: Things) -> None:
             _draw_flow(axes, flow, Look(things.look(flow.sample).colour, style, "P"), title, things)
         else:
             _draw_flow(axes, flow, things.look(flow.sample), things.title(flow.sample), things)
+
+
+def _simulated(flow: CutFlow, things: Things) -> bool:
+    return flow.sample in things.signals or flow.sample in things.backgrounds
+
+
+def _draw_data(axes: Axes, flow: CutFlow, regions: Mapping[str, str], things: Things) -> None:
+    shown = np.flatnonzero(flow.weighted > 0)
+    value, error = flow.weighted[shown], flow.error[shown]
+    low = np.minimum(error, 0.999 * value)
+    title, marker = things.title(flow.sample), "o"
+    if flow.point:
+        title += f", region of {regions[flow.point]}"
+        marker = "os^D"[list(regions).index(flow.point) % 4]
+    style: Any = {"color": "black", "mfc": "none", "markersize": 5, "elinewidth": 1.0}
+    axes.errorbar(value, shown, xerr=[low, error], fmt=marker, label=title, **style)
 
 
 def _regions(flows: Sequence[CutFlow]) -> dict[str, str]:
@@ -162,11 +191,13 @@ def table(flows: Sequence[CutFlow], things: Things, luminosity: float) -> Table:
         f"Expected events at {luminosity:g} fb-1 ± statistical error of the simulation "
         "[simulated events, not weighted]."
     )
+    if not all(_simulated(flow, things) for flow in flows):
+        note += " Data: events ± their root, as far as the signal region is open."
     return Table("Cut-flow", header, rows, note)
 
 
 def _column(flow: CutFlow, things: Things) -> str:
-    if flow.sample == flow.point:
+    if flow.point in ("", flow.sample):
         return things.title(flow.sample)
     return f"{things.title(flow.sample)} in the region of {things.title(flow.point)}"
 
