@@ -34,6 +34,7 @@ CONFIG = EventClassifierConfig.model_validate(
         "bins": 2,
         "min_effective_events": 5.0,
         "max_delta_phi_electron_met": 1.0,
+        "retrainings": 1,
         "min_events": 50,
     }
 )

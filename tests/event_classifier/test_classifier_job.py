@@ -78,6 +78,14 @@ def test_the_topology_helps_where_it_differs(run: dict[str, Any]) -> None:
     assert run["separation"]["classifier"] > run["separation"]["score"] + 0.05
 
 
+def test_trees_of_other_random_numbers_are_not_the_same_but_alike(run: dict[str, Any]) -> None:
+    found = run["retrained"]
+    (other,) = found["others"]
+    assert found["gain"] != other
+    assert other == pytest.approx(found["gain"], rel=0.3)
+    assert found["spread"] == pytest.approx(abs(found["gain"] - other) / np.sqrt(2))
+
+
 def test_the_result_names_what_was_learnt_from(run: dict[str, Any]) -> None:
     assert run["trained_on"] == {"light": 3.0, "wide": 5.0}
     assert run["inputs"]["transverse_mass"] + run["inputs"]["delta_phi_electron_met"] > 0.2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from hepchain.config.base import Block
 
@@ -45,6 +45,9 @@ class EventClassifierConfig(Block):
     max_delta_phi_electron_met: PositiveFloat = Field(
         description="largest azimuth of the electron to ETmiss [rad] of the simple cut that the "
         "classifier is compared with"
+    )
+    retrainings: NonNegativeInt = Field(
+        description="further trainings with other random numbers, for the spread of the gain"
     )
     min_events: PositiveInt = Field(
         description="events of signal, and of background, that a training needs"

@@ -14,7 +14,7 @@ from hepchain.event_classifier.training import Events, Floats
 from hepchain.statistics.binned import Bins, binned_limit, binned_significance
 from hepchain.statistics.bootstrap import replicate_sums
 from hepchain.statistics.gain import median, ratio, with_spread
-from hepchain.statistics.region import Region, analyse
+from hepchain.statistics.region import Region, analyse, counted
 from hepchain.statistics.results import OK, ApproachResult
 from hepchain.statistics.templates import Entries
 from hepchain.statistics.variations import Varied, relative_change
@@ -75,7 +75,11 @@ def fit(
     discriminant: Discriminant, samples: Samples, point: str, config: StatisticsConfig
 ) -> ApproachResult:
     """Limit and significance of the counts in the bins, with the uncertainties of the workflow."""
-    region = Region(
+    return analyse(_region(discriminant, samples, point), config)[0]
+
+
+def _region(discriminant: Discriminant, samples: Samples, point: str) -> Region:
+    return Region(
         name=f"{point}_{discriminant.name}",
         approach=discriminant.name,
         title=discriminant.title,
@@ -92,7 +96,6 @@ def fit(
             for name, items in samples.varied.items()
         },
     )
-    return analyse(region, config)[0]
 
 
 def _varied(discriminant: Discriminant, variation: str, nominal: Scored, other: Scored) -> Varied:
@@ -136,6 +139,16 @@ def replicate(
         found.append(_replicated(Bins(s[:, here], b[:, here], b[:, columns:][:, here]), config))
         first += item.bins
     return found
+
+
+def limit_without_fit(
+    discriminant: Discriminant, samples: Samples, point: str, config: StatisticsConfig
+) -> float:
+    """Median limit of the counts in the bins, without fits and uncertainties of the signal."""
+    alone = config.model_copy(update={"bootstrap_replicas": 0})
+    result = counted(_region(discriminant, samples, point), alone)
+    (found,) = replicate([discriminant], [result], samples, alone, np.random.default_rng(0))
+    return float(found.limit[0])
 
 
 def _replicated(bins: Bins, config: StatisticsConfig) -> Replicated:

@@ -61,6 +61,20 @@ class Separation:
     """The same by trees that have not seen them."""
 
 
+@dataclass(frozen=True)
+class Retrained:
+    """Gain of the last discriminant over the first with trees of other random numbers.
+
+    Of limits without fits; the spread is not part of the errors of the gains.
+    """
+
+    gain: float
+    """With the trees of the result."""
+    others: tuple[float, ...]
+    spread: float | None
+    """Standard deviation of all of them; None without others."""
+
+
 def verdict(gain: Estimate | None) -> Verdict | None:
     """Whether a gain differs from one by more than ``STANDARD_ERRORS``; None without an error."""
     if gain is None or gain.error is None:

@@ -22,10 +22,16 @@ from hepchain.event_classifier.discriminants import (
     Scored,
     compare,
     fit,
+    limit_without_fit,
     replicate,
     summarise,
 )
-from hepchain.event_classifier.results import DiscriminantGain, DiscriminantResult, Separation
+from hepchain.event_classifier.results import (
+    DiscriminantGain,
+    DiscriminantResult,
+    Retrained,
+    Separation,
+)
 from hepchain.event_classifier.training import (
     Events,
     Floats,
@@ -41,7 +47,7 @@ from hepchain.io.parquet import column_names
 from hepchain.io.structured import write_json
 from hepchain.paired import Scored as Pair
 from hepchain.paired import area_difference
-from hepchain.seeds import generator
+from hepchain.seeds import generator, integer_seed
 from hepchain.statistics.inference import SIGMAS
 from hepchain.statistics.scan import Best, bin_numbers
 from hepchain.statistics.workspace import SIGNAL
@@ -138,7 +144,8 @@ def run_event_classifier(
         names, dict(zip(names, fits, strict=True)), dict(zip(names, replicas, strict=True))
     )
     separation = separate(models, samples)
-    _report(results, gains, separation)
+    retrained = retrain(inputs, point, splittings, config, statistics, len(models.folds), seed)
+    _report(results, gains, separation, retrained)
     for path, model in zip(outputs.models, models.folds, strict=True):
         model.trees.save(path)
     write_json(
@@ -146,6 +153,7 @@ def run_event_classifier(
         {
             **_content(point, splittings, models, statistics),
             "separation": asdict(separation),
+            "retrained": asdict(retrained),
             "discriminants": [asdict(item) for item in results],
             "gains": [asdict(item) for item in gains],
         },
@@ -274,6 +282,31 @@ def _of_output(
     return Discriminant(name, title, len(thresholds[0]), find)
 
 
+def retrain(
+    inputs: ClassifierInputs,
+    point: MassPoint,
+    splittings: Mapping[str, float],
+    config: EventClassifierConfig,
+    statistics: StatisticsConfig,
+    folds: int,
+    seed: int,
+) -> Retrained:
+    """Gain of the classifier over the count, with the trees of the result and with others."""
+    seeds = [integer_seed(seed, "retraining", number) for number in range(config.retrainings)]
+    gains = []
+    for each in (seed, *seeds):
+        models = train(inputs, point, splittings, config, folds, each)
+        samples = read_samples(inputs, point, models)
+        rules = make_discriminants(models, config, statistics, inputs.hadrons, point)
+        before, after = (
+            limit_without_fit(rule, samples, point.name, statistics)
+            for rule in (rules[0], rules[-1])
+        )
+        gains.append(before / after)
+    spread = float(np.std(gains, ddof=1)) if seeds else None
+    return Retrained(gains[0], tuple(gains[1:]), spread)
+
+
 def separate(models: Models, samples: Samples) -> Separation:
     """Areas under the ROC curves at the point left out, and in training."""
     classes = [samples.nominal[SIGNAL], *samples.backgrounds.values()]
@@ -325,8 +358,10 @@ def _report(
     results: Sequence[DiscriminantResult],
     gains: Sequence[DiscriminantGain],
     separation: Separation,
+    retrained: Retrained,
 ) -> None:
     LOGGER.info("area under the ROC curve: %s", separation)
+    LOGGER.info("%s", retrained)
     for item in results:
         LOGGER.info(
             "%s: S %.3g, B %.4g (%d events, %d bins), limit %s, significance %s (%s)",

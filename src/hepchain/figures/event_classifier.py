@@ -153,7 +153,7 @@ def draw(results: Sequence[Unseen], things: Things, config: FiguresConfig) -> Fi
         axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
         axes.yaxis.set_minor_formatter(NullFormatter())
-        if not axes.has_data():
+        if not results:
             nothing(axes)
     upper.set_ylabel(f"Expected {100 * level:g} % CL limit on $\\mu$")
     lower.set_ylabel("Expected significance")
