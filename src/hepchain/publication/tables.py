@@ -127,19 +127,10 @@ def _yield_column(name: str, workspaces: Sequence[Specification], names: Names) 
     """Yields of one sample of the workspaces, with the uncertainties that these have."""
     samples = [_sample(workspace, name) for workspace in workspaces]
     values = [math.fsum(sample["data"]) for sample in samples]
-    modifiers = [{item["name"]: item for item in sample["modifiers"]} for sample in samples]
-    statistical = [_statistical(sample) for sample in samples]
-    labels = dict.fromkeys(
-        item["name"]
-        for sample in samples
-        for item in sample["modifiers"]
-        if item["type"] == "normsys"
-    )
-    uncertainties = [Uncertainty(STATISTICAL, statistical)]
-    for label in labels:
-        sides = [
-            _sides(item.get(label), value) for item, value in zip(modifiers, values, strict=True)
-        ]
+    scales = [_normalisations(sample) for sample in samples]
+    uncertainties = [Uncertainty(STATISTICAL, [_statistical(sample) for sample in samples])]
+    for label in dict.fromkeys(label for scale in scales for label in scale):
+        sides = [_sides(scale.get(label), v) for scale, v in zip(scales, values, strict=True)]
         uncertainties.append(Uncertainty(f"sys,{_spaced(label)}", sides))
     return Variable(EVENTS, values, "", uncertainties, {"SAMPLE": names.of(name)})
 
@@ -147,6 +138,12 @@ def _yield_column(name: str, workspaces: Sequence[Specification], names: Names) 
 def _sample(workspace: Specification, name: str) -> dict[str, Any]:
     samples: list[dict[str, Any]] = workspace["channels"][0]["samples"]
     return next(sample for sample in samples if sample["name"] == name)
+
+
+def _normalisations(sample: Mapping[str, Any]) -> dict[str, Mapping[str, float]]:
+    """Parameter -> factors on the yield; changes of the shape alone are left out."""
+    modifiers = sample["modifiers"]
+    return {item["name"]: item["data"] for item in modifiers if item["type"] == "normsys"}
 
 
 def _statistical(sample: Mapping[str, Any]) -> float:
@@ -161,11 +158,10 @@ def _statistical(sample: Mapping[str, Any]) -> float:
     )
 
 
-def _sides(modifier: Mapping[str, Any] | None, value: float) -> tuple[float, float] | None:
+def _sides(factors: Mapping[str, float] | None, value: float) -> tuple[float, float] | None:
     """Changes of a yield by a normalisation, downwards and upwards; None without it."""
-    if modifier is None:
+    if factors is None:
         return None
-    factors = modifier["data"]
     return value * (factors["lo"] - 1.0), value * (factors["hi"] - 1.0)
 
 
