@@ -19,12 +19,14 @@ def test_dag_builds(workspace: Workspace, config: str) -> None:
         parts = yaml.safe_load((REPOSITORY / "config" / "smoke.yaml").read_text())["simulation"]
         few = {"simulation": {"parts": parts["parts"]}}
         files.append(workspace.write_config("few_parts.yaml", few))
-    run = workspace.snakemake("-n", "--quiet", "rules", "--configfile", *files)
+    targets = ("all", "publication")
+    run = workspace.snakemake(*targets, "-n", "--quiet", "rules", "--configfile", *files)
     print(f"dry run of {config}.yaml: {run.seconds:.1f} s")
     assert run.status == 0, run.output
     counts = job_counts(run.output)
     assert counts["training"] > 0
     assert counts["statistics"] > 0
+    assert counts["publication"] == counts["publication_workspaces"] == 1
 
 
 def test_unified_taggers_have_a_model_a_fold_and_ensembles_none(workspace: Workspace) -> None:
