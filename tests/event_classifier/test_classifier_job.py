@@ -74,7 +74,6 @@ def test_the_topology_helps_where_it_differs(run: dict[str, Any]) -> None:
     gains = {(item["discriminant"], item["over"]): item for item in run["gains"]}
     for name in ("classifier", "classifier_count"):
         assert gains[name, "count"]["verdict"] == "better"
-    assert gains["classifier", "score_bins"]["limit"]["value"] > 1.05
     assert run["separation"]["classifier"] > run["separation"]["score"] + 0.05
 
 

@@ -38,7 +38,7 @@ MOVING = Toy(
 
 def make_set(toy: Toy, left_out: str, folds: int = 2) -> TrainingSet:
     return training_set(
-        list(toy.splittings), ["background"], left_out, toy.view, folds, CONFIG.inner_folds
+        toy.splittings, ["background"], left_out, toy.view, folds, CONFIG.inner_folds
     )
 
 
@@ -109,12 +109,11 @@ def test_the_answer_follows_the_splitting_also_where_none_was_learnt() -> None:
     settings = config(trees={"trees": 100, "depth": 4, "learning_rate": 0.2, "l2": 1.0})
     training = make_set(MOVING, "p4")
     model = fit_fold(training, 0, settings, 1, (), "toy")
-    x = np.linspace(0.0, 8.0, 81)
     for splitting in (2.0, 4.0, 6.0):
-        inputs = np.stack([np.full(81, splitting), x, np.zeros(81)], axis=1)
-        found = x[np.argmax(model.trees.score(inputs.astype(np.float32)))]
-        # Trees do not interpolate: at a new splitting they answer as at its neighbour.
-        assert found == pytest.approx(splitting, abs=1.7 if splitting == 4.0 else 0.8)
+        x = splitting + np.array([-2.5, 0.0, 2.5])
+        inputs = np.stack([np.full(3, splitting), x, np.zeros(3)], axis=1)
+        below, at, above = model.trees.score(inputs.astype(np.float32))
+        assert at > max(below, above) + 0.3
 
 
 def test_the_point_left_out_is_never_looked_at() -> None:
@@ -124,7 +123,7 @@ def test_the_point_left_out_is_never_looked_at() -> None:
         asked.add((sample, point))
         return GAUSSIANS.view(sample, point)
 
-    training_set(list(GAUSSIANS.splittings), ["background"], "b", view, 2, 2)
+    training_set(GAUSSIANS.splittings, ["background"], "b", view, 2, 2)
     assert asked == {("a", "a"), ("c", "c"), ("background", "a"), ("background", "c")}
 
 
@@ -176,12 +175,16 @@ def test_each_event_of_the_background_is_drawn_once() -> None:
     assert sorted(number) == list(range(GAUSSIANS.background_events))
 
 
-def test_each_class_and_mass_point_weighs_the_same() -> None:
-    training, models = gaussians()
-    weight = training.balanced_weights(models[0].rows)
-    sums = np.bincount(training.group[models[0].rows], weight)
-    assert sums == pytest.approx(np.full(4, sums[0]))
-    assert weight.mean() == pytest.approx(1.0)
+def test_each_mass_point_weighs_the_same_and_the_background_as_much() -> None:
+    """Without c two mass points of one splitting are left, which share the background."""
+    for left_out, expected in (("a", [1, 1, 1, 1]), ("c", [1, 1, 2])):
+        training = make_set(GAUSSIANS, left_out)
+        rows = training.fold == 1
+        weight = training.balanced_weights(rows)
+        sums = np.bincount(training.group[rows], weight)
+        assert sums / sums[0] == pytest.approx(np.array(expected, dtype=float))
+        # There are fewer events of the signal.
+        assert weight[training.signal[rows]].mean() == pytest.approx(1.0)
 
 
 def test_the_output_rises_with_inputs_that_must_not_fall() -> None:

@@ -51,21 +51,28 @@ class TrainingSet:
     events: Events
     signal: npt.NDArray[np.bool_]
     group: npt.NDArray[np.int64]
-    """Class and mass point."""
+    """A mass point of the signal, or a splitting of the background."""
+    points: Floats
+    """Mass points of each group, shape (groups,)."""
     fold: npt.NDArray[np.int8]
     inner: npt.NDArray[np.int8]
     """Part of the events of a training, independent of the fold."""
 
     def balanced_weights(self, rows: npt.NDArray[np.bool_]) -> Floats:
-        """Weights with the same sum for each class and mass point, 1 on average; shape (rows,).
+        """Weights of these rows, shape (rows,).
 
-        Trees cannot learn from events of negative weight: they count nothing.
+        The same sum for each mass point of the signal, and as much for the background at their
+        splittings; mass points of one splitting share its events. An event of the class that has
+        fewer weighs 1 on average. Trees cannot learn from events of negative weight: they count
+        nothing.
         """
-        weight = np.maximum(self.events.weight[rows], 0.0)
-        sums = np.bincount(self.group[rows], weight)
-        scale = np.divide(1.0, sums, out=np.zeros_like(sums), where=sums > 0.0)
-        balanced = weight * scale[self.group[rows]]
-        result: Floats = balanced * (len(balanced) / max(balanced.sum(), 1e-300))
+        weight, group = np.maximum(self.events.weight[rows], 0.0), self.group[rows]
+        sums = np.bincount(group, weight, len(self.points))
+        scale = np.divide(self.points, sums, out=np.zeros_like(sums), where=sums > 0.0)
+        balanced = weight * scale[group]
+        signal = int(self.signal[rows].sum())
+        total = 2.0 * min(signal, len(balanced) - signal)
+        result: Floats = balanced * (total / max(balanced.sum(), 1e-300))
         return result
 
 
@@ -93,7 +100,7 @@ View = Callable[[str, str], Events]
 
 
 def training_set(
-    points: Sequence[str],
+    splittings: Mapping[str, float],
     backgrounds: Sequence[str],
     left_out: str,
     view: View,
@@ -104,18 +111,20 @@ def training_set(
 
     Parameters
     ----------
-    points : all mass points, the one that is left out among them
+    splittings : mass point -> mass splitting, the one that is left out among them
 
     Raises
     ------
     StageError : no mass point is left
     """
-    used = sorted(point for point in points if point != left_out)
+    used = sorted(point for point in splittings if point != left_out)
     if not used:
         raise StageError(
             f"event classifier without {left_out}: no mass point to train with; "
             "list more samples of role signal"
         )
+    values = sorted({splittings[point] for point in used})
+    groups = [len(used) + values.index(splittings[point]) for point in used]
     parts: list[tuple[str, Events, bool, int]] = []
     for number, point in enumerate(used):
         parts.append((point, view(point, point), True, number))
@@ -123,11 +132,12 @@ def training_set(
             events = view(sample, point)
             mine = drawn_points(sample, events.event_number, len(used), left_out) == number
             kept = Events(*(getattr(events, f.name)[mine] for f in fields(Events)))
-            parts.append((sample, kept, False, len(used) + number))
+            parts.append((sample, kept, False, groups[number]))
     return TrainingSet(
         events=Events.concatenate([events for _, events, _, _ in parts]),
         signal=np.concatenate([np.full(len(e), signal) for _, e, signal, _ in parts]),
         group=np.concatenate([np.full(len(e), group) for _, e, _, group in parts]),
+        points=np.bincount([*range(len(used)), *groups]).astype(np.float64),
         fold=np.concatenate([fold_of(name, e.event_number, folds) for name, e, _, _ in parts]),
         inner=np.concatenate([inner_part(name, e, inner_folds) for name, e, _, _ in parts]),
     )

@@ -177,7 +177,12 @@ def train(
         return events_at(candidates[sample], splittings[at], point.veto)
 
     training = training_set(
-        list(paths), list(inputs.backgrounds), point.name, view, folds, config.inner_folds
+        {name: splittings[name] for name in paths},
+        list(inputs.backgrounds),
+        point.name,
+        view,
+        folds,
+        config.inner_folds,
     )
     what = f"classifier without {point.name}"
     found = [fit_fold(training, fold, config, seed, RISING, what) for fold in range(folds)]
