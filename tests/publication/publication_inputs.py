@@ -79,5 +79,10 @@ def result(
         "confidence_level": 0.95,
         "approaches": approaches,
         "estimates": estimates,
-        "control": None,
+        "control": {
+            "approach": "tight",
+            "status": status,
+            "profile_likelihood": 0.8,
+            "limit": {"expected": [0.9, 1.3, 1.9, 2.9, 4.4]} if status == "ok" else None,
+        },
     }

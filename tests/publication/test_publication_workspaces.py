@@ -72,7 +72,9 @@ def test_broken_workspace_is_named(sources: Sources, tmp_path: Path) -> None:
 
 def test_approach_that_the_results_lack(sources: Sources, tmp_path: Path) -> None:
     other = replace(sources, workspaces={"new": sources.workspaces["tight"]})
-    with pytest.raises(InputError, match=r"no approach 'new', only \['loose', 'tight'\]"):
+    with pytest.raises(
+        InputError, match=r"no approach 'new', only \['control_region', 'loose', 'tight'\]"
+    ):
         export(other, tmp_path / "models")
 
 

@@ -124,8 +124,10 @@ def test_all_results_become_a_valid_submission(everything: Sources, tmp_path: Pa
         "Yields tight",
         "Limits loose",
         "Limits tight",
+        "Limits control region",
         "Mass plane loose",
         "Mass plane tight",
+        "Mass plane control region",
         "Contour 1 tight",
     ]
     assert all(item["description"].startswith("SIMULATION") for item in documents[1:])

@@ -64,6 +64,15 @@ def test_limits_are_the_medians_with_their_bands() -> None:
     assert not any(item.name.startswith("Observed") for item in table.dependent)
 
 
+def test_limits_with_the_control_region_are_its_own() -> None:
+    names = Names({}, {**NAMES.approaches, "control_region": "with control"})
+    table = tables.limits("control_region", results(a=STATUS), names)
+    assert table.dependent[0].values == ["-", 1.9, 1.9]
+    assert table.dependent[0].uncertainties[2].values == [None, None, None]
+    assert table.dependent[1].values == [0.8] * 3
+    assert table.figure == ""
+
+
 def test_observations_stand_beside_what_is_expected() -> None:
     seen = {point: result(point, observed={"events": 7, "limit": 2.5}) for point in POINTS}
     limit = tables.limits("tight", seen, NAMES)

@@ -21,6 +21,9 @@ import pyhf
 from hepchain.errors import InputError, StageError
 from hepchain.statistics.workspace import SIGNAL, Specification
 
+CONTROL = "control_region"
+"""In the place of an approach: the last one together with its control region."""
+
 VERSION = "1.0.0"
 """Of the schemas."""
 

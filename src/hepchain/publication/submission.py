@@ -15,6 +15,7 @@ from hepchain.io.structured import read_json
 from hepchain.publication import tables
 from hepchain.publication.archive import pack
 from hepchain.publication.hepdata import Header, library, write_submission
+from hepchain.publication.patches import CONTROL
 from hepchain.publication.records import Table
 from hepchain.publication.tables import Names, Results
 
@@ -75,8 +76,7 @@ def publish(
 
 
 def _tables(sources: Sources, results: Results, titles: Mapping[str, str]) -> list[Table]:
-    first = next(iter(results.values()))
-    names = Names(titles, {item["name"]: item["title"] for item in first["approaches"]})
+    names = Names(titles, _approaches(next(iter(results.values()))))
     splittings = {point: result["splitting"] for point, result in results.items()}
     signals = {name: path for name, path in sources.cut_flows.items() if name in results}
     others = {name: path for name, path in sources.cut_flows.items() if name not in results}
@@ -89,6 +89,15 @@ def _tables(sources: Sources, results: Results, titles: Mapping[str, str]) -> li
     ]
 
 
+def _approaches(result: Mapping[str, Any]) -> dict[str, str]:
+    """Name -> title of the approaches, the last one with its control region among them."""
+    approaches = {item["name"]: item["title"] for item in result["approaches"]}
+    if result["control"]:
+        last = approaches[result["control"]["approach"]]
+        approaches[CONTROL] = f"{last}, background normalised in a control region"
+    return approaches
+
+
 def _statistics(sources: Sources, results: Results, names: Names) -> list[Table]:
     """Yields of all approaches, then limits."""
     workspaces: Mapping[str, Mapping[str, Any]] = {
@@ -97,8 +106,8 @@ def _statistics(sources: Sources, results: Results, names: Names) -> list[Table]
     }
     return [
         *(
-            tables.yields(approach, results, workspaces[approach], names)
-            for approach in names.approaches
+            tables.yields(approach, results, models, names)
+            for approach, models in workspaces.items()
         ),
         *(tables.limits(approach, results, names) for approach in names.approaches),
     ]

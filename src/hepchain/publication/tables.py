@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hepchain.figures.cutflow import CutFlow
+from hepchain.publication.patches import CONTROL
 from hepchain.publication.records import MISSING, Number, Table, Uncertainty, Variable
 from hepchain.statistics.results import OK
 from hepchain.statistics.workspace import SIGNAL, Specification
@@ -221,7 +222,7 @@ def limits(
         masses(results),
         columns,
         ["CLS"],
-        figure,
+        "" if approach == CONTROL else figure,
     )
 
 
@@ -238,6 +239,8 @@ def _band(band: Sequence[float] | None, sigma: int) -> tuple[Number, Number] | N
 
 
 def _limit_error(result: Mapping[str, Any], approach: str) -> float | None:
+    if approach == CONTROL:
+        return None
     estimate = result["estimates"][approach]["limit"]
     return estimate["error"] if estimate else None
 
@@ -251,6 +254,11 @@ def _or_missing(value: Number | None) -> Number | str:
 
 
 def _approach(result: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """One of the approaches, or in the same form the last one with its control region."""
+    if name == CONTROL:
+        found = result["control"]
+        significances = {"profile_likelihood": found["profile_likelihood"]}
+        return {**found, "significances": significances, "observed": None}
     approaches: list[Mapping[str, Any]] = result["approaches"]
     return next(item for item in approaches if item["name"] == name)
 

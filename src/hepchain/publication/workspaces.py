@@ -13,6 +13,7 @@ from hepchain.errors import InputError
 from hepchain.io.atomic import atomic_directory
 from hepchain.io.structured import read_json, write_json
 from hepchain.publication.patches import (
+    CONTROL,
     PointModel,
     Region,
     make_regions,
@@ -23,9 +24,6 @@ from hepchain.publication.patches import (
 from hepchain.statistics.results import OK
 
 logger = logging.getLogger(__name__)
-
-CONTROL = "control_region"
-"""In the place of an approach: the last one together with its control region."""
 
 BACKGROUND_FILE, PATCH_FILE = "BkgOnly.json", "patchset.json"
 
