@@ -26,7 +26,7 @@ def test_files_without_hepchain(
     exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "results/export").mkdir(parents=True)
-    (tmp_path / "results/export/keras").symlink_to(exported)
+    (tmp_path / "results/export/xgboost").symlink_to(exported)
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     # The category of the page has no models in this export.
