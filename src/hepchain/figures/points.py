@@ -137,6 +137,8 @@ class Point:
     confidence_level: float
     uses: Mapping[str, PointUse]
     """Approach -> its numbers, in the order of the config."""
+    order: Sequence[str]
+    """Approaches in this order, which a JSON file does not keep."""
     gains: Sequence[PointGain]
     """Of each approach over each before it, of those that are good."""
     alternatives: Sequence[PointAlternative]
@@ -192,6 +194,7 @@ def point(content: Mapping[str, Any]) -> Point:
         luminosity=content["luminosity_fb"],
         confidence_level=content["confidence_level"],
         uses=uses,
+        order=list(uses),
         gains=[
             _gain(item) for item in content["gains"] if {item["approach"], item["over"]} <= good
         ],

@@ -82,7 +82,7 @@ def sensitivity_table(sensitivity: Record, things: Things) -> Table:
         "limit on μ",
     ]
     points = sensitivity["points"]
-    uses = [(point["name"], use) for point in points for use in point["uses"].values()]
+    uses = [(point["name"], use) for point in points for use in _uses(point).values()]
     rows = [[things.title(name), *_approach_row(use)] for name, use in uses]
     if any(use["observed"] is not None for _, use in uses):
         header += ["observed", "observed limit", "observed significance"]
@@ -96,6 +96,11 @@ def sensitivity_table(sensitivity: Record, things: Things) -> Table:
         "few simulated events for a result. Simulation with an open detector response."
     )
     return Table("Sensitivity of each approach", header, rows, note)
+
+
+def _uses(point: Record) -> dict[str, Record]:
+    """Approach -> its numbers, in the order of the config."""
+    return {name: point["uses"][name] for name in point["order"]}
 
 
 def _approach_row(use: Record) -> list[str]:
@@ -146,7 +151,7 @@ def gain_table(sensitivity: Record, things: Things) -> Table:
     rows = []
     for point in points:
         expected = number(sensitivity["expectation"].get(point["name"]))
-        titles = {name: use["title"] for name, use in point["uses"].items()}
+        titles = {name: use["title"] for name, use in _uses(point).items()}
         ends = (next(iter(titles), ""), list(titles)[-1] if titles else "")
         for gain in point["gains"]:
             pair = (gain["over"], gain["approach"])
@@ -169,7 +174,10 @@ def factor_table(sensitivity: Record, things: Things) -> Table:
     header += ["× with electron", "× several candidates", "× hadrons accepted", "= gain s/√b"]
     rows = []
     for point in sensitivity["points"]:
-        for name, factors in point["factors"].items():
+        for name in point["order"]:
+            factors = point["factors"].get(name)
+            if factors is None:
+                continue
             percent = [f"{_scaled(factors[key], 100.0)} %" for key in ("efficiency", "fake_rate")]
             rest = [factors[key] for key in FACTORS[2:]]
             cells = [*percent, *(number(item["value"], item["error"]) for item in rest)]
@@ -189,7 +197,7 @@ def alternative_table(sensitivity: Record, things: Things) -> Table | None:
     rows = []
     last = ""
     for point in sensitivity["points"]:
-        titles = {name: use["title"] for name, use in point["uses"].items()}
+        titles = {name: use["title"] for name, use in _uses(point).items()}
         last = list(titles.values())[-1]
         for item in point["alternatives"]:
             values = [item[name] for name in ("signal", "background", "s_over_sqrt_b", "asimov")]
