@@ -51,6 +51,10 @@ def test_missing_momentum_has_the_stated_resolution() -> None:
         assert component.mean() == pytest.approx(0, abs=4 * expected / np.sqrt(n))
         assert component.std() == pytest.approx(expected, rel=0.02)
     assert ((met["met_trigger_weight"] > 0.97) | (met["met"] < 210)).all()
+    nominal = parameters().met
+    higher = nominal.model_copy(update={"scale": nominal.scale.model_copy(update={"value": 1.02})})
+    varied = smear_met(events, higher, keys(n))
+    np.testing.assert_allclose(varied["met"] * np.cos(varied["met_phi"]) - 250.0 - along, 5.0)
 
 
 def test_jets_are_smeared_and_sorted() -> None:

@@ -97,9 +97,10 @@ def smear_met(
 ) -> dict[str, FloatArray]:
     """Reconstructed missing transverse momentum and the trigger's efficiency at it.
 
-    Each component gets a Gaussian of width resolution x sqrt(sum ET of the hard collision).
+    The true value times the scale; each component gets a Gaussian of width resolution x sqrt(sum ET
+    of the hard collision).
     """
-    met = ak.to_numpy(events["truth_met"]).astype(np.float64)
+    met = parameters.scale.value * ak.to_numpy(events["truth_met"]).astype(np.float64)
     phi = ak.to_numpy(events["truth_met_phi"]).astype(np.float64)
     sum_et = ak.to_numpy(events["sum_et"]).astype(np.float64)
     noise = parameters.resolution.value * np.sqrt(sum_et) * Draws(event_keys).normal("met", 2).T

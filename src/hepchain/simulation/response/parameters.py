@@ -406,6 +406,7 @@ class JetParameters(Block):
 class MetParameters(Block):
     """Missing transverse momentum."""
 
+    scale: Number
     resolution: Number
     trigger: Steps
 
