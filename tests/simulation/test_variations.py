@@ -86,7 +86,7 @@ def test_only_what_is_named_changes() -> None:
             1.5,
             "tracking.efficiency_eta_mean.value: Input should be",
         ),
-        ("met", 1.0, "met: holds a block; give one of its keys: resolution, trigger"),
+        ("met", 1.0, "met: holds a block; give one of its keys: scale, resolution, trigger"),
     ],
 )
 def test_a_variation_that_is_none_is_refused(key: str, value: Any, message: str) -> None:
