@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import norm, poisson
@@ -143,6 +143,8 @@ uncertainty = st.floats(0.0, 0.6)
     log_normal=st.booleans(),
     seed=st.integers(0, 1000),
 )
+# A background at its bound, which its constraint pulls off and the events push back.
+@example(background=0.5, uncertainties=(0.5, 0.5), signal=1.0, log_normal=False, seed=240)
 def test_no_nuisance_parameters_fit_better(
     background: float,
     uncertainties: tuple[float, float],

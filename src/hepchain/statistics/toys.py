@@ -104,7 +104,10 @@ class CountingModel:
         excess, weight = 1.0 - n / total, n / total**2
         along, norm2 = 0.0, 1.0
         parts = []
-        for slope, bend, shift in zip(*self._derivatives(rates, x, excess), x - a, strict=True):
+        stays = self._stays(x, x - a, excess)
+        shifts = np.stack([x[0] - a[0], np.where(stays, 0.0, x[1] - a[1])])
+        slopes, bends = self._derivatives(rates, stays)
+        for slope, bend, shift in zip(slopes, bends, shifts, strict=True):
             gradient = slope * excess + shift
             # Far from the minimum the curvature may be negative: a shorter, safe step is taken.
             inverse = 1.0 / np.maximum(1.0 + bend * excess, 0.5)
@@ -116,8 +119,16 @@ class CountingModel:
             [inverse * (slope * common - gradient) for slope, inverse, gradient in parts]
         )
 
+    def _stays(self, x: Floats, shift: Floats, excess: Floats) -> npt.NDArray[np.bool_]:
+        """Where a normal background is at its bound, and -ln L falls only beyond."""
+        if self.log_normal:
+            return np.zeros(x.shape[1], dtype=bool)
+        width = self.background_uncertainty
+        rises = width * self.background * excess + shift[1] > 0
+        return np.asarray((1.0 + width * x[1] <= 0) & rises)
+
     def _derivatives(
-        self, rates: tuple[Floats, Floats], x: Floats, excess: Floats
+        self, rates: tuple[Floats, Floats], stays: npt.NDArray[np.bool_]
     ) -> tuple[list[Floats], list[Floats]]:
         """First and second derivatives of the rates by their nuisance parameters."""
         width = self.background_uncertainty
@@ -125,8 +136,6 @@ class CountingModel:
         if self.log_normal:
             background, bend = width * rates[1], width**2 * rates[1]
         else:
-            # At its bound the background stays, unless more of it is wanted.
-            stays = (1.0 + width * x[1] <= 0) & (excess > 0)
             background = np.where(stays, 0.0, width * self.background)
             bend = np.zeros_like(background)
         return [signal, background], [self.signal_uncertainty * signal, bend]
