@@ -28,6 +28,7 @@ from hepchain.figures import (
     efficiency_vs_pt,
     efficiency_vs_pt_by_category,
     fake_composition,
+    fit_correlations,
     impacts,
     loss_curves,
     m_ee_lineshape,
@@ -268,6 +269,7 @@ def draw_all(chain: Chain, things: Things, config: FiguresConfig) -> dict[str, D
         scans = working_point_scan.read_scans(chain.scans())
         add("working_point_scan", working_point_scan, scans)
         add("impacts", impacts, impacts.read_fits(chain.fits()))
+        add("fit_correlations", fit_correlations, fit_correlations.read_correlations(chain.fits()))
         limits = sensitivity.sensitivity(
             chain.results(),
             {point: chain.scores("keras", point) for point in POINTS},

@@ -294,7 +294,11 @@ def fit(point: str, empty: bool = False) -> dict[str, Any]:
     pulls = [{"name": name, "pull": 0.1, "constraint": 0.5} for name in impacts]
     good = {
         "background_only": {"p_value": 0.9, "pulls": pulls},
-        "expected": {"signal_strength_error": 4.2},
+        "expected": {
+            "signal_strength_error": 4.2,
+            "parameters": ["mu", "background_normalisation", "variation_isr"],
+            "correlations": [[1.0, -0.9, 0.1], [-0.9, 1.0, 0.0], [0.1, 0.0, 1.0]],
+        },
         "impacts": numbers,
     }
     return {

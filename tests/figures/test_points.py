@@ -12,7 +12,14 @@ from figure_inputs import POINTS, fit, result, scan
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.errors import InputError
-from hepchain.figures import impacts, reference, sensitivity, working_point_scan, yields
+from hepchain.figures import (
+    fit_correlations,
+    impacts,
+    reference,
+    sensitivity,
+    working_point_scan,
+    yields,
+)
 from hepchain.figures.marks import EfficiencyMark
 from hepchain.figures.output import plain
 from hepchain.figures.points import point, read_points, reason
@@ -173,6 +180,14 @@ def test_parameters_of_a_fit(tmp_path: Path) -> None:
     write_json(tmp_path / "fit.json", {"point": GOOD})
     with pytest.raises(InputError, match="another version"):
         impacts.read_fits([tmp_path / "fit.json"])
+
+
+def test_correlations_of_a_fit(tmp_path: Path) -> None:
+    values = [[1.0, 0.1, -0.8], [0.1, 1.0, 0.0], [-0.8, 0.0, 1.0]]
+    assert fit_correlations.most_correlated(values, 2) == [0, 2]
+    write_json(tmp_path / "fit.json", {"point": GOOD})
+    with pytest.raises(InputError, match="another version"):
+        fit_correlations.read_correlations([tmp_path / "fit.json"])
 
 
 class TestSummary:

@@ -102,6 +102,21 @@ def test_background_only_fit_of_an_excess_pulls_as_by_hand() -> None:
     assert 0.3 < fit.p_value < 0.7
 
 
+def test_yields_before_and_after_a_fit(found: Diagnostics) -> None:
+    before = found.before
+    assert sum(before.samples[name][0] for name in before.samples) == pytest.approx(S + B)
+    parts = (SIGNAL * S, BACKGROUND * B, LUMINOSITY * (S + B), S_ERROR, B_ERROR)
+    assert before.errors[0] == pytest.approx(math.hypot(*parts), rel=2e-3)
+    # The fit of the background alone: to the observation, and known as well as one count tells.
+    after = diagnose(workspace(900.0), 1.0, ()).background_only.yields
+    total = sum(after.samples[name][0] for name in after.samples)
+    minuit = ByHand(900.0).fit(mu=0.0)
+    values = minuit.values.to_dict()
+    common = math.exp(LUMINOSITY * values["luminosity"] + BACKGROUND * values["background"])
+    assert total == pytest.approx(B * common * values["simulated_b"], rel=1e-3)
+    assert 0.9 * math.sqrt(900.0) < after.errors[0] < math.sqrt(900.0)
+
+
 def test_impacts_are_those_of_the_likelihood_by_hand(found: Diagnostics) -> None:
     asimov = ByHand(S + B)
     best = asimov.fit()

@@ -532,7 +532,8 @@ rule figure_impacts:
     input:
         expand(f"{RESULTS}/statistics/{{point}}/fit.json", point=SIGNALS),
     output:
-        drawing("impacts", "Analysis", "Impacts"),
+        impacts=drawing("impacts", "Analysis", "Impacts"),
+        correlations=drawing("fit_correlations", "Analysis", "Correlations of the fit"),
     log:
         f"{LOGS}/figure_impacts.log",
     benchmark:
@@ -542,7 +543,7 @@ rule figure_impacts:
         mem_mb=memory(1000),
         runtime=20,
     params:
-        code=drawing_code("impacts"),
+        code=drawing_code("impacts", "fit_correlations"),
         things=THINGS,
         looks=LOOKS,
     message:

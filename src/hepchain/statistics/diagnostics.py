@@ -23,6 +23,9 @@ parameters by a sine: with the usual five its errors would be 0.7 % too small.""
 PYHF_BOUNDS = (-5.0, 5.0)
 """Bounds that pyhf suggests for them."""
 
+STEP = 0.1
+"""Of the derivatives of yields by parameters, in units of the parameters' uncertainties."""
+
 REACH = 1e3
 """Bound of the signal strength in a fit, of either sign, in units of the scaled workspace."""
 
@@ -39,6 +42,16 @@ class Pull:
 
 
 @dataclass(frozen=True)
+class Yields:
+    """What a model expects in each bin, in events."""
+
+    samples: dict[str, tuple[float, ...]]
+    """Sample -> its content of each bin."""
+    errors: tuple[float, ...]
+    """Uncertainty of their sum in each bin, by linear propagation."""
+
+
+@dataclass(frozen=True)
 class Fit:
     """A fit, of the background alone or of signal and background."""
 
@@ -47,6 +60,8 @@ class Fit:
     signal_strength_error: float | None
     """From the second derivatives of the likelihood."""
     pulls: tuple[Pull, ...]
+    yields: Yields
+    """After the fit."""
     parameters: tuple[str, ...]
     """Free parameters, in the order of the correlations."""
     correlations: tuple[tuple[float, ...], ...]
@@ -87,6 +102,8 @@ class Closure:
 class Diagnostics:
     """What the fits of a workspace show; signal strengths in units of the prediction."""
 
+    before: Yields
+    """Before any fit, with the signal as predicted."""
     background_only: Fit
     """To the observation, with the signal strength fixed to zero."""
     signal_and_background: Fit
@@ -124,6 +141,7 @@ def diagnose(workspace: Specification, scale: float, strengths: tuple[float, ...
             if name != SIGNAL_STRENGTH
         ]
         return Diagnostics(
+            before=fitter.before(),
             background_only=fitter.fit(data, fixed=0.0)[0],
             signal_and_background=fitter.fit(data)[0],
             expected=expected,
@@ -179,6 +197,7 @@ class _Fitter:
                 )
                 for row in nuisances
             ),
+            yields=self._yields(values, errors, correlations),
             parameters=tuple(self.names[row] for row in free),
             correlations=tuple(tuple(correlations[row, free].tolist()) for row in free),
             saturated=saturated,
@@ -186,6 +205,33 @@ class _Fitter:
             p_value=float(chi2.sf(saturated, freedom)) if freedom > 0 else 1.0,
         )
         return found, values, errors
+
+    def before(self) -> Yields:
+        """Yields before a fit: nominal parameters with their prior uncertainties."""
+        values, widths = self.initial.copy(), self.widths.copy()
+        values[self.poi], widths[self.poi] = 1.0 / self.scale, 0.0
+        return self._yields(values, widths, np.eye(len(values)))
+
+    def _yields(self, values: Floats, errors: Floats, correlations: Floats) -> Yields:
+        by_sample = self._by_sample(values)
+        changes = np.zeros((len(values), by_sample.shape[1]))
+        for row in np.flatnonzero(errors > 0.0):
+            step = np.zeros(len(values))
+            step[row] = STEP * errors[row]
+            up, down = (self._by_sample(values + sign * step).sum(axis=0) for sign in (1, -1))
+            changes[row] = (up - down) / (2.0 * STEP)
+        covariance = np.nan_to_num(correlations)
+        variance = np.einsum("ib,ij,jb->b", changes, covariance, changes)
+        contents = zip(self.model.config.samples, by_sample.tolist(), strict=True)
+        return Yields(
+            {name: tuple(content) for name, content in contents},
+            tuple(np.sqrt(np.maximum(variance, 0.0)).tolist()),
+        )
+
+    def _by_sample(self, values: Floats) -> Floats:
+        """Expected content, shape (samples, bins)."""
+        found = self.model.main_model.expected_data(values.tolist(), return_by_sample=True)
+        return np.asarray(found, dtype=np.float64)
 
     def impact(self, name: str, data: Any, values: Floats, errors: Floats) -> Impact:
         """Impact of a nuisance parameter on the signal strength fitted to ``data``."""
