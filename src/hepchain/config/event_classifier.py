@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from hepchain.config.base import Block
-
-Share = Annotated[float, Field(gt=0.0, le=1.0)]
+from hepchain.config.training import Share
 
 
 class EventTreesConfig(Block):

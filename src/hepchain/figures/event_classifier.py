@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FormatStrFormatter, LogLocator, NullFormatter
 
 from hepchain.config.figures import FiguresConfig
-from hepchain.errors import InputError
 from hepchain.figures.points import Value, reason
 from hepchain.figures.style import (
     DOUBLE,
@@ -27,7 +26,7 @@ from hepchain.figures.style import (
 )
 from hepchain.figures.tabulate import Table, number
 from hepchain.figures.yields import point_axis
-from hepchain.io.structured import read_json
+from hepchain.io.structured import read_records
 
 LOOKS = (
     Look("#000000", marker="o"),
@@ -90,15 +89,7 @@ def read_results(paths: Sequence[Path]) -> list[Unseen]:
     ------
     InputError : a file lacks a key
     """
-    found = []
-    for path in paths:
-        try:
-            found.append(_unseen(read_json(path)))
-        except KeyError as error:
-            raise InputError(
-                f"{path}: no key {error}; it was written by another version: make it again"
-            ) from error
-    return found
+    return read_records(paths, _unseen)
 
 
 def _unseen(content: Mapping[str, Any]) -> Unseen:

@@ -13,11 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from hepchain.config.figures import FiguresConfig
-from hepchain.errors import InputError
 from hepchain.figures.impacts import title
 from hepchain.figures.points import reason
 from hepchain.figures.style import DOUBLE, Things, nothing, panels, stamp_figure, styled
-from hepchain.io.structured import read_json
+from hepchain.io.structured import read_records
 
 SHOWN = 9
 """Parameters that are drawn: those with the largest correlations to another."""
@@ -49,16 +48,7 @@ def read_correlations(paths: Sequence[Path]) -> list[Correlations]:
     ------
     InputError : a file lacks a key
     """
-    found = []
-    for path in paths:
-        content = read_json(path)
-        try:
-            found.append(_correlations(content))
-        except KeyError as error:
-            raise InputError(
-                f"{path}: no key {error}; it was written by another version: make it again"
-            ) from error
-    return found
+    return read_records(paths, _correlations)
 
 
 def _correlations(content: Mapping[str, Any]) -> Correlations:

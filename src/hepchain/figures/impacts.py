@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from hepchain.config.figures import FiguresConfig
-from hepchain.errors import InputError
 from hepchain.figures.points import reason
 from hepchain.figures.style import (
     DOUBLE,
@@ -24,7 +23,7 @@ from hepchain.figures.style import (
     stamp_figure,
     styled,
 )
-from hepchain.io.structured import read_json
+from hepchain.io.structured import read_records
 
 SHOWN = 8
 """Largest impacts that are drawn."""
@@ -77,16 +76,7 @@ def read_fits(paths: Sequence[Path]) -> list[PointFit]:
     ------
     InputError : a file lacks a key
     """
-    fits = []
-    for path in paths:
-        content = read_json(path)
-        try:
-            fits.append(_fit(content))
-        except KeyError as error:
-            raise InputError(
-                f"{path}: no key {error}; it was written by another version: make it again"
-            ) from error
-    return fits
+    return read_records(paths, _fit)
 
 
 def _fit(content: Mapping[str, Any]) -> PointFit:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hepchain.errors import InputError
-from hepchain.io.structured import read_json
+from hepchain.io.structured import read_records
 
 FILLS = ("white", "0.65", "black", "#E69F00", "#009E73")
 """Fill of the markers of each approach, in their order."""
@@ -170,15 +169,7 @@ def read_points(results: Iterable[str | Path]) -> list[Point]:
     ------
     InputError : a file lacks a key
     """
-    points = []
-    for path in results:
-        try:
-            points.append(point(read_json(path)))
-        except KeyError as error:
-            raise InputError(
-                f"{path}: no key {error}; it was written by another version: make it again"
-            ) from error
-    return points
+    return read_records(results, point)
 
 
 def point(content: Mapping[str, Any]) -> Point:

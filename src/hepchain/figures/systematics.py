@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hepchain.errors import InputError
 from hepchain.figures.style import Things
 from hepchain.figures.tabulate import Table, number
-from hepchain.io.structured import read_json
+from hepchain.io.structured import read_records
 
 SIGNAL = "signal"
 """What a result calls its signal."""
@@ -34,16 +33,7 @@ def yield_changes(results: Iterable[str | Path]) -> list[YieldChange]:
     ------
     InputError : a result lacks a key
     """
-    found: list[YieldChange] = []
-    for path in results:
-        content = read_json(path)
-        try:
-            found += _of_point(content)
-        except KeyError as error:
-            raise InputError(
-                f"{path}: no key {error}; it was written by another version: make it again"
-            ) from error
-    return found
+    return [change for changes in read_records(results, _of_point) for change in changes]
 
 
 def _of_point(content: Mapping[str, Any]) -> list[YieldChange]:

@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FormatStrFormatter, LogLocator, NullFormatter, PercentFormatter
 
 from hepchain.config.figures import FiguresConfig
-from hepchain.errors import InputError
 from hepchain.figures.style import (
     DOUBLE,
     Floats,
@@ -27,7 +26,7 @@ from hepchain.figures.style import (
     wrapped,
 )
 from hepchain.figures.tabulate import Table, number
-from hepchain.io.structured import read_json
+from hepchain.io.structured import read_records
 
 MERITS = {
     "s_over_sqrt_b": r"$s/\sqrt{b}$",
@@ -68,16 +67,7 @@ def read_scans(paths: Sequence[Path]) -> list[PointScan]:
     ------
     InputError : a file lacks a key
     """
-    scans = []
-    for path in paths:
-        content = read_json(path)
-        try:
-            scans.append(_scan(content))
-        except KeyError as error:
-            raise InputError(
-                f"{path}: no key {error}; it was written by another version: make it again"
-            ) from error
-    return scans
+    return read_records(paths, _scan)
 
 
 def _scan(content: Mapping[str, Any]) -> PointScan:

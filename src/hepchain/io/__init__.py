@@ -2,7 +2,7 @@
 
 from hepchain.io.atomic import atomic_directory, atomic_path
 from hepchain.io.parquet import ParquetWriter, iterate_parquet, read_parquet
-from hepchain.io.structured import read_json, write_json
+from hepchain.io.structured import read_json, read_records, write_json
 
 __all__ = [
     "ParquetWriter",
@@ -11,5 +11,6 @@ __all__ = [
     "iterate_parquet",
     "read_json",
     "read_parquet",
+    "read_records",
     "write_json",
 ]

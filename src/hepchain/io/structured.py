@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hepchain.errors import InputError
 from hepchain.io.atomic import atomic_path
+
+Record = TypeVar("Record")
 
 
 def write_json(path: str | Path, content: Any) -> None:
@@ -37,3 +40,22 @@ def read_json(path: str | Path) -> Any:
         raise InputError(
             f"{path}: not valid JSON (line {error.lineno}: {error.msg}); remove it and rerun"
         ) from error
+
+
+def read_records(paths: Iterable[str | Path], parse: Callable[[Any], Record]) -> list[Record]:
+    """Read JSON files of one form, each as ``parse`` makes a record of its content.
+
+    Raises
+    ------
+    InputError : a file is missing, not JSON, or lacks a key that ``parse`` asks for
+    """
+    records = []
+    for path in paths:
+        content = read_json(path)
+        try:
+            records.append(parse(content))
+        except KeyError as error:
+            raise InputError(
+                f"{path}: no key {error}; it was written by another version: make it again"
+            ) from error
+    return records
