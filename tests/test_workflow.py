@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from hepchain import workflow
+from hepchain import parsed, workflow
 from hepchain.errors import InputError
 from hepchain.workflow import digest, job
 
@@ -38,8 +38,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def fresh_digest(*modules: str) -> str:
-    for cached in (workflow._tree, workflow._normalised, workflow._imports):
-        cached.cache_clear()
+    workflow._files.cache_clear()
     return digest(*modules)
 
 
@@ -87,6 +86,32 @@ def test_digest_does_not_depend_on_place_or_order(
     shutil.copytree(package, moved)
     monkeypatch.setattr(workflow, "_ROOT", moved)
     assert fresh_digest("hepchain.late.work", "hepchain.other") == before
+
+
+def test_what_was_parsed_is_kept_and_not_believed_when_outdated(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    tool = package / "early/tool.py"
+    before = fresh_digest("hepchain.late.work")
+    (kept,) = (package / "__pycache__").glob("parsed.*.json")
+    with monkeypatch.context() as patch:
+        patch.setattr(parsed, "parse", None)
+        assert fresh_digest("hepchain.late.work") == before
+    # As long as before, at the same time: only the content tells.
+    time = tool.stat().st_mtime_ns
+    tool.write_text(tool.read_text().replace("return LIMIT", "return LIMIS"))
+    os.utime(tool, ns=(time, time))
+    changed = fresh_digest("hepchain.late.work")
+    assert changed != before
+    for damaged in ("", "[]", '{"base.py": 3}'):
+        kept.write_text(damaged)
+        assert fresh_digest("hepchain.late.work") == changed
+
+
+def test_digest_where_nothing_can_be_written(package: Path) -> None:
+    (package / "__pycache__").write_text("no folder")
+    assert fresh_digest("hepchain.late.work") == fresh_digest("hepchain.late.work")
 
 
 def test_digest_of_an_unknown_module(package: Path) -> None:

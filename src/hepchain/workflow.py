@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import ctypes
 import hashlib
 import logging
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from hepchain.errors import HepchainError
+from hepchain.parsed import ParsedFiles
 
 PACKAGE = "hepchain"
 _ROOT = Path(__file__).parent
@@ -38,7 +38,9 @@ def digest(*modules: str) -> str:
         if name not in seen:
             seen.add(name)
             pending.extend(_imports(name))
-    text = "\n".join(f"{name}\n{_normalised(_file(name))}" for name in sorted(seen))
+    files = _files(_ROOT)
+    text = "\n".join(f"{name}\n{files[_file(name)].text}" for name in sorted(seen))
+    files.keep()
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -66,35 +68,13 @@ def _module_name(path: Path) -> str:
 
 
 @cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(), filename=str(path))
+def _files(root: Path) -> ParsedFiles:
+    """Parsed files of the package, for as long as the process runs."""
+    return ParsedFiles(root)
 
 
-@cache
-def _normalised(path: Path) -> str:
-    """Source without comments, formatting and docstrings, which change no result."""
-    tree = ast.parse(path.read_text(), filename=str(path))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
-            node.body = [item for item in node.body if not _is_text(item)] or [ast.Pass()]
-    return ast.unparse(tree)
-
-
-def _is_text(node: ast.stmt) -> bool:
-    """Whether a statement is a bare constant, such as a docstring."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-@cache
 def _imports(name: str) -> list[str]:
-    found: set[str] = set()
-    for node in ast.walk(_tree(_file(name))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return [candidate for candidate in found if _is_module(candidate)]
+    return [item for item in _files(_ROOT)[_file(name)].imports if _is_module(item)]
 
 
 def _is_module(name: str) -> bool:
