@@ -1,9 +1,11 @@
 # The entry: configuration, rules by stage, targets. `snakemake` without a target makes everything.
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 from hepchain.config import Role, load_run
-from hepchain.errors import ConfigError
+from hepchain.errors import ConfigError, ExecutionError
+from hepchain.execution.start import claim_folder
 from hepchain.workflow import digest
 
 
@@ -13,6 +15,11 @@ configfile: "config/config.yaml"
 try:
     run = load_run(config)
 except ConfigError as error:
+    raise WorkflowError(str(error)) from None
+
+try:
+    claim_folder(workflow, run.execution, logger.warning)
+except ExecutionError as error:
     raise WorkflowError(str(error)) from None
 
 

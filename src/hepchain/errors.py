@@ -17,3 +17,7 @@ class InputError(HepchainError):
 
 class StageError(HepchainError):
     """A stage cannot produce its result from valid inputs (too few tracks, empty template, ...)."""
+
+
+class ExecutionError(HepchainError):
+    """Jobs cannot run where they are asked to (folder in use, scheduler unreachable, no GPU)."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from hepchain.execution.orphans import local_orphans
 from workspace import Workspace, copy_repository
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
@@ -67,13 +67,13 @@ def test_results_do_not_depend_on_the_number_of_cores(chain: Workspace, tmp_path
 
 
 def kill_when(process: subprocess.Popen[str], appeared: Path, timeout: float = 600) -> None:
-    """Kill a process and its children, without warning, once a file is there."""
+    """Kill a process without warning, once a file is there; what it started goes on."""
     end = time.monotonic() + timeout
     while not appeared.exists() and process.poll() is None and time.monotonic() < end:
         time.sleep(0.05)
-    assert process.poll() is None, process.communicate()[0]
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    assert process.poll() is None, f"ended with {process.returncode}"
+    process.kill()
+    process.wait()
 
 
 @pytest.fixture
@@ -85,8 +85,8 @@ def interrupted(tmp_path: Path) -> Workspace:
         [*command, "--configfile", "config/smoke.yaml", "--", *PART],
         cwd=workspace.root,
         env=workspace.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
     )
@@ -113,8 +113,10 @@ def test_killed_run_goes_on(chain: Workspace, interrupted: Workspace) -> None:
     for path in finished:
         pq.read_table(path)
     assert not (interrupted.root / "results" / RESULT[-1]).exists()
-    assert interrupted.smoke("--unlock", *PART).status == 0
-    run = interrupted.smoke(*PART, cores=1)
+    assert local_orphans(interrupted.root)
+    run = interrupted.smoke("--", *PART, cores=1)
     assert run.status == 0, run.output[-6000:]
+    assert "The last run of this folder was killed" in run.output
+    assert re.search(r"Ending \d+ job\(s\) of a killed run", run.output)
     assert_same(chain, interrupted, RESULT)
     assert not list((interrupted.root / "results").rglob(".*.partial-*"))

@@ -12,6 +12,7 @@ from hepchain.config.blinding import BlindingConfig
 from hepchain.config.combination import CombinationConfig
 from hepchain.config.consistency import of_role, problems
 from hepchain.config.event_classifier import EventClassifierConfig
+from hepchain.config.execution import ExecutionConfig
 from hepchain.config.features import FeaturesConfig
 from hepchain.config.figures import FiguresConfig
 from hepchain.config.mass_plane import MassPlaneConfig
@@ -47,6 +48,7 @@ class RunConfig(Block):
     figures: FiguresConfig
     validation: ValidationConfig
     publication: PublicationConfig
+    execution: ExecutionConfig
     mass_plane: MassPlaneConfig | None = Field(
         default=None, description="limits in a plane of masses; not part of the default target"
     )

@@ -1,0 +1,26 @@
+"""Block ``execution``: how a run starts; no result depends on it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from hepchain.config.base import Block
+
+
+class LeftOver(StrEnum):
+    """What becomes of the running jobs of a run that was killed."""
+
+    CANCEL = "cancel"
+    AWAIT = "await"
+
+
+class ExecutionConfig(Block):
+    """How a run starts."""
+
+    left_over_jobs: LeftOver = Field(
+        description="jobs of a run of this folder that was killed, found at the next start: "
+        "`cancel` ends them, they run again; `await` ends those that wait in the queue and lets "
+        "the others finish first"
+    )
