@@ -70,6 +70,21 @@ def test_shipped_configs_are_in_order(name: str) -> None:
             3,
             "training.taggers.keras.epoch: unknown key; did you mean 'epochs'?",
         ),
+        (
+            "statistics.signal_uncertainty",
+            0.2,
+            "statistics.signal_uncertainty: unknown key; did you mean 'signal_uncertainties'?",
+        ),
+        (
+            "statistics.signal_uncertainties.cross_section",
+            {"size": [[100, 0.03], [90, 0.04]], "along": "n1", "source": "x"},
+            "statistics.signal_uncertainties.cross_section.size: points [GeV, size] must rise",
+        ),
+        (
+            "statistics.signal_uncertainties.cross_section.along",
+            None,
+            "statistics.signal_uncertainties.cross_section: size: points need `along: n1`",
+        ),
         ("training.taggers.keras.kind", "tree", "training.taggers.keras: 'kind' is 'tree'"),
         ("training.taggers.keras", {"hidden": [8]}, "training.taggers.keras: missing key 'kind'"),
         ("training.taggers.keras", 5, "training.taggers.keras: must be a mapping of keys to"),

@@ -112,7 +112,7 @@ def test_without_information_in_the_event_there_is_no_separation(tmp_path: Path)
     """Signal and background alike but for the tagger's score."""
     files = Files(tmp_path, apart=0.0)
     found = models(files)
-    samples = read_samples(files.write(), POINT, found)
+    samples = read_samples(files.write(), POINT, found, STATISTICS)
     separation = separate(found, samples)
     assert separation.classifier - separation.score == pytest.approx(
         0.0, abs=max(3 * separation.error, 0.03)
@@ -136,7 +136,7 @@ def test_neither_order_nor_repetition_change_models_and_bins(tmp_path: Path) -> 
     numbers = []
     for each in (files, shuffled):
         inputs, found = each.write(), models(each)
-        samples = read_samples(inputs, POINT, found)
+        samples = read_samples(inputs, POINT, found, STATISTICS)
         rules = make_discriminants(found, CONFIG, STATISTICS, inputs.hadrons, POINT)
         numbers.append([rule.numbers(samples.nominal["background"]).tolist() for rule in rules])
     assert numbers[0] == numbers[1]
@@ -145,7 +145,7 @@ def test_neither_order_nor_repetition_change_models_and_bins(tmp_path: Path) -> 
 def test_a_cut_on_the_classifier_has_the_efficiency_of_the_count(tmp_path: Path) -> None:
     files = Files(tmp_path, signal_events=1000)
     inputs, found = files.write(), models(files)
-    signal = read_samples(inputs, POINT, found).nominal[SIGNAL]
+    signal = read_samples(inputs, POINT, found, STATISTICS).nominal[SIGNAL]
     rules = make_discriminants(found, CONFIG, STATISTICS, inputs.hadrons, POINT)
     shares = {rule.name: (rule.numbers(signal) >= 0).mean() for rule in rules}
     assert shares["classifier_count"] == pytest.approx(shares["count"], abs=0.06)

@@ -111,7 +111,7 @@ def test_record_of_the_statistics_stage_can_be_read() -> None:
     other = results.Alternative("with_tagger", "x", "X", one, one, estimates, (gain,))
     written = results.PointResult(
         GOOD, 153.0, 150.0, 3.0, 139.0, 0.95, (-2, -1, 0, 1, 2), "keras",
-        Uncertainties(0.2, 0.2, 0.01), (first, use),
+        Uncertainties({"cross_section": 0.2}, 0.2, 0.01), (first, use),
         {"with_tagger": estimates, "without_tagger": estimates}, (gain,), (other,),
         (results.GainFactors("with_tagger", *[estimate] * 7),),
     )  # fmt: skip

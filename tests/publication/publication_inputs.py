@@ -13,7 +13,7 @@ POINTS = {"a": (103.0, 100.0, 4.0), "b": (153.0, 150.0, 1.5), "c": (151.5, 150.0
 """Name -> masses, signal."""
 BACKGROUND = {3.0: 40.0, 1.5: 15.0}
 """Splitting -> background."""
-UNCERTAINTIES = Uncertainties(signal=0.2, background=0.1, luminosity=0.017)
+UNCERTAINTIES = Uncertainties(signal={"cross_section": 0.2}, background=0.1, luminosity=0.017)
 LOOSER = {"loose": 5.0, "tight": 1.0}
 STATUS = "insufficient: 2 simulated events"
 

@@ -17,6 +17,7 @@ from hepchain.config.statistics import (
     MatchedCandidates,
     Matching,
     ScanConfig,
+    SignalUncertainty,
     StatisticsConfig,
     TaggedCandidates,
 )
@@ -51,7 +52,12 @@ CONFIG = StatisticsConfig(
     luminosity=139.0,
     luminosity_uncertainty=0.017,
     background_uncertainty=0.2,
-    signal_uncertainty=0.2,
+    signal_uncertainties={
+        "cross_section": SignalUncertainty(
+            along="n1", size=[(100.0, 0.03), (200.0, 0.05)], source="a test"
+        ),
+        "branching_fraction": SignalUncertainty(size=0.2, source="a test"),
+    },
     confidence_level=0.95,
     approaches=USES,
     mass_bins=1,

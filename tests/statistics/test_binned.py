@@ -28,7 +28,7 @@ def workspace() -> Specification:
         Template(SIGNAL, (0.02, 0.02, 0.02), events),
         {"background": Template(BACKGROUND, ERROR, events)},
     )
-    nothing_else = Uncertainties(signal=0.0, background=NORMALISATION, luminosity=0.0)
+    nothing_else = Uncertainties(signal={}, background=NORMALISATION, luminosity=0.0)
     return make_workspace(templates, nothing_else, "test")
 
 

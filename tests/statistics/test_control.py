@@ -23,7 +23,8 @@ from hepchain.statistics.workspace import Uncertainties
 from hepchain.statistics.yields import Yield
 from hepchain.statistics.zstar_job import StatisticsInputs, run_statistics
 
-NONE = Uncertainties(0.0, 0.0, 0.0)
+NONE = Uncertainties({}, 0.0, 0.0)
+SOME = Uncertainties({}, 0.2, 0.017)
 
 
 def events(value: float, relative: float = 1e-3) -> Yield:
@@ -67,7 +68,7 @@ REGION, CONTROL = Counted(events(40.0), events(400.0)), Counted(events(4.0), eve
 
 
 def test_result_has_the_ratio_of_the_regions() -> None:
-    found, workspace = control_result(result(), REGION, CONTROL, CONFIG, 2.0)
+    found, workspace = control_result(result(), REGION, CONTROL, SOME, CONFIG, 2.0)
     assert found.status == "ok"
     assert found.ratio == pytest.approx(400 / 390)
     assert found.ratio_error == pytest.approx(400 / 390 * 1e-3 * np.sqrt(2))
@@ -79,16 +80,16 @@ def test_result_has_the_ratio_of_the_regions() -> None:
 
 def test_what_has_no_limit_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     few = Counted(CONTROL.signal, Yield.of(np.ones(3)))
-    found, _ = control_result(result(), REGION, few, CONFIG, 2.0)
+    found, _ = control_result(result(), REGION, few, SOME, CONFIG, 2.0)
     assert found.status == "insufficient: 3 simulated background events in the control region"
     bad = result(status="not converged: x")
-    assert control_result(bad, REGION, CONTROL, CONFIG, 2.0)[0].status == "not converged: x"
+    assert control_result(bad, REGION, CONTROL, SOME, CONFIG, 2.0)[0].status == "not converged: x"
 
     def fail(*_: Any) -> None:
         raise NotConvergedError("stuck")
 
     monkeypatch.setattr(control_module, "expected_limit", fail)
-    found, _ = control_result(result(), REGION, CONTROL, CONFIG, 2.0)
+    found, _ = control_result(result(), REGION, CONTROL, SOME, CONFIG, 2.0)
     assert (found.status, found.limit) == ("not converged: stuck", None)
 
 

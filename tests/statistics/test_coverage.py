@@ -26,7 +26,9 @@ def workspace(observed: np.ndarray) -> Specification:
         Template(SIGNAL, (0.1, 0.1), (9999, 9999)),
         {"w": Template(BACKGROUND, (1.0, 1.0), (9999, 9999))},
     )
-    found = make_workspace(templates, Uncertainties(0.01, NORMALISATION, 0.001), "toy")
+    found = make_workspace(
+        templates, Uncertainties({"cross_section": 0.01}, NORMALISATION, 0.001), "toy"
+    )
     found["observations"][0]["data"] = observed.astype(float).tolist()
     return found
 

@@ -24,7 +24,9 @@ def workspace(observed: float = B) -> Specification:
         Template((S,), (S_ERROR,), (180,)),
         {"w": Template((B,), (B_ERROR,), (156,))},
     )
-    found = make_workspace(templates, Uncertainties(SIGNAL, BACKGROUND, LUMINOSITY), "x")
+    found = make_workspace(
+        templates, Uncertainties({"cross_section": SIGNAL}, BACKGROUND, LUMINOSITY), "x"
+    )
     found["observations"][0]["data"] = [observed]
     return found
 
@@ -124,7 +126,7 @@ def test_impacts_are_those_of_the_likelihood_by_hand(found: Diagnostics) -> None
     for name, mine in (
         ("background_normalisation", "background"),
         ("staterror_background[0]", "simulated_b"),
-        ("signal_normalisation", "signal"),
+        ("signal_cross_section", "signal"),
     ):
         value, error = best.values[mine], best.errors[mine]
         for side, shift in (("up", error), ("down", -error)):

@@ -25,7 +25,7 @@ from hepchain.statistics.significance import asimov_significance
 from hepchain.statistics.templates import Template, Templates
 from hepchain.statistics.workspace import Specification, Uncertainties, make_workspace
 
-EXACT = Uncertainties(signal=0.0, background=1e-4, luminosity=0.0)
+EXACT = Uncertainties(signal={}, background=1e-4, luminosity=0.0)
 """Next to none: a model without any nuisance parameter has nothing to fit."""
 
 
@@ -73,13 +73,15 @@ def test_median_limit_is_near_the_exact_poisson_one() -> None:
 )
 def test_published_expected_limits_are_reproduced(b: float, error: float, published: float) -> None:
     # ATLAS, arXiv:1911.12606, region SR-E-1l1T: expected background and S95.
-    uncertainties = Uncertainties(signal=0.0, background=error / b, luminosity=0.0)
+    uncertainties = Uncertainties(signal={}, background=error / b, luminosity=0.0)
     limit = expected_limit(counting(published, b, uncertainties), 0.95)
     assert limit.expected[2] == pytest.approx(1.0, abs=0.1)
 
 
 def test_cls_at_the_limits_is_the_level() -> None:
-    workspace = counting(10.0, 30.0, Uncertainties(0.2, 0.2, 0.017), error=3.0, signal_error=0.5)
+    workspace = counting(
+        10.0, 30.0, Uncertainties({"cross_section": 0.2}, 0.2, 0.017), error=3.0, signal_error=0.5
+    )
     limit = expected_limit(workspace, 0.95)
     content = pyhf.Workspace(workspace)
     model = content.model()
@@ -104,7 +106,7 @@ def test_limit_is_found_beyond_the_default_bounds_of_pyhf() -> None:
 
 @pytest.mark.thorough
 def test_the_same_workspace_has_the_same_limit_to_the_last_bit() -> None:
-    workspace = counting(10.0, 30.0, Uncertainties(0.2, 0.2, 0.017), error=3.0)
+    workspace = counting(10.0, 30.0, Uncertainties({"cross_section": 0.2}, 0.2, 0.017), error=3.0)
     assert expected_limit(workspace, 0.95) == expected_limit(workspace, 0.95)
 
 
@@ -116,9 +118,9 @@ def test_twice_the_signal_has_half_the_limit() -> None:
 def test_each_uncertainty_weakens_the_limit() -> None:
     base = expected_limit(counting(10.0, 50.0), 0.95).expected[2]
     for workspace in (
-        counting(10.0, 50.0, Uncertainties(0.3, 0.0, 0.0)),
-        counting(10.0, 50.0, Uncertainties(0.0, 0.2, 0.0)),
-        counting(10.0, 50.0, Uncertainties(0.0, 0.0, 0.1)),
+        counting(10.0, 50.0, Uncertainties({"cross_section": 0.3}, 0.0, 0.0)),
+        counting(10.0, 50.0, Uncertainties({}, 0.2, 0.0)),
+        counting(10.0, 50.0, Uncertainties({}, 0.0, 0.1)),
         counting(10.0, 50.0, error=8.0),
         counting(10.0, 50.0, signal_error=2.0),
     ):
@@ -166,7 +168,7 @@ def test_minimisers_that_disagree_are_told(monkeypatch: pytest.MonkeyPatch) -> N
 def test_discovery_significance_is_that_of_the_closed_formula(
     s: float, b: float, error: float
 ) -> None:
-    uncertainties = Uncertainties(0.2, error, 0.0)
+    uncertainties = Uncertainties({"cross_section": 0.2}, error, 0.0)
     found = discovery_significance(counting(s, b, uncertainties))
     # The formula has a Poisson, the workspace a log-normal constraint: some per cent apart.
     expected = float(asimov_significance(s, b, error * b))
@@ -192,7 +194,9 @@ def test_limits_are_those_of_a_scan_of_all_fits() -> None:
         signal=Template((4.0, 1.0), (0.3, 0.2), (100, 40)),
         backgrounds={"b": Template((20.0, 60.0), (3.0, 5.0), (44, 144))},
     )
-    workspace = make_workspace(templates, Uncertainties(0.2, 0.2, 0.017), "region")
+    workspace = make_workspace(
+        templates, Uncertainties({"cross_section": 0.2}, 0.2, 0.017), "region"
+    )
     found = expected_limit(workspace, 0.95)
     content = pyhf.Workspace(workspace)
     model = content.model()
@@ -202,3 +206,10 @@ def test_limits_are_those_of_a_scan_of_all_fits() -> None:
         content.data(model), model, 0.0, found.bracket[1], rtol=1e-4, par_bounds=bounds
     )
     assert found.expected == pytest.approx([float(value) for value in expected], rel=2e-3)
+
+
+def test_uncertainties_of_the_signal_act_as_one_of_their_sum_in_quadrature() -> None:
+    one = Uncertainties({"both": 0.3}, 0.2, 0.0)
+    apart = Uncertainties({"cross_section": 0.18, "branching_fraction": 0.24}, 0.2, 0.0)
+    limits = [expected_limit(counting(10.0, 50.0, item), 0.95).expected for item in (one, apart)]
+    np.testing.assert_allclose(limits[1], limits[0], rtol=2e-3)

@@ -201,7 +201,7 @@ SIDES = {
 
 
 def model_of(templates: Templates, sides: Any) -> Any:
-    workspace = make_workspace(templates, Uncertainties(0.0, 0.0, 0.0), "x", variations=sides)
+    workspace = make_workspace(templates, Uncertainties({}, 0.0, 0.0), "x", variations=sides)
     pyhf.schema.validate(workspace, "workspace.json")
     return pyhf.Workspace(workspace).model()
 
@@ -234,7 +234,7 @@ def test_shapes_vary_with_several_bins_and_scale_with_the_signal() -> None:
     w, signal = np.array([30.0, 30.0]) * 1.2, np.array([1.5, 2.5]) * 1.1
     assert found == pytest.approx(w + 2.0 * signal + 1.0)
     scaled = make_workspace(
-        templates, Uncertainties(0.0, 0.0, 0.0), "x", signal_factor=10.0, variations=sides
+        templates, Uncertainties({}, 0.0, 0.0), "x", signal_factor=10.0, variations=sides
     )
     shape = [m for m in scaled["channels"][0]["samples"][0]["modifiers"] if m["type"] == "histosys"]
     assert shape[0]["data"]["hi_data"] == pytest.approx([15.0, 25.0])
@@ -250,6 +250,7 @@ def test_a_background_variation_weakens_the_limit() -> None:
         Entries(entries.value[:600], np.full(600, 0.1)),
         {"w": entries},
         np.array([0.0, 5.0]),
+        {},
     )
     up = Entries(entries.value[:2000], entries.weight[:2000])
     changed = Region(**{**vars(region), "varied": {"w": [Varied("a_up", up, Change(-0.5, 0.01))]}})

@@ -16,7 +16,9 @@ TEMPLATES = Templates(
         "z": Template((2.0, 0.0), (4.0, 0.0), (1, 0)),
     },
 )
-UNCERTAINTIES = Uncertainties(signal=0.2, background=0.3, luminosity=0.017)
+UNCERTAINTIES = Uncertainties(
+    signal={"cross_section": 0.03, "branching_fraction": 0.2}, background=0.3, luminosity=0.017
+)
 
 
 def test_workspace_follows_the_schema() -> None:
@@ -27,7 +29,8 @@ def test_workspace_follows_the_schema() -> None:
     assert model.config.samples == ["signal", "w", "z"]
     assert set(model.config.parameters) == {
         "mu",
-        "signal_normalisation",
+        "signal_cross_section",
+        "signal_branching_fraction",
         "background_normalisation",
         "luminosity",
         "staterror_signal",
@@ -51,7 +54,8 @@ def test_expected_yields_are_the_templates() -> None:
     [
         ("luminosity", (np.exp(0.017), np.exp(0.017))),
         ("background_normalisation", (np.exp(0.3), 1.0)),
-        ("signal_normalisation", (1.0, np.exp(0.2))),
+        ("signal_cross_section", (1.0, np.exp(0.03))),
+        ("signal_branching_fraction", (1.0, np.exp(0.2))),
     ],
 )
 def test_a_standard_deviation_changes_the_samples_it_should(
@@ -65,6 +69,25 @@ def test_a_standard_deviation_changes_the_samples_it_should(
     np.testing.assert_allclose(model.expected_actualdata(parameters), expected)
 
 
+def test_uncertainties_of_the_signal_add_in_quadrature() -> None:
+    """Independent factors exp(size x), x normal: logarithms of the yield add."""
+    model = pyhf.Workspace(make_workspace(TEMPLATES, UNCERTAINTIES, "region")).model()
+    names = ["signal_cross_section", "signal_branching_fraction"]
+    background = make_workspace(TEMPLATES, UNCERTAINTIES, "region")["observations"][0]["data"]
+    parameters = np.array(model.config.suggested_init())
+    shifts = np.random.default_rng(1).normal(size=(len(names), 1000))
+    logarithms = []
+    for shift in shifts.T:
+        for name, value in zip(names, shift, strict=True):
+            parameters[model.config.par_slice(name)] = value
+        signal = np.subtract(model.expected_actualdata(parameters), background)
+        logarithms.append(np.log(signal / [1.0, 3.0]))
+    sizes = np.array([0.03, 0.2])
+    # Within a standard deviation pyhf interpolates by a polynomial.
+    np.testing.assert_allclose(logarithms, np.outer(sizes @ shifts, [1.0, 1.0]), atol=2e-4)
+    assert np.std(logarithms) == pytest.approx(np.hypot(*sizes), rel=0.05)
+
+
 def test_statistical_errors_of_all_backgrounds_are_one_and_of_the_signal_another() -> None:
     model = pyhf.Workspace(make_workspace(TEMPLATES, UNCERTAINTIES, "region")).model()
     background = model.config.param_set("staterror_background")
@@ -74,7 +97,7 @@ def test_statistical_errors_of_all_backgrounds_are_one_and_of_the_signal_another
 
 
 def test_an_uncertainty_of_zero_has_no_parameter() -> None:
-    workspace = make_workspace(TEMPLATES, Uncertainties(0.0, 0.0, 0.0), "region")
+    workspace = make_workspace(TEMPLATES, Uncertainties({"cross_section": 0.0}, 0.0, 0.0), "region")
     model = pyhf.Workspace(workspace).model()
     assert set(model.config.parameters) == {"mu", "staterror_signal", "staterror_background"}
 

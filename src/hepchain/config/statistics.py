@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Literal, Self, TypeVar
 
+import numpy as np
 from pydantic import (
     AfterValidator,
     Field,
@@ -16,6 +17,7 @@ from pydantic import (
 )
 
 from hepchain.config.base import Block
+from hepchain.config.samples import HiggsinoMasses
 from hepchain.config.types import Edges
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -116,6 +118,46 @@ class ScanConfig(Block):
     )
 
 
+def _rising(value: float | list[tuple[float, float]]) -> float | list[tuple[float, float]]:
+    if isinstance(value, list):
+        if not value or any(later[0] <= earlier[0] for earlier, later in pairwise(value)):
+            raise ValueError("points [GeV, size] must rise, and there must be at least one")
+        if min(size for _, size in value) < 0.0:
+            raise ValueError("sizes must be at least 0")
+    return value
+
+
+class SignalUncertainty(Block):
+    """A relative uncertainty of the signal yield; 0 takes it out of the model."""
+
+    size: Annotated[
+        NonNegativeFloat | list[tuple[PositiveFloat, float]], AfterValidator(_rising)
+    ] = Field(
+        description="of all mass points alike, or points [GeV, size] of `along`: linear between "
+        "them, constant beyond"
+    )
+    along: Literal["n1", "splitting"] | None = Field(
+        default=None, description="what `size` depends on, where it is a list"
+    )
+    source: str = Field(description="where it comes from, or that it is a choice")
+
+    @model_validator(mode="after")
+    def _along_with_points(self) -> Self:
+        if isinstance(self.size, list) and self.along is None:
+            raise ValueError("size: points need `along: n1` or `along: splitting`")
+        if not isinstance(self.size, list) and self.along is not None:
+            raise ValueError("along: needs points [GeV, size] in `size`, not one number")
+        return self
+
+    def at(self, masses: HiggsinoMasses) -> float:
+        """Size at a mass point."""
+        if not isinstance(self.size, list):
+            return self.size
+        where = masses.n1 if self.along == "n1" else masses.splitting
+        position, size = zip(*self.size, strict=True)
+        return float(np.interp(where, position, size))
+
+
 class ControlConfig(Block):
     """Control region of candidates of the electron's own charge."""
 
@@ -134,8 +176,9 @@ class StatisticsConfig(Block):
     background_uncertainty: NonNegativeFloat = Field(
         description="relative systematic uncertainty of the background"
     )
-    signal_uncertainty: NonNegativeFloat = Field(
-        description="relative systematic uncertainty of the signal"
+    signal_uncertainties: Annotated[dict[str, SignalUncertainty], AfterValidator(_named)] = Field(
+        description="name -> relative uncertainty of the signal, a nuisance parameter each, beside "
+        "luminosity, variations and statistics of the simulation"
     )
     confidence_level: float = Field(gt=0.5, lt=1.0, description="of the upper limit")
     approaches: Annotated[dict[str, Approach], AfterValidator(_named)] = Field(

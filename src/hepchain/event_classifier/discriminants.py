@@ -55,6 +55,8 @@ class Samples:
     nominal: Mapping[str, Scored]
     varied: Mapping[str, Mapping[str, Scored]]
     """Sample -> variation -> its events."""
+    signal_uncertainties: Mapping[str, float]
+    """Name -> relative uncertainty of the signal."""
 
     @property
     def backgrounds(self) -> dict[str, Scored]:
@@ -88,6 +90,7 @@ def _region(discriminant: Discriminant, samples: Samples, point: str) -> Region:
             name: discriminant.entries(scored) for name, scored in samples.backgrounds.items()
         },
         edges=np.arange(discriminant.bins + 1, dtype=np.float64),
+        signal_uncertainties=samples.signal_uncertainties,
         varied={
             name: [
                 _varied(discriminant, variation, samples.nominal[name], other)

@@ -51,7 +51,7 @@ from hepchain.seeds import generator, integer_seed
 from hepchain.statistics.inference import SIGMAS
 from hepchain.statistics.scan import Best, bin_numbers
 from hepchain.statistics.workspace import SIGNAL
-from hepchain.statistics.zstar_point import MassPoint
+from hepchain.statistics.zstar_point import MassPoint, signal_uncertainties
 
 LOGGER = logging.getLogger(__name__)
 
@@ -133,7 +133,7 @@ def run_event_classifier(
     StageError : too few events to train with
     """
     models = train(inputs, point, splittings, config, len(outputs.models), seed)
-    samples = read_samples(inputs, point, models)
+    samples = read_samples(inputs, point, models, statistics)
     discriminants = make_discriminants(models, config, statistics, inputs.hadrons, point)
     fits = [fit(item, samples, point.name, statistics) for item in discriminants]
     random = generator(seed, "event_classifier", point.name, "bootstrap")
@@ -189,7 +189,9 @@ def train(
     return Models(training, found)
 
 
-def read_samples(inputs: ClassifierInputs, point: MassPoint, models: Models) -> Samples:
+def read_samples(
+    inputs: ClassifierInputs, point: MassPoint, models: Models, statistics: StatisticsConfig
+) -> Samples:
     """Events of all samples at the splitting of the point, without and with variations."""
     paths = {point.name: inputs.signals[point.name], **inputs.backgrounds}
 
@@ -208,6 +210,7 @@ def read_samples(inputs: ClassifierInputs, point: MassPoint, models: Models) -> 
     return Samples(
         {names[sample]: scored(sample, path) for sample, path in paths.items()},
         {names[sample]: variations(sample, path) for sample, path in paths.items()},
+        signal_uncertainties(point.masses, statistics),
     )
 
 
@@ -301,7 +304,7 @@ def retrain(
     gains = []
     for each in (seed, *seeds):
         models = train(inputs, point, splittings, config, folds, each)
-        samples = read_samples(inputs, point, models)
+        samples = read_samples(inputs, point, models, statistics)
         rules = make_discriminants(models, config, statistics, inputs.hadrons, point)
         before, after = (
             limit_without_fit(rule, samples, point.name, statistics)

@@ -30,7 +30,7 @@ SHOWN = 8
 UP, DOWN = "#0072B2", "#E69F00"
 TITLES = {
     "background_normalisation": "background",
-    "signal_normalisation": "signal",
+    "signal_cross_section": "cross-section",
     "luminosity": "luminosity",
     "staterror_background": "simulated background",
     "staterror_signal": "simulated signal",
@@ -117,9 +117,12 @@ def title(name: str) -> str:
     'simulated background, bin 3'
     >>> title("variation_isr")
     'isr'
+    >>> title("signal_branching_fraction")
+    'branching fraction'
     """
     base, _, number = name.rstrip("]").partition("[")
-    text = TITLES.get(base, base.removeprefix("variation_").replace("_", " "))
+    text = base.removeprefix("variation_").removeprefix("signal_").replace("_", " ")
+    text = TITLES.get(base, text)
     return f"{text}, bin {int(number) + 1}" if number not in ("", "0") else text
 
 

@@ -19,7 +19,7 @@ from hepchain.statistics.inference import (
     discovery_significance,
     expected_limit,
 )
-from hepchain.statistics.region import INSUFFICIENT, NOT_CONVERGED, uncertainties_of, unscaled
+from hepchain.statistics.region import INSUFFICIENT, NOT_CONVERGED, unscaled
 from hepchain.statistics.results import OK, ApproachResult
 from hepchain.statistics.workspace import (
     SIGNAL,
@@ -113,8 +113,7 @@ def _channel(
                 "data": [factor * signal.value],
                 "modifiers": [
                     {"name": SIGNAL_STRENGTH, "type": "normfactor", "data": None},
-                    *normalisation("signal_normalisation", uncertainties.signal),
-                    *normalisation("luminosity", uncertainties.luminosity),
+                    *uncertainties.of_signal(),
                     staterror(f"staterror_signal_{name}", [factor * signal.error]),
                 ],
             },
@@ -135,6 +134,7 @@ def control_result(
     result: ApproachResult,
     region: Counted,
     control: Counted,
+    uncertainties: Uncertainties,
     config: StatisticsConfig,
     scale: float,
 ) -> tuple[ControlResult, Specification]:
@@ -145,7 +145,7 @@ def control_result(
     result : of the approach without the control region
     scale : signal strength of the order of the limit, in whose units fits are made
     """
-    transfer, uncertainties = config.control.transfer_uncertainty, uncertainties_of(config)
+    transfer = config.control.transfer_uncertainty
     workspace = control_workspace(region, control, uncertainties, transfer)
     ratio, error = _ratio(region.background, control.background)
     found = ControlResult(

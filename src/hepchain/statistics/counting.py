@@ -214,7 +214,9 @@ def _workspace(counting: Counting) -> Specification:
         backgrounds={"background": Template((counting.background,), (normal,), (1,))},
     )
     uncertainties = Uncertainties(
-        signal=counting.signal_uncertainty, background=log_normal, luminosity=0.0
+        signal={"efficiency": counting.signal_uncertainty},
+        background=log_normal,
+        luminosity=0.0,
     )
     workspace = make_workspace(templates, uncertainties, "counting", "counting")
     return workspace | {"observations": [{"name": "counting", "data": [counting.observed]}]}

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from hepchain.config.statistics import StatisticsConfig
 from hepchain.statistics.approaches import Accepted
 from hepchain.statistics.bootstrap import Estimate, estimate, replicate_sums
 from hepchain.statistics.inference import SIGMAS
 from hepchain.statistics.results import ApproachResult, Estimates, Gain
 from hepchain.statistics.significance import asimov_significance, median_limit, s_over_sqrt_b
-from hepchain.statistics.workspace import Uncertainties
 
 Floats = npt.NDArray[np.float64]
 
@@ -97,11 +97,11 @@ def merits(yields: Yields, relative: float, confidence_level: float) -> Merits:
         )
 
 
-def relative_systematic(result: ApproachResult, uncertainties: Uncertainties) -> float:
+def relative_systematic(result: ApproachResult, config: StatisticsConfig) -> float:
     """Relative uncertainty of the background, the statistics of the simulation left out."""
     background = result.background.value
     variation = result.background_variation / background if background > 0.0 else 0.0
-    return math.hypot(uncertainties.background, uncertainties.luminosity, variation)
+    return math.hypot(config.background_uncertainty, config.luminosity_uncertainty, variation)
 
 
 def estimates(found: Merits, result: ApproachResult) -> Estimates:

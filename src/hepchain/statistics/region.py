@@ -62,6 +62,8 @@ class Region:
     """Name of the sample -> its events."""
     edges: npt.NDArray[np.float64]
     """Bins of the template that are asked for."""
+    signal_uncertainties: Mapping[str, float]
+    """Name -> relative uncertainty of the signal."""
     varied: Mapping[str, Sequence[Varied]] = field(default_factory=dict)
     """``signal``, or the name of a background -> its variations."""
     data: Sequence[Entries] | None = None
@@ -73,10 +75,10 @@ class Region:
         return np.concatenate([entries.event_weights() for entries in self.backgrounds.values()])
 
 
-def uncertainties_of(config: StatisticsConfig) -> Uncertainties:
-    """Systematic uncertainties of the configuration."""
+def uncertainties_of(config: StatisticsConfig, signal: Mapping[str, float]) -> Uncertainties:
+    """Systematic uncertainties of the configuration, with those of a signal."""
     return Uncertainties(
-        signal=config.signal_uncertainty,
+        signal=signal,
         background=config.background_uncertainty,
         luminosity=config.luminosity_uncertainty,
     )
@@ -90,7 +92,7 @@ def analyse(region: Region, config: StatisticsConfig) -> tuple[ApproachResult, S
     measurement. With data their counts are its observation, but the expected limit is the one
     before they were seen.
     """
-    uncertainties = uncertainties_of(config)
+    uncertainties = uncertainties_of(config, region.signal_uncertainties)
     templates = make_templates(region.signal, region.backgrounds, region.edges)
     _report_merging(region, templates)
     sides = _modelled(region, templates, config)
@@ -186,7 +188,8 @@ def counted(region: Region, config: StatisticsConfig) -> ApproachResult:
     """Result of a region without what needs fits."""
     templates = make_templates(region.signal, region.backgrounds, region.edges)
     sides = _modelled(region, templates, config)
-    return _counted(region, templates, sides, uncertainties_of(config))
+    uncertainties = uncertainties_of(config, region.signal_uncertainties)
+    return _counted(region, templates, sides, uncertainties)
 
 
 def _counted(
@@ -241,7 +244,7 @@ def _fitted(
     config: StatisticsConfig,
 ) -> ApproachResult:
     """The result with what fits add, or with the status that tells of their failure."""
-    uncertainties = uncertainties_of(config)
+    uncertainties = uncertainties_of(config, region.signal_uncertainties)
     scale = counting_scale(result)
     scaled = make_workspace(
         templates, uncertainties, region.name, signal_factor=scale, variations=sides
@@ -269,7 +272,7 @@ def diagnosed(region: Region, config: StatisticsConfig, result: ApproachResult) 
     scale = counting_scale(result)
     workspace = make_workspace(
         templates,
-        uncertainties_of(config),
+        uncertainties_of(config, region.signal_uncertainties),
         region.name,
         signal_factor=scale,
         variations=sides,
@@ -293,7 +296,7 @@ def _observed(
     scale = counting_scale(result)
     workspace = make_workspace(
         templates,
-        uncertainties_of(config),
+        uncertainties_of(config, region.signal_uncertainties),
         region.name,
         signal_factor=scale,
         variations=sides,

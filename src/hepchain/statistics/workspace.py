@@ -24,9 +24,21 @@ SIGNAL = "signal"
 class Uncertainties:
     """Relative systematic uncertainties; one that is 0 has no parameter."""
 
-    signal: float
+    signal: Mapping[str, float]
+    """Name -> uncertainty of the signal alone."""
     background: float
     luminosity: float
+
+    def of_signal(self) -> list[dict[str, Any]]:
+        """Modifiers of the signal, a parameter ``signal_{name}`` each, and of the luminosity."""
+        return [
+            *(
+                modifier
+                for name, size in self.signal.items()
+                for modifier in normalisation(f"signal_{name}", size)
+            ),
+            *normalisation("luminosity", self.luminosity),
+        ]
 
 
 def make_workspace(
@@ -41,8 +53,8 @@ def make_workspace(
     """Workspace of one channel: signal times ``mu``, and the backgrounds.
 
     Systematic uncertainties are log-normal (``normsys`` with exp(-d) and exp(d), so that one
-    standard deviation changes the yield by d to first order): one of the signal, one common to all
-    backgrounds, that of the luminosity common to everything. The statistical error of the
+    standard deviation changes the yield by d to first order): those of the signal, one common to
+    all backgrounds, that of the luminosity common to everything. The statistical error of the
     simulation is a ``staterror`` a bin (Barlow and Beeston, CPC 77 (1993) 219, in the form of
     HistFactory), for the sum of the backgrounds and, apart, for the signal, so that it stays right
     at every ``mu``. A variation of the simulation has one parameter a source, common to all
@@ -93,8 +105,7 @@ def _signal_sample(
         "data": [factor * content for content in template.contents],
         "modifiers": [
             {"name": SIGNAL_STRENGTH, "type": "normfactor", "data": None},
-            *normalisation("signal_normalisation", uncertainties.signal),
-            *normalisation("luminosity", uncertainties.luminosity),
+            *uncertainties.of_signal(),
             *_variations(variations, len(template.contents), factor),
             staterror("staterror_signal", [factor * error for error in template.errors]),
         ],

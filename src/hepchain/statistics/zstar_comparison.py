@@ -16,7 +16,7 @@ from hepchain.statistics.gain import (
     relative_systematic,
     replicate,
 )
-from hepchain.statistics.region import counted, uncertainties_of
+from hepchain.statistics.region import counted
 from hepchain.statistics.results import Alternative, ApproachResult
 from hepchain.statistics.workspace import SIGNAL
 from hepchain.statistics.zstar_point import MassPoint, PointCandidates, make_region
@@ -74,7 +74,7 @@ def figures_of_merit(
     return {
         key: merits(
             yields[key],
-            relative_systematic(everything[key], uncertainties_of(config)),
+            relative_systematic(everything[key], config),
             config.confidence_level,
         )
         for key in requirements

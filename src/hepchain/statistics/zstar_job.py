@@ -38,7 +38,12 @@ from hepchain.statistics.zstar_comparison import (
     count_alternatives,
     figures_of_merit,
 )
-from hepchain.statistics.zstar_point import MassPoint, PointCandidates, make_region
+from hepchain.statistics.zstar_point import (
+    MassPoint,
+    PointCandidates,
+    make_region,
+    signal_uncertainties,
+)
 
 LOGGER = logging.getLogger(__name__)
 
@@ -165,7 +170,8 @@ def _control(
     same = PointCandidates({name: _read(p, point) for name, p in inputs.same_sign.items()}, {})
     region, control = (Counted.of(item.accepted(approach)) for item in (candidates, same))
     scale = counting_scale(result) if result.status == OK else 1.0
-    return control_result(result, region, control, config, scale)
+    uncertainties = uncertainties_of(config, signal_uncertainties(point.masses, config))
+    return control_result(result, region, control, uncertainties, config, scale)
 
 
 def fit_content(
@@ -207,7 +213,7 @@ def _point_result(
         confidence_level=config.confidence_level,
         sigmas=SIGMAS,
         tagger=point.tagger,
-        uncertainties=uncertainties_of(config),
+        uncertainties=uncertainties_of(config, signal_uncertainties(point.masses, config)),
         approaches=tuple(results.values()),
         estimates={name: estimates(found[name], result) for name, result in results.items()},
         gains=tuple(

@@ -40,6 +40,11 @@ class PointCandidates:
         return {name: accepted(item, approach) for name, item in self.nominal.items()}
 
 
+def signal_uncertainties(masses: HiggsinoMasses, config: StatisticsConfig) -> dict[str, float]:
+    """Name -> relative uncertainty of the signal of a mass point."""
+    return {name: item.at(masses) for name, item in config.signal_uncertainties.items()}
+
+
 def make_region(
     name: str,
     approach: Approach | Matching,
@@ -58,6 +63,7 @@ def make_region(
         signal=entries.pop(SIGNAL),
         backgrounds=entries,
         edges=mass_edges(point.masses.splitting, config.mass_bins),
+        signal_uncertainties=signal_uncertainties(point.masses, config),
         varied={
             sample: [
                 varied(variation, nominal[sample], accepted(other, approach))

@@ -21,7 +21,7 @@ from hepchain.statistics.results import ApproachResult
 from hepchain.statistics.scan import Best, Scan, best_candidates, binned_entries, scan_thresholds
 from hepchain.statistics.templates import Entries
 from hepchain.statistics.zstar import read_candidates
-from hepchain.statistics.zstar_point import MassPoint
+from hepchain.statistics.zstar_point import MassPoint, signal_uncertainties
 
 LOGGER = logging.getLogger(__name__)
 
@@ -74,10 +74,11 @@ def run_scan(
     signal = events(inputs.signal)
     backgrounds = {name: events(path) for name, path in inputs.backgrounds.items()}
     scan = _scan(signal, backgrounds, threshold, point, config, nominal, seed)
+    uncertainties = signal_uncertainties(point.masses, config)
     discriminants: list[DiscriminantResult] = []
     for name, item in config.scan.discriminants.items():
         cuts = [threshold(rate) for rate in item.fake_rates]
-        region = make_region(name, item, cuts, signal, backgrounds, point)
+        region = make_region(name, item, cuts, signal, backgrounds, point, uncertainties)
         result, _ = analyse(region, config)
         first = discriminants[0].result if discriminants else result
         discriminants.append(DiscriminantResult(name, item.title, result, _gain(first, result)))
@@ -115,6 +116,7 @@ def make_region(
     signal: Best,
     backgrounds: Mapping[str, Best],
     point: MassPoint,
+    uncertainties: Mapping[str, float],
 ) -> Region:
     """The region of a discriminant; its bins are numbered, not of a quantity.
 
@@ -131,6 +133,7 @@ def make_region(
         signal=entries(signal),
         backgrounds={key: entries(events) for key, events in backgrounds.items()},
         edges=np.arange(len(item.fake_rates) * item.mass_bins + 1, dtype=np.float64),
+        signal_uncertainties=uncertainties,
     )
 
 
