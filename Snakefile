@@ -5,6 +5,8 @@ from snakemake.logging import logger
 
 from hepchain.config import Role, load_run
 from hepchain.errors import ConfigError, ExecutionError
+from hepchain.execution.progress import closing_words
+from hepchain.execution.site import check_site
 from hepchain.execution.start import claim_folder
 from hepchain.workflow import digest
 
@@ -56,3 +58,14 @@ rule all:
         rules.evaluation.input,
         rules.validation.input,
         rules.exports.input,
+
+
+onstart:
+    try:
+        check_site(workflow, run.execution.gpu_fallback, logger.warning)
+    except ExecutionError as error:
+        raise WorkflowError(str(error)) from None
+
+
+onerror:
+    logger.error(closing_words(log))

@@ -64,6 +64,14 @@ def _parser() -> argparse.ArgumentParser:
             "--background 24 --uncertainty 4",
         )
     )
+    _add_status(
+        commands.add_parser(
+            "status",
+            help="how far a run is, what failed and why, and where its logs are",
+            description="From the log of the newest run of a folder, while it runs or after. "
+            "Example: hepchain status",
+        )
+    )
     version = commands.add_parser("version", help="print the version")
     version.set_defaults(run=_version)
     return parser
@@ -157,6 +165,12 @@ def _add_limit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the toys, default: 1")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=_limit)
+
+
+def _add_status(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", default=".", help="where snakemake was started")
+    parser.add_argument("--all", action="store_true", help="all jobs that failed, not the first 20")
+    parser.set_defaults(run=_status)
 
 
 def _version(options: argparse.Namespace) -> int:
@@ -273,6 +287,19 @@ def _limit(options: argparse.Namespace) -> int:
         print(f"hepchain limit: {error}", file=sys.stderr)
         return 2
     print(result.json() if options.json else result)
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from hepchain.execution import progress
+
+    folder = Path(options.folder)
+    with progress.latest_log(folder).open(errors="replace") as file:
+        state = progress.read_progress(file)
+    failures = progress.failures_text(state, folder, sys.maxsize if options.all else 20)
+    print("\n\n".join(filter(None, (progress.table(state), failures, progress.summary(state)))))
     return 0
 
 
