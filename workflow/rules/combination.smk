@@ -29,7 +29,8 @@ def scoring_code(wildcards):
 
 def gpus_of_scoring(wildcards):
     """GPUs of a scoring job."""
-    return run.combination.gpu if run.training.taggers[wildcards.tagger].uses_gpu else 0
+    uses_gpu = run.training.taggers[wildcards.tagger].uses_gpu
+    return granted_gpus(run.combination.gpu) if uses_gpu else 0
 
 
 rule scoring:

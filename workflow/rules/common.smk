@@ -4,6 +4,7 @@
 import re
 
 from hepchain.config.training import EVERY_CATEGORY
+from hepchain.execution.site import granted_gpus
 from hepchain.skimming.sources import resolve_files
 from hepchain.variations import base_of, variation_of, varied_name
 

@@ -57,7 +57,8 @@ def models_of(wildcards):
 
 def gpus_of_tagger(wildcards):
     """GPUs of a training job."""
-    return run.training.gpu if run.training.taggers[wildcards.tagger].uses_gpu else 0
+    uses_gpu = run.training.taggers[wildcards.tagger].uses_gpu
+    return granted_gpus(run.training.gpu) if uses_gpu else 0
 
 
 # Without it, one GPU in `--resources` would mean one GPU job at a time on the whole cluster.

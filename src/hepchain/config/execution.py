@@ -24,3 +24,8 @@ class ExecutionConfig(Block):
         "`cancel` ends them, they run again; `await` ends those that wait in the queue and lets "
         "the others finish first"
     )
+    gpu_fallback: bool = Field(
+        default=False,
+        description="on SLURM, go on without GPUs (training.gpu, combination.gpu) where no node of "
+        "the partition has any, instead of ending with an error",
+    )

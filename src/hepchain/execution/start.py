@@ -13,6 +13,7 @@ from typing import Any
 from hepchain.config.execution import ExecutionConfig
 from hepchain.execution.lock import clear_locks_of_snakemake, take_folder
 from hepchain.execution.orphans import Say, end_local, end_slurm, local_orphans
+from hepchain.execution.site import EXECUTOR, check_scheduler
 
 LOOKING = (
     "archive",
@@ -71,6 +72,8 @@ def claim_folder(workflow: Any, config: ExecutionConfig, say: Say) -> Namespace 
     options = options_of_run(workflow, sys.argv)
     if options is None:
         return None
+    if options.executor == EXECUTOR:
+        check_scheduler()
     folder = Path.cwd()
     executor = options.executor or "local"
     killed = take_folder(folder, executor)
