@@ -176,3 +176,58 @@ def test_job_keeps_libraries_off_the_terminal(tmp_path: Path) -> None:
     assert answer.stderr == ""
     for words in ("from Python", "from C", "from a child"):
         assert words in log.read_text()
+
+
+def reading(tmp_path: Path, size: int = 3) -> tuple[SimpleNamespace, Path]:
+    path = tmp_path / "ntuple.root"
+    path.write_bytes(bytes(size))
+    return SimpleNamespace(log=[str(tmp_path / "a.log")], input=[path, tmp_path / "absent"]), path
+
+
+def test_input_that_changes_meanwhile_ends_the_job(tmp_path: Path) -> None:
+    snakemake, path = reading(tmp_path)
+    with pytest.raises(SystemExit), job(snakemake):
+        path.write_bytes(bytes(4))
+    text = Path(snakemake.log[0]).read_text()
+    assert f"ERROR {path}: changed while this job was reading" in text
+    assert "Traceback" not in text
+    assert "done" not in text
+
+
+def test_replaced_input_of_the_same_size_and_time(tmp_path: Path) -> None:
+    snakemake, path = reading(tmp_path)
+    time = path.stat().st_mtime_ns
+    other = tmp_path / "other.root"
+    other.write_bytes(b"abc")
+    os.utime(other, ns=(time, time))
+    with pytest.raises(SystemExit), job(snakemake):
+        other.replace(path)
+
+
+def test_error_is_told_with_the_change_that_may_be_its_cause(tmp_path: Path) -> None:
+    snakemake, path = reading(tmp_path)
+
+    def read() -> None:
+        path.unlink()
+        raise InputError("ntuple.root: perhaps truncated")
+
+    with pytest.raises(SystemExit), job(snakemake):
+        read()
+    text = Path(snakemake.log[0]).read_text()
+    assert text.index("perhaps truncated") < text.index("changed while this job was reading")
+
+
+def test_unchanged_inputs_and_a_model_are_fine(tmp_path: Path) -> None:
+    snakemake, _ = reading(tmp_path)
+    (tmp_path / "model").mkdir()
+    snakemake.input.append(tmp_path / "model")
+    with job(snakemake):
+        pass
+
+
+def test_error_is_told_on_the_terminal_where_the_log_has_no_room(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit), job(SimpleNamespace(log=["/dev/full"])):
+        raise InputError("a.root: no such file")
+    assert capfd.readouterr().err.endswith("ERROR a.root: no such file\n")

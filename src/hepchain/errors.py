@@ -15,6 +15,14 @@ class InputError(HepchainError):
     """An input file or its content is unusable (missing branch, truncated, not finite, ...)."""
 
 
+class ChangedInputError(InputError):
+    """An input file became another one while a job was reading it."""
+
+
+class OutputError(HepchainError):
+    """A file cannot be written: disk full, quota used up, folder not writable."""
+
+
 class StageError(HepchainError):
     """A stage cannot produce its result from valid inputs (too few tracks, empty template, ...)."""
 

@@ -15,6 +15,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from hepchain.errors import OutputError
 from hepchain.io.atomic import atomic_path
 
 
@@ -94,7 +95,7 @@ class ParsedFiles:
             name: [digest, parsed.text, parsed.imports]
             for name, (digest, parsed) in self._kept.items()
         }
-        with contextlib.suppress(OSError), atomic_path(self._store) as temporary:
+        with contextlib.suppress(OSError, OutputError), atomic_path(self._store) as temporary:
             temporary.write_text(json.dumps(content))
 
 

@@ -7,13 +7,13 @@ import hashlib
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
 
-from hepchain.errors import HepchainError
+from hepchain.errors import ChangedInputError, HepchainError
 from hepchain.parsed import ParsedFiles
 
 PACKAGE = "hepchain"
@@ -98,26 +98,108 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
     An error of the :class:`HepchainError` family is logged as one message without a traceback, any
     other exception with its traceback; either way the job fails. Snakemake then shows the log
     (``show-failed-logs`` in the default profile). What libraries print is kept off the terminal.
+
+    A job during which one of its inputs changed fails, and Snakemake removes its outputs: they may
+    be half of the old and half of the new.
     """
     path = Path(str(snakemake.log[0]))
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file, _output_to(file):
-        handler = logging.StreamHandler(file)
+    before = _identities(getattr(snakemake, "input", ()))
+    failed = False
+    with _log_file(path) as file, _output_to(file):
+        handler = _LogHandler(file)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
         logger = logging.getLogger(PACKAGE)
         logger.setLevel(logging.INFO)
         logger.addHandler(handler)
         try:
             yield logger
+            _check_unchanged(before)
             logger.info("done")
-        except HepchainError as error:
-            logger.error("%s", error)
-            raise SystemExit(1) from None
-        except Exception:
-            logger.exception("unexpected error")
-            raise SystemExit(1) from None
+        except Exception as error:
+            failed = True
+            _log_error(error, before, logger)
         finally:
             logger.removeHandler(handler)
+    if failed:
+        for line in handler.lost:
+            print(line, file=sys.stderr)
+        raise SystemExit(1)
+
+
+class _LogHandler(logging.StreamHandler[TextIO]):
+    """Writes to the log and keeps what that has no room for, for the terminal."""
+
+    def __init__(self, file: TextIO) -> None:
+        super().__init__(file)
+        self.lost: list[str] = []
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Keep a record that could not be written."""
+        self.lost.append(self.format(record))
+
+
+@contextmanager
+def _log_file(path: Path) -> Iterator[TextIO]:
+    """Log of a job; that there is no room for it does not end the job."""
+    file = path.open("w")
+    try:
+        yield file
+    finally:
+        with suppress(OSError):
+            file.close()
+
+
+def _log_error(error: Exception, before: Mapping[str, _Identity], logger: logging.Logger) -> None:
+    """Say what went wrong, and if an input changed meanwhile, that this may be why."""
+    if isinstance(error, HepchainError):
+        logger.error("%s", error)
+    else:
+        logger.exception("unexpected error")
+    if not isinstance(error, ChangedInputError):
+        try:
+            _check_unchanged(before)
+        except ChangedInputError as changed:
+            logger.error("%s", changed)
+
+
+_Identity = tuple[int, int, int]
+"""Number, size [bytes] and time of change [ns] of a file."""
+
+
+def _identities(paths: Iterable[object]) -> dict[str, _Identity]:
+    """Path -> identity of each of these files that exists.
+
+    Files are opened for it: only then does a network file system ask its server.
+    """
+    found = {}
+    for path in map(str, paths):
+        try:
+            number = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            continue
+        try:
+            status = os.fstat(number)
+        finally:
+            os.close(number)
+        found[path] = (status.st_ino, status.st_size, status.st_mtime_ns)
+    return found
+
+
+def _check_unchanged(before: Mapping[str, _Identity]) -> None:
+    """Compare inputs with what they were when the job began.
+
+    Raises
+    ------
+    ChangedInputError : some are others now
+    """
+    after = _identities(before)
+    changed = [path for path, identity in before.items() if after.get(path) != identity]
+    if changed:
+        raise ChangedInputError(
+            f"{', '.join(changed)}: changed while this job was reading; its results are not kept. "
+            "Run again once nothing writes there any more"
+        )
 
 
 @contextmanager
@@ -137,6 +219,7 @@ def _output_to(file: TextIO) -> Iterator[None]:
 
 
 def _flush() -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
     ctypes.CDLL(None).fflush(None)

@@ -1,3 +1,5 @@
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from hepchain.config.samples import Role
 from hepchain.config.skimming import TrackSelection
 from hepchain.errors import InputError
 from hepchain.io import read_json, read_parquet
+from hepchain.skimming import files
 from hepchain.skimming import skim as skim_module
 
 Content = dict[str, Any]
@@ -288,6 +291,24 @@ def test_truncated_file_is_refused(
         ntuple.write_bytes(whole[: int(share * len(whole))])
         with pytest.raises(InputError, match="not a readable ROOT file, perhaps truncated"):
             run_skim(ntuple)
+
+
+def test_file_that_may_not_be_read(
+    make_content: MakeContent,
+    write_ntuple: Writer,
+    run_skim: RunSkim,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is not damaged, and not to be removed."""
+    ntuple = write_ntuple(make_content(6))
+
+    def refuse(path: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(files.uproot, "open", refuse)
+    with pytest.raises(InputError, match=r"cannot be read \(Permission denied\)") as error:
+        run_skim(ntuple)
+    assert "remove" not in str(error.value)
 
 
 def test_damaged_content_is_refused(

@@ -23,13 +23,26 @@ def readable(path: str | Path) -> Iterator[None]:
         raise
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
+    except OSError as error:
+        if error.errno is None:  # uproot's own, about the content
+            raise _damaged(path, error) from error
+        raise InputError(
+            f"{path}: cannot be read ({error.strerror}); check with `ls -l {path}` that you may "
+            "read it and that its disk is there, then run again"
+        ) from error
+    except MemoryError:
+        raise
     # Damage can surface anywhere in the decoding (struct.error, zlib.error, IndexError, ...).
     except Exception as error:
-        reason = str(error).strip().split("\n")[0]
-        raise InputError(
-            f"{path}: not a readable ROOT file, perhaps truncated ({type(error).__name__}: "
-            f"{reason}); remove it and make it, or copy it, again"
-        ) from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: str | Path, error: Exception) -> InputError:
+    reason = str(error).strip().split("\n")[0]
+    return InputError(
+        f"{path}: not a readable ROOT file, perhaps truncated ({type(error).__name__}: "
+        f"{reason}); remove it and make it, or copy it, again"
+    )
 
 
 @contextmanager
