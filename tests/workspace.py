@@ -39,9 +39,13 @@ class Workspace:
         return inherited | {"PYTHONPATH": str(self.root / "src")}
 
     def run(self, *command: str, timeout: float = 1800) -> Run:
+        """Run a module."""
+        return self.python("-m", *command, timeout=timeout)
+
+    def python(self, *arguments: str, timeout: float = 1800) -> Run:
         start = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-m", *command],
+            [sys.executable, *arguments],
             cwd=self.root,
             env=self.environment(),
             stdin=subprocess.DEVNULL,
@@ -91,6 +95,14 @@ def copy_repository(target: Path) -> Workspace:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy, follow_symlinks=False)
     return Workspace(target)
+
+
+def copy_of_run(run: Workspace, target: Path) -> Workspace:
+    """Copy the repository together with the results of a run, as old as they are."""
+    workspace = copy_repository(target)
+    for name in ("results", ".snakemake"):
+        shutil.copytree(run.root / name, target / name, dirs_exist_ok=True)
+    return workspace
 
 
 def repository_files() -> list[str]:

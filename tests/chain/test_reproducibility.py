@@ -2,55 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from comparison import assert_same
 from hepchain.execution.orphans import local_orphans
-from workspace import Workspace, copy_repository
+from workspace import Workspace, copy_of_run, copy_repository
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
-
-VARYING = ("seconds", "versions")
-"""Keys of metadata that say how a job ran, not what came out."""
-
-
-def content(path: Path) -> Any:
-    """What a result says, without times of writing."""
-    if path.suffix == ".parquet":
-        return pq.read_table(path).to_pandas()
-    if path.suffix == ".json":
-        document = json.loads(path.read_text())
-        if isinstance(document, dict):
-            return {key: value for key, value in document.items() if key not in VARYING}
-        return document
-    raise ValueError(f"{path}: no way to compare such files")
-
-
-def assert_same(first: Workspace, second: Workspace, names: list[str]) -> None:
-    """Same results, bit for bit; absent values (NaN) equal each other."""
-    for name in names:
-        here, there = (content(workspace.root / "results" / name) for workspace in (first, second))
-        if isinstance(here, pd.DataFrame):
-            pd.testing.assert_frame_equal(here, there, check_exact=True, obj=name)
-        else:
-            assert here == there, name
 
 
 def test_results_do_not_depend_on_the_number_of_cores(chain: Workspace, tmp_path: Path) -> None:
     """Every kind of job again, one after the other; its inputs are those of the first run."""
-    other = copy_repository(tmp_path)
-    shutil.copytree(chain.root / "results", other.root / "results", dirs_exist_ok=True)
-    shutil.copytree(chain.root / ".snakemake", other.root / ".snakemake", dirs_exist_ok=True)
+    other = copy_of_run(chain, tmp_path)
     names = [
         "skimming/higgsino_153_150/tracks-0.parquet",
         "features/higgsino_153_150/features-0.parquet",

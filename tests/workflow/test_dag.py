@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import pytest
 import yaml
-from yte import process_yaml
 
 from workspace import REPOSITORY, Workspace, job_counts
 
@@ -111,36 +108,3 @@ def test_values_of_the_command_line(workspace: Workspace) -> None:
     assert wrong.status != 0
     assert "seed: " in wrong.output
     assert "Traceback" not in wrong.output
-
-
-@pytest.mark.parametrize(
-    ("profile", "executor"), [("slurm", "slurm"), ("profiles/htcondor", "htcondor")]
-)
-def test_profile_resolves(workspace: Workspace, profile: str, executor: str) -> None:
-    if importlib.util.find_spec(f"snakemake_executor_plugin_{executor}") is None:
-        pytest.skip(f"the plugin snakemake-executor-plugin-{executor} is not installed")
-    run = workspace.run("snakemake", "-n", "--quiet", "rules", "--profile", profile)
-    assert run.status == 0, run.output
-
-
-def test_slurm_profile_takes_account_and_partition_from_the_environment(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def resources() -> dict[str, object]:
-        with (REPOSITORY / "slurm/config.yaml").open() as file:
-            return dict(process_yaml(file, require_use_yte=True)["default-resources"])
-
-    for name in ("SBATCH_ACCOUNT", "SBATCH_PARTITION"):
-        monkeypatch.delenv(name, raising=False)
-    assert resources().keys() == {"mem_mb", "runtime"}
-    monkeypatch.setenv("SBATCH_ACCOUNT", "lab")
-    monkeypatch.setenv("SBATCH_PARTITION", "short")
-    assert resources()["slurm_account"] == "lab"
-    assert resources()["slurm_partition"] == "short"
-
-
-def test_default_profile_keeps_out_of_the_way_of_others() -> None:
-    """It wins over other profiles key by key, so that no site could set what it sets."""
-    content = yaml.safe_load((REPOSITORY / "profiles/default/config.yaml").read_text())
-    sites = {"default-resources", "set-resources", "cores", "jobs", "executor", "latency-wait"}
-    assert not sites & content.keys()

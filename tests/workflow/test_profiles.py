@@ -1,0 +1,137 @@
+"""What jobs ask for under each profile: memory, time, cores, GPU and partition, rule by rule."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from yte import process_yaml
+
+from workspace import REPOSITORY, Workspace
+
+RESOLVE = str(Path(__file__).with_name("resolved_jobs.py"))
+SITE = {
+    "SBATCH_ACCOUNT": "lab",
+    "SBATCH_PARTITION": "short",
+    "HEPCHAIN_GPU_PARTITION": "gpus",
+    "HEPCHAIN_GPU_MODEL": "a100",
+}
+GPU_RULES = ("training", "scoring", "variable_scan", "label_shuffle")
+ON_GPU = {"training": {"gpu": 1}, "combination": {"gpu": 1}, "studies": {"tagger": "keras"}}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as Snakemake would start it."""
+
+    rule: str
+    wildcards: dict[str, str]
+    threads: int
+    resources: dict[str, Any]
+    resources_at_last: dict[str, Any]
+    is_file: bool
+
+    def __str__(self) -> str:
+        return " ".join([self.rule, *self.wildcards.values()])
+
+    @property
+    def wants_gpu(self) -> bool:
+        return self.rule in GPU_RULES and self.wildcards["tagger"] == "keras"
+
+
+def resolved(workspace: Workspace, profile: str, **variables: str) -> list[Job]:
+    """Jobs of the smallest configuration with networks on GPUs."""
+    if importlib.util.find_spec(f"snakemake_executor_plugin_{profile}") is None:
+        pytest.skip(f"the plugin snakemake-executor-plugin-{profile} is not installed")
+    target = workspace.root / f"{profile}.json"
+    config = workspace.write_config("on_gpu.yaml", ON_GPU)
+    place = profile if profile == "slurm" else f"profiles/{profile}"
+    with pytest.MonkeyPatch.context() as patch:
+        for name in (*SITE, "HEPCHAIN_GPU_GRES", "HEPCHAIN_JOBS"):
+            patch.delenv(name, raising=False)
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        options = ("-n", "-q", "all", "--profile", place)
+        files = ("--configfile", "config/smoke.yaml", config)
+        run = workspace.python(RESOLVE, str(target), *options, *files, "--", "all", "studies")
+    assert run.status == 0, run.output
+    return [Job(**job) for job in json.loads(target.read_text())]
+
+
+@pytest.fixture(scope="module")
+def slurm(workspace: Workspace) -> list[Job]:
+    return resolved(workspace, "slurm", **SITE)
+
+
+def test_only_networks_ask_for_a_gpu_and_go_where_gpus_are(slurm: list[Job]) -> None:
+    asking = {job.rule for job in slurm if job.wants_gpu}
+    assert asking == set(GPU_RULES)
+    for job in slurm:
+        resources = job.resources
+        asked = (resources.get("gpu", 0), resources["slurm_partition"], resources.get("gpu_model"))
+        assert asked == ((1, "gpus", "a100") if job.wants_gpu else (0, "short", None)), str(job)
+        assert resources["slurm_account"] == "lab"
+
+
+def test_every_job_has_limits_that_grow_with_retries(slurm: list[Job]) -> None:
+    for job in slurm:
+        first, last = job.resources, job.resources_at_last
+        assert first["mem_mb"] > 0, str(job)
+        assert first["runtime"] > 0, str(job)
+        assert job.threads >= 1, str(job)
+        if job.is_file:
+            assert last["mem_mb"] > first["mem_mb"], str(job)
+
+
+def test_htcondor(workspace: Workspace) -> None:
+    for job in resolved(workspace, "htcondor"):
+        assert job.resources["runtime"] > 0, str(job)
+
+
+def profile(name: str) -> dict[str, Any]:
+    with (REPOSITORY / "profiles" / name / "config.yaml").open() as file:
+        return dict(process_yaml(file, require_use_yte=True))
+
+
+def test_nothing_of_a_site_without_its_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*SITE, "HEPCHAIN_GPU_GRES", "HEPCHAIN_JOBS"):
+        monkeypatch.delenv(name, raising=False)
+    content = profile("slurm")
+    assert content["default-resources"].keys() == {"mem_mb", "runtime"}
+    assert "set-resources" not in content
+    assert content["jobs"] == 100
+    assert content["retries"] > 0
+
+
+def test_gpus_by_gres(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SITE:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HEPCHAIN_GPU_GRES", "gpu:a100")
+    monkeypatch.setenv("HEPCHAIN_JOBS", "7")
+    content = profile("slurm")
+    assert content["jobs"] == 7
+    for rule in GPU_RULES:
+        expression = content["set-resources"][rule].pop("gres")
+        assert content["set-resources"][rule] == {}
+        for gpus, expected in ((0, None), (2, "gpu:a100:2")):
+            known = re.sub(r"async_run.*?\(wildcards\)", str(gpus), expression)
+            assert eval(known) == expected
+
+
+def test_rules_name_nothing_of_a_site() -> None:
+    files = [REPOSITORY / "Snakefile", *(REPOSITORY / "workflow/rules").glob("*.smk")]
+    pattern = re.compile(r"slurm_|htcondor_|\bgres\b|gpu_model|\bqos\b|^\s*retries:", re.MULTILINE)
+    assert [path.name for path in files if pattern.search(path.read_text())] == []
+
+
+def test_default_profile_keeps_out_of_the_way_of_others() -> None:
+    """It wins over other profiles key by key, so that no site could set what it sets."""
+    content = yaml.safe_load((REPOSITORY / "profiles/default/config.yaml").read_text())
+    sites = {"default-resources", "set-resources", "cores", "jobs", "executor", "latency-wait"}
+    assert not sites & content.keys()
