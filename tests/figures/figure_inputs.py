@@ -216,6 +216,7 @@ def _use(s: float, b: float, status: str) -> tuple[dict[str, Any], dict[str, Any
         "background": {"value": b, "error": 0.05 * b},
         "limit": {"expected": [limit * x for x in (0.53, 0.72, 1, 1.4, 1.9)]} if good else None,
         "observed": None,
+        "toys": None,
     }
     numbers: dict[str, Any] = {
         name: None if value is None else {"value": value, "error": 0.05 * value}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from hepchain.figures.summary import (
     gain_table,
     sensitivity_table,
     tables,
+    toy_table,
 )
 from hepchain.io.structured import write_json
 from hepchain.statistics import results
@@ -97,6 +99,7 @@ def test_record_of_the_statistics_stage_can_be_read() -> None:
         signal=one,
         background=one,
         backgrounds={"wenu_jets": one},
+        signal_uncertainty=2.0,
         background_uncertainty=2.0,
         background_variation=0.5,
         variations=(),
@@ -190,6 +193,11 @@ def test_correlations_of_a_fit(tmp_path: Path) -> None:
         fit_correlations.read_correlations([tmp_path / "fit.json"])
 
 
+def toy_number(value: float) -> results.ToyNumber:
+    """A number from toys."""
+    return results.ToyNumber(value, 0.1, value / 1.2, 1.2, 0.05)
+
+
 class TestSummary:
     def test_line_of_a_point(self, things: Things) -> None:
         points = [
@@ -219,6 +227,28 @@ class TestSummary:
         assert others is not None
         assert others.rows[0][2:5] == ["more hadrons", "30.00 ± 0.90", "90.0 ± 4.5"]
         assert [row[7] for row in others.rows] == ["2.45 ± 0.10", ""]
+
+    def test_toys_stand_beside_formulas(self, things: Things) -> None:
+        toys = asdict(
+            results.ToyLimits(
+                "ok", 1000, 2, 0.2, 0.3, tuple(toy_number(x) for x in range(1, 6)), None, None
+            )
+        )
+        failed = {**toys, "status": "failed: no limit", "expected": None}
+        plenty, few, bad = (result(GOOD, 3.0, 4.0) for _ in range(3))
+        few["approaches"][0] |= {
+            "toys": {**toys, "observed": asdict(toy_number(7)), "p_value": asdict(toy_number(0.2))},
+            "observed": {"events": 6, "limit": 6.0, "significance": 1.0},
+        }
+        bad["approaches"][0]["toys"] = failed
+        content = [{"points": [plain(point(item))]} for item in (plenty, few, bad)]
+        assert toy_table(content[0], things) is None
+        tables = [toy_table(item, things) for item in content[1:]]
+        row, other = (table.rows[0] for table in tables if table is not None)
+        assert row[4:6] == ["3.00 ± 0.10", "1.200 ± 0.050"]
+        assert row[-4:] == ["7.00 ± 0.10", "1.200 ± 0.050", "0.20 ± 0.10", "1.200 ± 0.050"]
+        assert other[4] == "failed: no limit"
+        assert all(len(table.rows[0]) == len(table.header) for table in tables if table)
 
     def test_reference_stands_in_the_right_bins(self, things: Things) -> None:
         curve = {

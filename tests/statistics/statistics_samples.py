@@ -20,6 +20,7 @@ from hepchain.config.statistics import (
     SignalUncertainty,
     StatisticsConfig,
     TaggedCandidates,
+    ToysConfig,
 )
 from hepchain.io import ParquetWriter, read_json, write_json
 from hepchain.statistics.zstar_job import StatisticsInputs, StatisticsOutputs, run_statistics
@@ -65,6 +66,7 @@ CONFIG = StatisticsConfig(
     min_signal_events=5,
     on_insufficient="error",
     insignificant_variations="apply",
+    toys=ToysConfig(below=0.0, number=1000, repetitions=2),
     control=ControlConfig(transfer_uncertainty=0.1),
     scan=ScanConfig(
         fake_rates=[0.5, 0.1],

@@ -24,10 +24,10 @@ from hepchain.statistics.variations import (
     Change,
     Sides,
     Varied,
-    background_variation,
     model_sides,
     relative_change,
     variation_results,
+    yield_variation,
 )
 from hepchain.statistics.workspace import Uncertainties, make_workspace
 from hepchain.statistics.zstar_job import StatisticsInputs, run_statistics
@@ -185,13 +185,13 @@ def test_backgrounds_change_together_by_a_source_and_sources_independently() -> 
         return Sides(source, up, down, (), ())
 
     yields = {"w": 100.0, "z": 50.0}
-    found = background_variation(
+    found = yield_variation(
         yields, {"w": [sides("a", 1.1, 0.95), sides("b", 1.3, 0.7)], "z": [sides("a", 1.2, 0.9)]}
     )
     assert found == pytest.approx(np.hypot(100 * 0.1 + 50 * 0.2, 100 * 0.3))
-    assert background_variation(yields, {}) == 0.0
+    assert yield_variation(yields, {}) == 0.0
     opposite = {"w": [sides("a", 1.1, 0.9)], "z": [sides("a", 0.8, 1.2)]}
-    assert background_variation(yields, opposite) == pytest.approx(0.0)
+    assert yield_variation(yields, opposite) == pytest.approx(0.0)
 
 
 SIDES = {

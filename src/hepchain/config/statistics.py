@@ -20,6 +20,9 @@ from hepchain.config.base import Block
 from hepchain.config.samples import HiggsinoMasses
 from hepchain.config.types import Edges
 
+FEWEST_TOYS = 1000
+"""With fewer the tails that make a limit at 95 % are not sampled."""
+
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 Named = TypeVar("Named")
@@ -166,6 +169,18 @@ class ControlConfig(Block):
     )
 
 
+class ToysConfig(Block):
+    """Limits from toys, in regions with few events."""
+
+    below: NonNegativeFloat = Field(
+        description="expected background events below which a region has them too; 0: nowhere"
+    )
+    number: int = Field(ge=FEWEST_TOYS, description="toys of each hypothesis")
+    repetitions: int = Field(
+        ge=2, description="with other random numbers, for the error of the limits"
+    )
+
+
 class StatisticsConfig(Block):
     """From yields to a workspace and a limit."""
 
@@ -198,6 +213,7 @@ class StatisticsConfig(Block):
         description="variations of the simulation whose effect on a sample's yield is smaller than "
         "its statistical error: in the statistical model all the same, or left out"
     )
+    toys: ToysConfig = Field(description="limits from toys")
     control: ControlConfig = Field(description="same-sign control region")
     scan: ScanConfig = Field(description="other working points, and bins of the score")
     bootstrap_replicas: NonNegativeInt = Field(

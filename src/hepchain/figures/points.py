@@ -32,6 +32,20 @@ class Observation:
 
 
 @dataclass(frozen=True)
+class PointToys:
+    """Limits and p-value of a region with few events, from toys, and their ratio to formulas."""
+
+    status: str
+    expected: Sequence[Value]
+    """As the expected limit; empty unless the status is ``ok``."""
+    ratios: Sequence[Value]
+    observed: Value
+    observed_ratio: Value
+    p_value: Value
+    p_value_ratio: Value
+
+
+@dataclass(frozen=True)
 class PointUse:
     """One mass point in one approach."""
 
@@ -51,6 +65,8 @@ class PointUse:
     asimov_statistical: Value
     observed: Observation | None
     """None while data are closed, and where there are none."""
+    toys: PointToys | None
+    """None where enough events are expected."""
 
     @property
     def good(self) -> bool:
@@ -210,6 +226,7 @@ def _use(content: Mapping[str, Any], estimates: Mapping[str, Any]) -> PointUse:
         limit=tuple(limit["expected"]) if limit is not None else None,
         limit_error=_estimate(estimates["limit"] if good else None).error,
         observed=_observation(content["observed"]),
+        toys=_toys(content["toys"]) if content["toys"] else None,
         **merits,
     )
 
@@ -218,6 +235,23 @@ def _observation(content: Mapping[str, Any] | None) -> Observation | None:
     if content is None:
         return None
     return Observation(content["events"], content["limit"], content["significance"])
+
+
+def _toys(content: Mapping[str, Any]) -> PointToys:
+    expected = content["expected"] or []
+    return PointToys(
+        content["status"],
+        [_estimate(item) for item in expected],
+        [_ratio(item) for item in expected],
+        _estimate(content["observed"]),
+        _ratio(content["observed"]),
+        _estimate(content["p_value"]),
+        _ratio(content["p_value"]),
+    )
+
+
+def _ratio(content: Mapping[str, Any] | None) -> Value:
+    return Value(None) if content is None else Value(content["ratio"], content["ratio_error"])
 
 
 def _gain(content: Mapping[str, Any]) -> PointGain:

@@ -55,6 +55,7 @@ def tables(
     """All tables; ``shares`` and ``marks`` are those of the reference study."""
     optional = (
         alternative_table(numbers.sensitivity, things),
+        toy_table(numbers.sensitivity, things),
         control_table(numbers.sensitivity, things),
     )
     return [
@@ -212,6 +213,54 @@ def alternative_table(sensitivity: Record, things: Things) -> Table | None:
     header += [f"gain s/√b, {last} over it", f"gain Asimov, {last} over it"]
     note = "What is not known of an approach, varied; the config says where each comes from."
     return Table("Other assumptions", header, rows, note)
+
+
+def toy_table(sensitivity: Record, things: Things) -> Table | None:
+    """A line a mass point and approach with few events: limits from toys; None without any."""
+    found = [
+        (things.title(point["name"]), use)
+        for point in sensitivity["points"]
+        for use in _uses(point).values()
+        if use["toys"] is not None
+    ]
+    if not found:
+        return None
+    header = ["Signal", "approach", "b", "formulas, limit on μ", "toys", "toys/formulas"]
+    header += ["−2σ", "−1σ", "+1σ", "+2σ"]
+    rows = [[title, *_toys(use)] for title, use in found]
+    if any(use["observed"] is not None for _, use in found):
+        header += ["observed, toys", "toys/formulas", "p-value, toys", "toys/formulas"]
+        names = ("observed", "observed_ratio", "p_value", "p_value_ratio")
+        rows = [
+            [*row, *(_valued(use["toys"][name]) for name in names)]
+            for row, (_, use) in zip(rows, found, strict=True)
+        ]
+    note = (
+        "Few events are expected: limits from toys of the count of all events, with the sum in "
+        "quadrature of the uncertainties, beside those of asymptotic formulas for the fit. Ratios "
+        "are to formulas for the same count: of the median, then of the ends of the band. ±: from "
+        "the number of toys."
+    )
+    return Table("Limits from toys", header, rows, note)
+
+
+def _toys(use: Record) -> list[str]:
+    toys = use["toys"]
+    first = [use["title"], number(use["background"]["value"], use["background"]["error"])]
+    if not toys["expected"]:
+        return [*first, _limit(use), toys["status"], *[""] * 5]
+    ends = [_valued(toys["ratios"][row]) for row in (0, 1, 3, 4)]
+    return [
+        *first,
+        _limit(use),
+        _valued(toys["expected"][2]),
+        _valued(toys["ratios"][2]),
+        *ends,
+    ]
+
+
+def _valued(value: Record) -> str:
+    return number(value["value"], value["error"])
 
 
 def control_table(sensitivity: Record, things: Things) -> Table | None:

@@ -12,6 +12,7 @@ from functools import cache
 
 from scipy.stats import norm
 
+from hepchain.config.statistics import FEWEST_TOYS
 from hepchain.errors import InputError, StageError
 from hepchain.statistics.inference import (
     SIGMAS,
@@ -28,8 +29,6 @@ NEGLIGIBLE = 1e-4
 """Relative uncertainty in place of none: pyhf needs a parameter to fit."""
 FEW_EVENTS = 8
 """Asymptotic formulas are some per cent off below."""
-FEWEST_TOYS = 1000
-"""With fewer the tails that make a limit at 95 % are not sampled."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,8 @@ class Counting:
     InputError : a number is impossible; names it
     """
 
-    observed: int
+    observed: float
+    """Events; the expected background if nothing has been observed yet."""
     background: float
     """Expected events."""
     uncertainty: float = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -32,9 +33,9 @@ from hepchain.statistics.templates import Entries, Templates, make_templates
 from hepchain.statistics.variations import (
     Sides,
     Varied,
-    background_variation,
     model_sides,
     variation_results,
+    yield_variation,
 )
 from hepchain.statistics.workspace import SIGNAL, Specification, Uncertainties, make_workspace
 from hepchain.statistics.yields import Yield
@@ -180,8 +181,14 @@ def background_error(
     ----------
     variation : uncertainty from variations of the simulation, in events
     """
-    systematic = float(np.hypot(uncertainties.background, uncertainties.luminosity))
-    return float(np.hypot(np.hypot(systematic * background.value, variation), background.error))
+    systematic = math.hypot(uncertainties.background, uncertainties.luminosity)
+    return math.hypot(systematic * background.value, variation, background.error)
+
+
+def signal_error(signal: Yield, uncertainties: Uncertainties, variation: float = 0.0) -> float:
+    """Uncertainty of a signal yield, as :func:`background_error`."""
+    systematic = math.hypot(*uncertainties.signal.values(), uncertainties.luminosity)
+    return math.hypot(systematic * signal.value, variation, signal.error)
 
 
 def counted(region: Region, config: StatisticsConfig) -> ApproachResult:
@@ -204,8 +211,9 @@ def _counted(
         Yield.of(region.background_weights),
     )
     backgrounds = {name: Yield.of(e.event_weights()) for name, e in region.backgrounds.items()}
-    variation = background_variation({n: y.value for n, y in backgrounds.items()}, sides)
+    variation = yield_variation({n: y.value for n, y in backgrounds.items()}, sides)
     error = background_error(background, uncertainties, variation)
+    varied = yield_variation({SIGNAL: signal.value}, sides)
     exists = background.value > 0.0 and signal.value >= 0.0
     s, b = signal.value, background.value
     return ApproachResult(
@@ -215,6 +223,7 @@ def _counted(
         signal=signal,
         background=background,
         backgrounds=backgrounds,
+        signal_uncertainty=signal_error(signal, uncertainties, varied),
         background_uncertainty=error,
         background_variation=variation,
         variations=tuple(

@@ -64,6 +64,40 @@ class Observed:
 
 
 @dataclass(frozen=True)
+class ToyNumber:
+    """A number from toys, beside the asymptotic formulas for the same count."""
+
+    value: float
+    error: float
+    """From the number of toys."""
+    asymptotic: float
+    ratio: float
+    """``value`` over ``asymptotic``."""
+    ratio_error: float
+
+
+@dataclass(frozen=True)
+class ToyLimits:
+    """What toys say of the count of all events of a region."""
+
+    status: str
+    """``ok``, or ``failed: ...``, and then there are no numbers."""
+    number: int
+    """Toys of each hypothesis."""
+    repetitions: int
+    """How often, with other random numbers."""
+    signal_uncertainty: float
+    background_uncertainty: float
+    """Relative, log-normal."""
+    expected: tuple[ToyNumber, ...] | None
+    """Upper limit on the signal strength at each of the quantiles."""
+    observed: ToyNumber | None
+    """Observed limit; None without open data."""
+    p_value: ToyNumber | None
+    """Of the background alone; None without open data."""
+
+
+@dataclass(frozen=True)
 class ApproachResult:
     """Result of an approach."""
 
@@ -76,6 +110,8 @@ class ApproachResult:
     background: Yield
     """Sum of the backgrounds."""
     backgrounds: dict[str, Yield]
+    signal_uncertainty: float
+    """Uncertainty of the signal yield, of all sources as that of the background."""
     background_uncertainty: float
     """Uncertainty of the background yield: systematic, luminosity, variations of the simulation
     and its statistics."""
@@ -90,6 +126,8 @@ class ApproachResult:
     observed: Observed | None = None
     """None while the signal region of data is closed, without data, and where the acceptance of a
     candidate follows from truth."""
+    toys: ToyLimits | None = None
+    """Where few events are expected, else None."""
 
 
 @dataclass(frozen=True)

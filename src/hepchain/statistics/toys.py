@@ -182,7 +182,7 @@ class Toys:
     """
 
     model: CountingModel
-    observed: int
+    observed: float
     toys: int
     seed: int
 

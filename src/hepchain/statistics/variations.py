@@ -176,16 +176,14 @@ def _scaled(contents: Floats, nominal: Floats) -> Floats:
     return contents * (nominal.sum() / total) if total > 0.0 else nominal
 
 
-def background_variation(
-    yields: Mapping[str, float], sides: Mapping[str, Sequence[Sides]]
-) -> float:
-    """Uncertainty of the sum of the backgrounds from all sources, in events.
+def yield_variation(yields: Mapping[str, float], sides: Mapping[str, Sequence[Sides]]) -> float:
+    """Uncertainty of the sum of these samples from all sources, in events.
 
     Samples change together by a source (the larger of its two sides), sources independently.
 
     Parameters
     ----------
-    yields : background -> its yield
+    yields : sample -> its yield
     sides : sample -> its sources
     """
     changes: dict[str, list[float]] = {}

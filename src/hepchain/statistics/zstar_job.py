@@ -19,6 +19,7 @@ from hepchain.seeds import generator
 from hepchain.statistics.approaches import Candidates
 from hepchain.statistics.control import ControlResult, Counted, control_result
 from hepchain.statistics.factors import gain_factors
+from hepchain.statistics.few_events import with_toys
 from hepchain.statistics.gain import Merits, estimates, make_gain
 from hepchain.statistics.inference import SIGMAS, NotConvergedError
 from hepchain.statistics.region import (
@@ -106,7 +107,8 @@ def run_statistics(
     results: dict[str, ApproachResult] = {}
     workspaces: dict[str, Specification] = {}
     for name, region in regions.items():
-        results[name], workspaces[name] = analyse(region, config)
+        result, workspaces[name] = analyse(region, config)
+        results[name] = with_toys(result, config, seed, "statistics", point.name, name)
         _report(region.name, results[name])
     _refuse_insufficient(point.name, results, config)
     others = count_alternatives(point, candidates, config)
@@ -114,10 +116,10 @@ def run_statistics(
     found = figures_of_merit(candidates, config, results, others, random)
     factors = _factors(candidates, config, generator(seed, "statistics", point.name, "factors"))
     control, workspace = _control(inputs, point, candidates, config, list(results.values())[-1])
-    result = _point_result(point, config, results, others, found, factors, control)
+    content = _point_result(point, config, results, others, found, factors, control)
     for name, path in outputs.workspaces.items():
         write_json(path, workspaces[name])
-    write_json(outputs.result, result.to_dict())
+    write_json(outputs.result, content.to_dict())
     if outputs.control is not None and workspace is not None:
         write_json(outputs.control, workspace)
     last = list(regions)[-1]
