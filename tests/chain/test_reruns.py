@@ -1,49 +1,260 @@
-"""A second run does nothing; a change reruns what depends on it and nothing else."""
+"""A second run does nothing; a change runs again what depends on it, for the reason that is told,
+and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
-from workspace import Workspace
+from workspace import REPOSITORY, Workspace
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
 
-ORDER = (
-    "generation",
-    "response",
-    "normalisation",
-    "skimming",
-    "features",
-    "training",
-    "scoring",
-    "calibration",
-    "combination",
-    "working_points",
-    "selection",
-    "statistics",
-)
-"""Rules of the stages in the order of the data; rules of figures come after all."""
-FOLDS = 2
-"""Models of the network, which is one for all categories here."""
+PARAMS = "params have changed since last execution"
+SCRIPT = "code has changed since last execution"
+MISSING = "output files have to be generated"
+FOLLOWS = "input files updated by another job"
+PLANNER = REPOSITORY / "tests/chain/rerun_plans.py"
+
+# Rules by what they follow from.
+AFTER_LIMITS = {"figure_impacts", "figure_sensitivity", "figure_yields", "summary", "systematics"}
+AFTER_SCAN = {"figure_working_point_scan"}
+AFTER_STATISTICS = AFTER_LIMITS | AFTER_SCAN
+VERDICTS = {"validation_comparisons", "figure_validation", "validation_table"}
+AFTER_SELECTION = {
+    *("statistics", "working_point_scan", *AFTER_STATISTICS, *VERDICTS),
+    *("figure_cutflow", "figure_fake_composition", "figure_mass"),
+}
+OF_A_TAGGER = {
+    *("figure_combination_comparison", "figure_efficiency_vs_pt", "figure_roc", "summary"),
+    *("figure_efficiency_vs_pt_by_category", "figure_score_distributions"),
+}
+AFTER_TRAINING = {
+    *("scoring", "scoring_speed", "calibration", "combination", "working_points"),
+    *("figure_loss_curves", "tagger_comparison", *OF_A_TAGGER),
+}
+AFTER_SELECTED_TAGGER = {
+    *("selection", "export", "figure_variations", "tagger_evaluation", "training_comparison"),
+    *("correlations", "importance", *AFTER_TRAINING, *AFTER_SELECTION),
+}
+AFTER_FEATURES = {"training", "figure_category_shares"} | AFTER_SELECTED_TAGGER
+AFTER_SKIMMING = {"features", "figure_m_ee_lineshape"} | AFTER_FEATURES
+AFTER_NTUPLES = {"normalisation", "skimming"} | AFTER_SKIMMING
+# Figures by what they name.
+NAMING_SIGNALS = {
+    *("figure_category_shares", "figure_cutflow", "figure_fake_composition", "figure_impacts"),
+    *("figure_m_ee_lineshape", "figure_mass", "figure_sensitivity", "figure_variations", "summary"),
+    *("figure_working_point_scan", "figure_yields", "systematics", "tagger_evaluation"),
+}
+NAMING_TAGGERS = {
+    *(OF_A_TAGGER | {"figure_fake_composition", "figure_loss_curves", "figure_variations"}),
+    *("importance", "tagger_comparison", "tagger_evaluation", "training_comparison"),
+}
+NAMING_BACKGROUNDS = {
+    *("figure_cutflow", "figure_fake_composition", "systematics", "tagger_evaluation"),
+}
+DRAWINGS = (NAMING_SIGNALS | NAMING_TAGGERS | {"correlations"}) - {"systematics", "summary"}
+
+SAMPLES = "config/samples.yaml"
+POINT = """
+higgsino_160_150:
+  process: higgsino
+  role: signal
+  pileup: minimum_bias_evaluation
+  masses: {n2: 160.0, n1: 150.0}
+  cross_section_pb: 0.6
+"""
+BACKGROUND = """
+wenu_again:
+  process: wenu_jets
+  role: background
+  pileup: minimum_bias_evaluation
+"""
+TREES = {"kind": "trees", "trees": 10, "depth": 3, "learning_rate": 0.1, "patience": 5}
 
 
-def rank(rule: str) -> int:
-    return ORDER.index(rule) if rule in ORDER else len(ORDER)
+def size(sample: str) -> dict[str, Any]:
+    """Config of the size of a further sample."""
+    return {"simulation": {"parts": {sample: 1}, "events_per_part": {sample: 100}}}
 
 
-@contextmanager
-def edited(workspace: Workspace, file: str, added: str) -> Iterator[None]:
-    """A source file of the copy with lines added at its end."""
-    path = workspace.root / file
-    before = path.read_text()
-    path.write_text(before + added)
-    try:
-        yield
-    finally:
-        path.write_text(before)
+@dataclass(frozen=True)
+class Case:
+    """A change, and what a run after it does.
+
+    Attributes
+    ----------
+    first : rule -> number of its jobs; they run for the reason ``because``
+    then : rules that run since those did, and for no other reason
+    config : what is given on the command line
+    edits : file -> text there and what takes its place; an empty one is the end of the file
+    """
+
+    name: str
+    first: dict[str, int] = field(default_factory=dict)
+    then: set[str] = field(default_factory=set)
+    because: str = PARAMS
+    config: dict[str, Any] = field(default_factory=dict)
+    edits: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def change(self) -> dict[str, Any]:
+        return {"config": self.config, "edits": self.edits}
+
+
+def added(module: str, line: str = "ADDED = 1") -> dict[str, tuple[str, str]]:
+    """Edit: a line at the end of a module of the package."""
+    return {f"src/hepchain/{module}.py": ("", f"\n{line}\n")}
+
+
+def each(rules: set[str], **others: int) -> dict[str, int]:
+    """A job of each of these rules; of those named a tagger or a group, one for each."""
+    taggers = ("figure_efficiency_vs_pt", "figure_efficiency_vs_pt_by_category")
+    of_taggers = (*taggers, "figure_loss_curves", "figure_score_distributions")
+    return {rule: 2 if rule in of_taggers else 1 for rule in rules} | others
+
+
+NOTHING = [
+    Case("nothing"),
+    Case("a comment in a module", edits=added("training/train", "# a comment")),
+    Case("message of a rule", edits={"workflow/rules/selection.smk": ("Selecting", "Taking")}),
+    Case("memory of a rule", edits={"workflow/rules/training.smk": ("memory(", "memory(2 * ")}),
+    Case("GPUs", config={"training": {"gpu": 1}, "combination": {"gpu": 1}}),
+    Case("caption of a figure", edits={"workflow/report/roc.rst": ("", "\nMore.\n")}),
+    Case("words on a source", edits={"config/response.yaml": ("Run 2 average 33.7", "Run 2")}),
+    Case("title of what is not there", config={"figures": {"titles": {"met_up": "other"}}}),
+    Case(
+        "a variation that no sample has",
+        config={"simulation": {"variations": {"x_up": {"response": {"met.resolution": 1}}}}},
+    ),
+]
+STAGES = [
+    Case(
+        "a parameter of the response",
+        {"response": 9},
+        AFTER_NTUPLES,
+        edits={"config/response.yaml": ("value: 34.0", "value: 35.0")},
+    ),
+    Case(
+        "value of a variation",
+        {"response": 1},
+        {
+            *("skimming", "features", "scoring", "combination", "selection", "statistics"),
+            *(AFTER_LIMITS | {"figure_variations"}),
+        },
+        config={
+            "simulation": {"variations": {"noise_up": {"response": {"calorimeter.noise_scale": 2}}}}
+        },
+    ),
+    Case(
+        "width of a network",
+        {"training": 2},
+        AFTER_TRAINING,
+        config={"training": {"taggers": {"keras": {"hidden": [64, 64]}}}},
+    ),
+    Case(
+        "a line in the module of the other tagger",
+        {"training": 8},
+        AFTER_SELECTED_TAGGER,
+        edits=added("training/taggers/trees"),
+    ),
+    Case("a cut", {"selection": 6}, AFTER_SELECTION, config={"selection": {"met": 250}}),
+    Case(
+        "a line in a script",
+        {"selection": 6},
+        AFTER_SELECTION,
+        because=SCRIPT,
+        edits={"workflow/scripts/selection.py": ("", "\nADDED = 1\n")},
+    ),
+    Case(
+        "a line in a module of the statistics",
+        {"statistics": 4},
+        AFTER_LIMITS,
+        edits=added("statistics/zstar_job"),
+    ),
+    Case(
+        "confidence level",
+        {"statistics": 4, "working_point_scan": 4},
+        AFTER_STATISTICS,
+        config={"statistics": {"confidence_level": 0.9}},
+    ),
+    Case(
+        "a line in the module of a figure",
+        {"figure_m_ee_lineshape": 1},
+        edits=added("figures/m_ee_lineshape"),
+    ),
+    Case(
+        "a colour",
+        each(DRAWINGS, systematics=1, figure_validation=8),
+        {"summary"},
+        edits=added("figures/style"),
+    ),
+    Case(
+        "title of a background",
+        each(NAMING_BACKGROUNDS),
+        config={"figures": {"titles": {"wenu_jets": "W"}}},
+    ),
+    Case(
+        "title of a tagger",
+        each(NAMING_TAGGERS - {"summary"}),
+        {"summary"},
+        config={"figures": {"titles": {"keras": "network"}}},
+    ),
+]
+SAMPLE_STAGES = ("generation", "response", "normalisation", "skimming", "features")
+NEW = [
+    Case(
+        "a mass point",
+        dict.fromkeys((*SAMPLE_STAGES, "scoring", "combination"), 1),
+        because=MISSING,
+        config=size("higgsino_160_150"),
+        edits={SAMPLES: ("", POINT)},
+    ),
+    Case(
+        "a background",
+        dict.fromkeys((*SAMPLE_STAGES, "scoring", "combination", "selection"), 1),
+        because=MISSING,
+        config=size("wenu_again"),
+        edits={SAMPLES: ("", BACKGROUND)},
+    ),
+    Case(
+        "a tagger",
+        {"training": 8, "calibration": 1, "combination": 1, "scoring": 2, "working_points": 1},
+        because=MISSING,
+        config={"training": {"taggers": {"small": TREES}}},
+    ),
+]
+OF_TRAINING = {"training", "calibration", "working_points"}
+UNTOUCHED = {
+    "a mass point": {*OF_TRAINING, *(NAMING_TAGGERS - NAMING_SIGNALS)},
+    "a background": {*OF_TRAINING, *(NAMING_TAGGERS - NAMING_BACKGROUNDS - {"summary"})},
+    "a tagger": {*SAMPLE_STAGES, "selection", "statistics", "figure_mass", "figure_cutflow"},
+}
+"""Rules of which nothing runs when something of this kind is new."""
+
+Plan = dict[str, tuple[int, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def plans(chain: Workspace) -> dict[str, Plan]:
+    """Name of a case -> rule -> number of jobs and the reasons for them."""
+    cases = [*NOTHING, *STAGES, *NEW]
+    done = subprocess.run(
+        [sys.executable, PLANNER],
+        cwd=chain.root,
+        env=chain.environment(),
+        input=json.dumps([case.change for case in cases]),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(zip([case.name for case in cases], json.loads(done.stdout), strict=True))
 
 
 def test_second_run_does_nothing(chain: Workspace) -> None:
@@ -52,72 +263,33 @@ def test_second_run_does_nothing(chain: Workspace) -> None:
     assert "Nothing to be done" in run.output, run.output
 
 
-@pytest.mark.parametrize(
-    ("module", "first"),
-    [
-        ("simulation/generation/run.py", "generation"),
-        ("simulation/response/run.py", "response"),
-        ("skimming/skim.py", "skimming"),
-        ("features/table.py", "features"),
-        ("training/train.py", "training"),
-        ("combination/calibration.py", "calibration"),
-        ("selection/zstar_job.py", "selection"),
-        ("statistics/zstar_job.py", "statistics"),
-    ],
-)
-def test_edit_of_a_module_reruns_its_stage(chain: Workspace, module: str, first: str) -> None:
-    with edited(chain, f"src/hepchain/{module}", "\nADDED = 1\n"):
-        planned = chain.planned()
-    assert first in planned
-    assert min(planned, key=rank) == first, planned
+@pytest.mark.parametrize("case", NOTHING, ids=lambda case: case.name)
+def test_change_that_changes_no_result(plans: dict[str, Plan], case: Case) -> None:
+    assert plans[case.name] == {}
 
 
-@pytest.mark.thorough
-def test_comment_reruns_nothing(chain: Workspace) -> None:
-    with edited(chain, "src/hepchain/training/train.py", "\n# a comment\n"):
-        assert chain.planned() == {}
+@pytest.mark.parametrize("case", STAGES, ids=lambda case: case.name)
+def test_change_runs_what_depends_on_it(plans: dict[str, Plan], case: Case) -> None:
+    plan = plans[case.name]
+    assert plan.keys() == case.first.keys() | case.then
+    assert {rule: plan[rule][0] for rule in case.first} == case.first
+    assert all(case.because in plan[rule][1] for rule in case.first)
+    assert {rule for rule in case.then if plan[rule][1] != [FOLLOWS]} == set()
 
 
-@pytest.mark.thorough
-def test_module_of_one_tagger_leaves_the_others(chain: Workspace) -> None:
-    with edited(chain, "src/hepchain/training/taggers/network.py", "\nADDED = 1\n"):
-        assert chain.planned()["training"] == FOLDS
+@pytest.mark.parametrize("case", NEW, ids=lambda case: case.name)
+def test_what_is_new_is_made_beside_the_old(plans: dict[str, Plan], case: Case) -> None:
+    plan = plans[case.name]
+    assert {rule: plan[rule][0] for rule in case.first} == case.first
+    assert all(case.because in plan[rule][1] for rule in case.first)
+    assert plan.keys() & UNTOUCHED[case.name] == set()
 
 
-@pytest.mark.thorough
-def test_settings_of_one_tagger_leave_the_others(chain: Workspace) -> None:
-    planned = chain.planned("--config", "training={taggers: {keras: {epochs: 2}}}")
-    assert planned["training"] == FOLDS
-    assert min(planned, key=rank) == "training"
-
-
-@pytest.mark.thorough
-def test_looks_of_figures_redraw_only_figures(chain: Workspace) -> None:
-    planned = chain.planned("--config", "figures={label: another}")
-    assert planned
-    assert all(rule not in ORDER for rule in planned), planned
-
-
-def test_cut_reruns_from_the_selection_on(chain: Workspace) -> None:
+def test_plan_is_that_of_the_command_line(chain: Workspace, plans: dict[str, Plan]) -> None:
     planned = chain.planned("--config", "selection={met: 250}")
-    assert min(planned, key=rank) == "selection", planned
-
-
-def test_value_of_a_variation_reruns_its_jobs_alone(chain: Workspace) -> None:
-    value = "{noise_up: {response: {calorimeter.noise_scale: 1.3}}}"
-    planned = chain.planned("--config", f"simulation={{variations: {value}}}")
-    assert min(planned, key=rank) == "response", planned
-    stages = ("response", "skimming", "features", "scoring", "combination", "selection")
-    assert {rule: planned.get(rule, 0) for rule in ORDER if rule in planned} == {
-        **dict.fromkeys(stages, 1),
-        "statistics": 1,
-    }
-    others = chain.planned(
-        "--config", "simulation={variations: {x_up: {response: {met.resolution: 1}}}}"
-    )
-    assert others == {}
+    assert planned == {rule: count for rule, (count, _) in plans["a cut"].items()}
 
 
 @pytest.mark.thorough
-def test_resources_rerun_nothing(chain: Workspace) -> None:
+def test_resources_on_the_command_line_rerun_nothing(chain: Workspace) -> None:
     assert chain.planned("--set-resources", "training:mem_mb=9000") == {}

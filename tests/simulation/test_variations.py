@@ -9,7 +9,7 @@ import pytest
 from hepchain.config.loader import load_run, read_configs
 from hepchain.errors import ConfigError
 from hepchain.simulation.response.parameters import ResponseParameters
-from hepchain.simulation.variations import NOMINAL, load_responses
+from hepchain.simulation.variations import NOMINAL, load_responses, without_sources
 from workspace import REPOSITORY
 
 RESPONSE = REPOSITORY / "config/response.yaml"
@@ -100,3 +100,15 @@ def test_problems_of_all_variations_are_told_at_once() -> None:
         load_responses(RESPONSE, {"a_up": {"nothing": 1}, "b_up": {"material.scale": -1.0}})
     assert "variations.a_up.response.nothing" in str(caught.value)
     assert "variations.b_up.response.material.scale" in str(caught.value)
+
+
+def test_what_is_written_of_a_source_changes_no_result(
+    shipped: dict[str, ResponseParameters],
+) -> None:
+    plain = without_sources(shipped[NOMINAL])
+    last_words = {
+        key.split(".")[-1].split("_")[-1]
+        for key in differing(shipped[NOMINAL].model_dump(mode="json"), plain)
+    }
+    assert last_words == {"source", "trust"}
+    assert without_sources(ResponseParameters.model_validate(plain)) == plain

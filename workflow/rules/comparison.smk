@@ -79,7 +79,7 @@ rule tagger_comparison:
         ensembles=run.training.ensembles,
         pt_edges=run.combination.working_points.pt_edges,
         fake_rate=run.combination.working_points.fake_rate,
-        things=THINGS,
+        things=things("taggers"),
         looks=LOOKS,
         seed=run.seed,
     message:

@@ -86,7 +86,7 @@ rule training_comparison:
         samples=[sample for sample, _ in TRAINING_PARTS],
         tracks=run.training.tracks.model_dump(mode="json"),
         seed=run.seed,
-        things=THINGS,
+        things=things("categories", "taggers"),
         looks=LOOKS,
     message:
         "Comparing the scores of {wildcards.tagger} in events it has and has not seen"
@@ -135,7 +135,7 @@ rule correlations:
             for name in run.variables.of_category(RICHEST)
         },
         balance=run.training.balance.model_dump(mode="json"),
-        things=THINGS,
+        things=things("categories"),
         looks=LOOKS,
     message:
         "Correlating the input variables"

@@ -79,7 +79,7 @@ rule figure_event_classifier:
         runtime=20,
     params:
         code=drawing_code("event_classifier"),
-        things=THINGS,
+        things=things("signals"),
         looks=LOOKS,
     message:
         "Comparing the classifier of events with the count"

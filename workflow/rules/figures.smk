@@ -24,7 +24,8 @@ VARIATIONS = sorted(
     {variation_of(name) for name in varied(ANALYSED)} | run.simulation.weights.keys()
 )
 SIGNAL_PARTS = [(sample, part) for sample in SIGNALS for part in parts(sample)]
-LOOKS = run.figures.model_dump(mode="json")
+# Titles are handed over with the things they are of.
+LOOKS = run.figures.model_dump(mode="json", exclude={"titles"})
 
 
 def titles(names):
@@ -41,6 +42,11 @@ THINGS = {
     "signals": titles(SIGNALS),
     "backgrounds": titles(BACKGROUNDS),
 }
+
+
+def things(*kinds):
+    """Those kinds of THINGS that a figure shows, so that a change of others does not redraw it."""
+    return {kind: THINGS[kind] for kind in kinds}
 
 
 def drawing(figure, category, title):
@@ -89,7 +95,7 @@ rule figure_category_shares:
     params:
         code=drawing_code("category_shares", "reference"),
         samples=[sample for sample, _ in SIGNAL_PARTS],
-        things=THINGS,
+        things=things("categories", "signals"),
         looks=LOOKS,
     message:
         "Drawing the shares of the categories"
@@ -117,7 +123,7 @@ rule figure_m_ee_lineshape:
         code=drawing_code("m_ee_lineshape"),
         samples=[sample for sample, _ in SIGNAL_PARTS],
         splittings={name: run.samples[name].masses.splitting for name in SIGNALS},
-        things=THINGS,
+        things=things("signals"),
         looks=LOOKS,
     message:
         "Drawing the mass of the electron pair"

@@ -29,7 +29,7 @@ rule systematics:
     params:
         code=digest("hepchain.figures.systematics"),
         titles=titles(VARIATIONS),
-        things=THINGS,
+        things=things("signals", "backgrounds"),
     message:
         "Collecting the effects of the variations on the yields"
     script:
@@ -62,7 +62,7 @@ rule figure_cutflow:
         code=drawing_code("cutflow"),
         data=DATA,
         luminosity=run.statistics.luminosity,
-        things=THINGS,
+        things=things("signals", "backgrounds"),
         looks=LOOKS,
     message:
         "Drawing the cut-flow"
@@ -92,7 +92,7 @@ rule figure_mass:
         veto=run.selection.candidate.mass_veto,
         closed_below=CLOSED_BELOW,
         luminosity=run.statistics.luminosity,
-        things=THINGS,
+        things=things("signals"),
         looks=LOOKS,
     message:
         "Drawing the mass of the candidates"
@@ -115,7 +115,7 @@ rule figure_yields:
         runtime=20,
     params:
         code=drawing_code("yields"),
-        things=THINGS,
+        things=things("signals"),
         looks=LOOKS,
     message:
         "Drawing the yields"
@@ -141,7 +141,7 @@ rule figure_sensitivity:
     params:
         code=drawing_code("sensitivity"),
         working_point=run.selection.working_point,
-        things=THINGS,
+        things=things("signals"),
         looks=LOOKS,
     message:
         "Drawing the expected limits"
@@ -171,7 +171,7 @@ rule figure_working_point_scan:
         runtime=20,
     params:
         code=drawing_code("working_point_scan"),
-        things=THINGS,
+        things=things("signals"),
         looks=LOOKS,
     message:
         "Drawing the scan of the working point"
@@ -195,7 +195,7 @@ rule figure_impacts:
         runtime=20,
     params:
         code=drawing_code("impacts", "fit_correlations"),
-        things=THINGS,
+        things=things("signals"),
         looks=LOOKS,
     message:
         "Drawing the impacts of the uncertainties"
@@ -229,7 +229,7 @@ rule summary:
         runtime=5,
     params:
         code=digest("hepchain.figures.summary", "hepchain.figures.reference"),
-        things=THINGS,
+        things=things("categories", "taggers", "signals"),
     message:
         "Collecting the key numbers"
     script:

@@ -32,7 +32,7 @@ rule figure_loss_curves:
         code=drawing_code("loss_curves"),
         models=categories_and_folds,
         kinds={name: tagger.kind for name, tagger in run.training.taggers.items()},
-        things=THINGS,
+        things=things("categories", "taggers"),
         looks=LOOKS,
     message:
         "Drawing the loss curves of {wildcards.tagger}"
@@ -56,7 +56,7 @@ rule figure_score_distributions:
         runtime=20,
     params:
         code=drawing_code("score_distributions"),
-        things=THINGS,
+        things=things("categories", "taggers"),
         looks=LOOKS,
     message:
         "Drawing the scores of {wildcards.tagger}"
@@ -83,7 +83,7 @@ rule figure_roc:
         code=drawing_code("roc"),
         taggers=TAGGERS,
         fake_rate=run.combination.working_points.fake_rate,
-        things=THINGS,
+        things=things("categories", "taggers"),
         looks=LOOKS,
     message:
         "Drawing fake rate against efficiency"
@@ -110,7 +110,7 @@ rule figure_combination_comparison:
         code=drawing_code("combination_comparison"),
         taggers=TAGGERS,
         fake_rate=run.combination.working_points.fake_rate,
-        things=THINGS,
+        things=things("categories", "taggers"),
         looks=LOOKS,
     message:
         "Comparing the combinations of the categories"
@@ -134,7 +134,7 @@ rule figure_efficiency_vs_pt:
         runtime=20,
     params:
         code=drawing_code("efficiency_vs_pt", "reference"),
-        things=THINGS,
+        things=things("categories", "taggers"),
         looks=LOOKS,
     message:
         "Drawing the efficiency of {wildcards.tagger}"
@@ -162,7 +162,7 @@ rule figure_efficiency_vs_pt_by_category:
         runtime=20,
     params:
         code=drawing_code("efficiency_vs_pt_by_category"),
-        things=THINGS,
+        things=things("categories", "taggers"),
         looks=LOOKS,
     message:
         "Drawing the efficiency of {wildcards.tagger} by category"
@@ -200,7 +200,7 @@ rule figure_fake_composition:
         candidates_of=BACKGROUNDS,
         tagger=run.selection.tagger,
         working_point=run.selection.working_point,
-        things=THINGS,
+        things=things("taggers", "signals", "backgrounds"),
         looks=LOOKS,
     message:
         "Drawing the composition of the fakes"
@@ -230,7 +230,7 @@ rule figure_variations:
         titles=titles(TEST_VARIATIONS),
         tagger=run.selection.tagger,
         working_point=run.selection.working_point,
-        things=THINGS,
+        things=things("taggers", "signals"),
         looks=LOOKS,
     message:
         "Drawing the variations of the simulation"

@@ -90,7 +90,7 @@ rule publication:
             "pictures": PICTURED,
             "efficiency": PUBLISHED_EFFICIENCY,
         },
-        things=THINGS,
+        things=things("signals", "backgrounds"),
         texts=run.publication.model_dump(mode="json", exclude={"record"}),
         origin=ORIGIN,
         energy=run.figures.energy,

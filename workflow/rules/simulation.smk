@@ -7,7 +7,7 @@
 # A sample with a variation of the response, {sample}@{variation}, has ntuples of its own, made of
 # the generated events and the random numbers of its base.
 
-from hepchain.simulation.variations import load_responses
+from hepchain.simulation.variations import load_responses, without_sources
 
 try:
     RESPONSES = load_responses(run.simulation.response, run.simulation.responses)
@@ -64,8 +64,9 @@ def generated(suffix):
 
 
 def response_parameters(wildcards):
-    """Detector parameters of the sample's variation."""
-    return RESPONSES[variation_of(wildcards.sample)].model_dump(mode="json")
+    """Detector parameters of the sample's variation; that a source is described otherwise is no
+    reason to run anything."""
+    return without_sources(RESPONSES[variation_of(wildcards.sample)])
 
 
 rule generation:

@@ -72,7 +72,7 @@ rule importance:
         balance=run.training.balance.model_dump(mode="json"),
         config=run.studies.importance.model_dump(mode="json"),
         max_tracks=run.studies.variable_scan.max_tracks,
-        things=THINGS,
+        things=things("categories", "taggers"),
         looks=LOOKS,
         seed=run.seed,
     message:
@@ -138,7 +138,7 @@ rule figure_variable_scan:
         runtime=20,
     params:
         code=drawing_code("variable_scan"),
-        things=THINGS,
+        things=things("categories", "taggers"),
         looks=LOOKS,
     message:
         "Drawing how few variables suffice for {wildcards.tagger}"
@@ -203,7 +203,7 @@ rule label_shuffle_table:
         runtime=5,
     params:
         code=digest("hepchain.figures.label_shuffle", "hepchain.figures.tabulate"),
-        things=THINGS,
+        things=things("categories", "taggers"),
     message:
         "Collecting what shuffled labels teach {wildcards.tagger}"
     script:

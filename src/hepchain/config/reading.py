@@ -17,6 +17,9 @@ from hepchain.errors import ConfigError
 BlockType = TypeVar("BlockType", bound=Block)
 Location = tuple[int | str, ...]
 
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The compiled one is ten times as fast, and every job reads the configuration."""
+
 
 def read_yaml(path: str | Path) -> Any:
     """Read a YAML file.
@@ -26,7 +29,7 @@ def read_yaml(path: str | Path) -> Any:
     ConfigError : the file is missing, unreadable or not YAML
     """
     try:
-        return yaml.safe_load(Path(path).read_text())
+        return yaml.load(Path(path).read_text(), Loader=_LOADER)
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: no such file (searched from {Path.cwd()})") from error
     except (OSError, UnicodeDecodeError) as error:

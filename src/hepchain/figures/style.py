@@ -12,7 +12,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -132,12 +132,13 @@ _FAMILIES: dict[Family, tuple[Look, ...]] = {
 
 @dataclass(frozen=True)
 class Things:
-    """Name -> title of all things of a run, in the order that fixes their looks."""
+    """Name -> title of the things of a run, in the order that fixes their looks; of those kinds
+    that a figure shows."""
 
-    categories: Mapping[str, str]
-    taggers: Mapping[str, str]
-    signals: Mapping[str, str]
-    backgrounds: Mapping[str, str]
+    categories: Mapping[str, str] = field(default_factory=dict)
+    taggers: Mapping[str, str] = field(default_factory=dict)
+    signals: Mapping[str, str] = field(default_factory=dict)
+    backgrounds: Mapping[str, str] = field(default_factory=dict)
 
     def title(self, name: str) -> str:
         """Name of a thing in a legend."""

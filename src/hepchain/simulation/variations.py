@@ -12,9 +12,13 @@ from hepchain.config.overrides import override
 from hepchain.config.reading import describe, load_block, read_yaml
 from hepchain.errors import ConfigError
 from hepchain.simulation.response.parameters import ResponseParameters
+from hepchain.trust import Trust
 
 NOMINAL = ""
 """Stands for no variation where the name of one is expected."""
+
+_ALIKE = {"source": "see the file of parameters", "trust": Trust.CHOICE.value}
+"""Last word of keys that say where a number comes from -> what stands for it."""
 
 
 def load_responses(
@@ -46,6 +50,26 @@ def load_responses(
         lines = "\n".join(f"  {problem}" for problem in problems)
         raise ConfigError(f"variations of {path}:\n{lines}")
     return found
+
+
+def without_sources(parameters: ResponseParameters) -> dict[str, Any]:
+    """Parameters as plain values, all sources alike: what is written of a source changes no result.
+
+    They are valid parameters still.
+    """
+    content: dict[str, Any] = _without_sources(parameters.model_dump(mode="json"))
+    return content
+
+
+def _without_sources(content: Any) -> Any:
+    if isinstance(content, list):
+        return [_without_sources(item) for item in content]
+    if not isinstance(content, dict):
+        return content
+    return {
+        key: _ALIKE.get(key.split("_")[-1], _without_sources(value))
+        for key, value in content.items()
+    }
 
 
 def _lines(name: str, problems: list[str]) -> list[str]:
