@@ -72,6 +72,23 @@ def _parser() -> argparse.ArgumentParser:
             "Example: hepchain status",
         )
     )
+    _add_plan(
+        commands.add_parser(
+            "plan",
+            help="jobs, hours, disk, memory and time of a run, before it is started",
+            description="What `snakemake` would start here with these targets and configs, and "
+            "what that is expected to cost by measured rates. Nothing is run or written. Example: "
+            "hepchain plan --all --configfile config/paper.yaml",
+        )
+    )
+    _add_resources(
+        commands.add_parser(
+            "resources",
+            help="what the jobs of a run used beside what they had asked for, and what to ask for",
+            description="Two uses. After a run: the table of its efficiency. Before the next: "
+            "--profile-yaml prints what its jobs should ask for, to paste into a profile.",
+        )
+    )
     version = commands.add_parser("version", help="print the version")
     version.set_defaults(run=_version)
     return parser
@@ -171,6 +188,42 @@ def _add_status(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", nargs="?", default=".", help="where snakemake was started")
     parser.add_argument("--all", action="store_true", help="all jobs that failed, not the first 20")
     parser.set_defaults(run=_status)
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help="as behind `snakemake`")
+    parser.add_argument("--configfile", action="append", default=[], metavar="FILE")
+    parser.add_argument("--config", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--all", action="store_true", help="also what is there already")
+    parser.add_argument(
+        "--rates",
+        action="append",
+        metavar="PATH",
+        help="measured rates: results of a run, or a file; default: config/rates.json",
+    )
+    parser.add_argument(
+        "--write-rates",
+        metavar="FILE",
+        help="make no plan, only write the rates into a file; the runs were of --configfile",
+    )
+    parser.add_argument(
+        "--cores", type=int, action="append", metavar="N", help="default: 10, 100 and 1000"
+    )
+    parser.add_argument(
+        "--overhead", type=float, default=5.0, metavar="S", help="seconds a job for starting it"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=_plan)
+
+
+def _add_resources(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("results", nargs="?", default="results", help="of a run; default: results")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument(
+        "--profile-yaml", action="store_true", help="print `set-resources` for a profile"
+    )
+    parser.set_defaults(run=_resources)
 
 
 def _version(options: argparse.Namespace) -> int:
@@ -300,6 +353,45 @@ def _status(options: argparse.Namespace) -> int:
         state = progress.read_progress(file)
     failures = progress.failures_text(state, folder, sys.maxsize if options.all else 20)
     print("\n\n".join(filter(None, (progress.table(state), failures, progress.summary(state)))))
+    return 0
+
+
+def _plan(options: argparse.Namespace) -> int:
+    import json
+
+    from hepchain.errors import InputError
+    from hepchain.execution import plan
+    from hepchain.execution.jobs import Request, planned_jobs
+    from hepchain.execution.rates import DEFAULT_RATES, Rates
+
+    if min(options.cores or [1]) < 1 or options.overhead < 0:
+        raise InputError("--cores: at least one is needed; --overhead: zero or more")
+    configs = [DEFAULT_CONFIG, *options.configfile]
+    rates = Rates.merged(Rates.read(path, configs) for path in options.rates or [DEFAULT_RATES])
+    if options.write_rates:
+        rates.write(options.write_rates)
+        print(f"{options.write_rates}: rates of {len(rates.jobs)} jobs")
+        return 0
+    request = Request(options.targets, options.configfile, options.config, options.all)
+    made = plan.make_plan(
+        planned_jobs(request), rates, options.cores or plan.CORES, options.overhead
+    )
+    print(json.dumps(made.content(), indent=2) if options.json else plan.table(made))
+    return 0
+
+
+def _resources(options: argparse.Namespace) -> int:
+    import json
+
+    from hepchain.execution import resources
+    from hepchain.execution.benchmarks import read_measurements
+
+    jobs = read_measurements(options.results)
+    if options.json:
+        print(json.dumps(resources.as_records(jobs), indent=2))
+    else:
+        show = resources.profile_yaml if options.profile_yaml else resources.efficiency_table
+        print(show(jobs))
     return 0
 
 

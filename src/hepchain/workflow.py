@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from hepchain.errors import ChangedInputError, HepchainError
+from hepchain.execution.usage import usage_of
 from hepchain.parsed import ParsedFiles
 
 PACKAGE = "hepchain"
@@ -115,6 +116,8 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
         try:
             yield logger
             _check_unchanged(before)
+            if hasattr(snakemake, "resources"):
+                logger.info(usage_of(snakemake).line())
             logger.info("done")
         except Exception as error:
             failed = True
