@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pyarrow.parquet as pq
 import pytest
 
@@ -36,19 +37,22 @@ def test_results_do_not_depend_on_the_number_of_cores(chain: Workspace, tmp_path
     assert_same(chain, other, names)
 
 
-def kill_when(process: subprocess.Popen[str], appeared: Path, timeout: float = 600) -> None:
-    """Kill a process without warning, once a file is there; what it started goes on."""
-    end = time.monotonic() + timeout
-    while not appeared.exists() and process.poll() is None and time.monotonic() < end:
-        time.sleep(0.05)
-    assert process.poll() is None, f"ended with {process.returncode}"
-    process.kill()
-    process.wait()
+def job_of(workspace: Workspace, process: subprocess.Popen[str]) -> psutil.Process:
+    """A job that the run carries out now."""
+    end = time.monotonic() + 60
+    while not (jobs := local_orphans(workspace.root)):
+        assert process.poll() is None, f"ended with {process.returncode}"
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return jobs[0]
 
 
 @pytest.fixture
 def interrupted(tmp_path: Path) -> Workspace:
-    """A run of a part of the chain, killed when its first job was done and others were running."""
+    """A run of a part of the chain, killed when its first job was done; another goes on, stopped.
+
+    Before that a second run in the same folder has been refused.
+    """
     workspace = copy_repository(tmp_path)
     command = [sys.executable, "-m", "snakemake", "--cores", "2"]
     process = subprocess.Popen(
@@ -60,7 +64,15 @@ def interrupted(tmp_path: Path) -> Workspace:
         text=True,
         start_new_session=True,
     )
-    kill_when(process, workspace.root / "results" / FIRST)
+    while not (workspace.root / "results" / FIRST).exists():
+        assert process.poll() is None, f"ended with {process.returncode}"
+        time.sleep(0.02)
+    job_of(workspace, process).suspend()
+    second = workspace.smoke("--", *PART)
+    assert second.status != 0
+    assert re.search(rf"another run goes on in .*process {process.pid} on ", second.output)
+    process.kill()
+    process.wait()
     return workspace
 
 

@@ -7,6 +7,7 @@ gives: the run's random identifier.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -60,17 +61,19 @@ def local_orphans(folder: Path) -> list[psutil.Process]:
 
 
 def end_local(processes: Sequence[psutil.Process], say: Say) -> None:
-    """End jobs of this machine, what they started included."""
+    """End jobs of this machine, what they started included.
+
+    At once: what they write counts only when it is complete, and a process that is stopped or waits
+    for a file system would not heed a request.
+    """
     if not processes:
         return
     say(f"Ending {len(processes)} job(s) of a killed run that still run on this machine.")
     family = [child for process in processes for child in _with_children(process)]
     for process in family:
-        _signal(process.terminate)
-    _, alive = psutil.wait_procs(family, timeout=GRACE_SECONDS)
-    for process in alive:
-        _signal(process.kill)
-    psutil.wait_procs(alive, timeout=GRACE_SECONDS)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(family, timeout=GRACE_SECONDS)
 
 
 def _with_children(process: psutil.Process) -> list[psutil.Process]:
@@ -78,13 +81,6 @@ def _with_children(process: psutil.Process) -> list[psutil.Process]:
         return [process, *process.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
-
-
-def _signal(send: Callable[[], None]) -> None:
-    try:
-        send()
-    except psutil.NoSuchProcess:
-        return
 
 
 # --- SLURM ---------------------------------------------------------------------------------------
