@@ -25,7 +25,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(strip $(CONFIG)),--configf
 ANY_PYTHON := $(firstword $(foreach name,$(PYTHON) python3 python3.13 python3.12 python3.11,$(shell command -v $(name))))
 SMK := Snakefile workflow/rules
 
-.PHONY: help setup results report dry-run test test-all lint format docs htcondor clean distclean
+.PHONY: help setup results report dry-run test test-all test-cluster lint format docs htcondor clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -47,10 +47,13 @@ dry-run: $(ENVIRONMENT) ## show what `make results` would run, and why
 	$(SNAKEMAKE) --dry-run
 
 test: $(ENVIRONMENT) ## style, types and tests, the whole chain (small) among them
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not thorough"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not thorough and not cluster"
 
-test-all: $(ENVIRONMENT) ## all tests, the costliest ones too
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+test-all: $(ENVIRONMENT) ## all these tests, the costliest ones too
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not cluster"
+
+test-cluster: $(ENVIRONMENT) ## the chain on a real SLURM of this machine, started for it (root, Debian), and its faults
+	$(BIN)/python -m pytest tests/cluster -m cluster -rsP
 
 lint: $(ENVIRONMENT) ## style and types only
 	$(BIN)/ruff check
