@@ -13,16 +13,16 @@
 # Everything listens on the loopback interface only.
 #
 # Environment
-#   SLURM_LAB    folder of its state, logs and pids            [/tmp/slurm-lab]
-#   SLURM_DBD    1: accounting (sacct, accounts, limits) in a database of its own; 0: without  [1]
-#   SLURM_USERS  users of the account                          [root]
+#   SLURM_LAB    folder of its state, logs and pids      [slurm-lab in that of temporary files]
+#   SLURM_DBD    1: accounting (sacct, accounts, limits) in a database of its own; 0: none  [1]
+#   SLURM_USERS  users of the account                    [root]
 #
 # Root is needed. Packages are installed with apt, where that is there; the tests run on Debian 12
 # (SLURM 22.05). The configuration has to be /etc/slurm/slurm.conf: jobs that Snakemake starts lose the
 # variable SLURM_CONF. One that this script did not write is left alone, and nothing is started.
 set -euo pipefail
 
-LAB=${SLURM_LAB:-/tmp/slurm-lab}
+LAB=${SLURM_LAB:-${TMPDIR:-/tmp}/slurm-lab}
 DBD=${SLURM_DBD:-1}
 USERS=${SLURM_USERS:-root}
 ETC=/etc/slurm
