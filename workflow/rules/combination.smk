@@ -47,8 +47,8 @@ rule scoring:
         tagger=any_of(run.training.trained),
     threads: 1
     resources:
-        mem_mb=memory(2000),
-        runtime=60,
+        mem_mb=memory_of_tagger(3, 0.8),
+        runtime=minutes(10, 0.05),
         gpu=gpus_of_scoring,
     params:
         code=scoring_code,
@@ -86,8 +86,8 @@ rule ensemble:
         tagger=any_of(run.training.ensembles) or "(?!)",
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=30,
+        mem_mb=memory(450, 10),
+        runtime=minutes(10, 0.01),
     params:
         code=digest("hepchain.combination.ensemble"),
         members=members_of,
@@ -108,8 +108,8 @@ rule calibration:
         f"{BENCHMARKS}/calibration/{{tagger}}.tsv"
     threads: 1
     resources:
-        mem_mb=memory(2000),
-        runtime=30,
+        mem_mb=memory(400, 20),
+        runtime=minutes(10, 0.1),
     params:
         code=digest("hepchain.combination.calibration"),
         samples=TRAINING_SAMPLES,
@@ -133,8 +133,8 @@ rule combination:
         f"{BENCHMARKS}/combination/{{tagger}}-{{sample}}.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=30,
+        mem_mb=memory(450, 5),
+        runtime=minutes(10, 0.02),
     params:
         code=digest("hepchain.combination.combine"),
         score=run.combination.score,
@@ -155,8 +155,8 @@ rule working_points:
         f"{BENCHMARKS}/working_points/{{tagger}}.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=30,
+        mem_mb=memory(450, 5),
+        runtime=minutes(10, 0.02),
     params:
         code=digest("hepchain.combination.working_points"),
         config=run.combination.working_points.model_dump(mode="json"),

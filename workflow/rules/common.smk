@@ -1,10 +1,12 @@
 # Shared by the rule files: parts and ntuples of a sample, portable resource requests. Science and
 # file handling live in the package.
 
+import math
 import re
 
 from hepchain.config.training import EVERY_CATEGORY
 from hepchain.execution.site import granted_gpus
+from hepchain.execution.usage import size_mb
 from hepchain.skimming.sources import resolve_files
 from hepchain.variations import base_of, variation_of, varied_name
 
@@ -12,11 +14,41 @@ from hepchain.variations import base_of, variation_of, varied_name
 SAMPLES = run.all_samples
 
 
-def memory(megabytes):
-    """Memory request in MB that grows with every retry of a job."""
+# Requests follow the measurements of `hepchain resources`: a constant, and so much a MB of inputs.
+# Inputs that are not there yet count nothing: Snakemake asks again when a job is about to start.
 
-    def request(wildcards, attempt):
-        return megabytes * attempt
+
+def memory(megabytes, of_input=0.0):
+    """Memory request in MB, grown by every MB of inputs, and with every retry of a job."""
+    return growing(megabytes, of_input)
+
+
+def minutes(constant, of_input=0.0):
+    """Time request in minutes, grown by every MB of inputs, and with every retry of a job."""
+    return growing(constant, of_input)
+
+
+def growing(constant, of_input):
+    """Resource function: a constant and a share of the size of the inputs, times the attempt."""
+
+    def request(wildcards, input, attempt):
+        inputs = sum(map(size_mb, input)) if of_input else 0.0
+        return math.ceil((constant + of_input * inputs) * attempt)
+
+    return request
+
+
+def memory_of_tagger(of_network, of_trees=None):
+    """Memory request in MB of a job that runs models of a tagger: TensorFlow alone takes 500.
+
+    Grown by `of_network` MB a MB of inputs for a network, `of_trees` (the same) for others.
+    """
+    network = memory(1000, of_network)
+    other = memory(650, of_network if of_trees is None else of_trees)
+
+    def request(wildcards, input, attempt):
+        uses_network = run.training.taggers[wildcards.tagger].uses_gpu
+        return (network if uses_network else other)(wildcards, input, attempt)
 
     return request
 

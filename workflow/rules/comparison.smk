@@ -36,8 +36,8 @@ rule scoring_speed:
         tagger=any_of(TRAINED),
     threads: 1
     resources:
-        mem_mb=memory(2000),
-        runtime=20,
+        mem_mb=memory_of_tagger(3),
+        runtime=minutes(10, 0.05),
     params:
         code=digest("hepchain.combination.speed"),
     message:
@@ -71,8 +71,8 @@ rule tagger_comparison:
         f"{BENCHMARKS}/tagger_comparison.tsv"
     threads: 1
     resources:
-        mem_mb=memory(4000),
-        runtime=60,
+        mem_mb=memory(500, 5),
+        runtime=minutes(10, 0.1),
     params:
         code=drawing_code("tagger_comparison"),
         baselines=BASELINES,

@@ -42,8 +42,8 @@ rule tagger_evaluation:
         f"{BENCHMARKS}/tagger_evaluation/{{tagger}}.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1500),
-        runtime=20,
+        mem_mb=memory(550, 2.5),
+        runtime=minutes(10, 0.1),
     params:
         code=drawing_code("score_distributions", "calibration_curves", "dependence"),
         samples=EVALUATED_SAMPLES,
@@ -78,8 +78,8 @@ rule training_comparison:
         tagger=any_of(run.training.trained),
     threads: 1
     resources:
-        mem_mb=memory(2000),
-        runtime=20,
+        mem_mb=memory(550, 9),
+        runtime=minutes(10, 0.2),
     params:
         code=drawing_code("training_comparison"),
         scoring=scoring_code,
@@ -125,8 +125,8 @@ rule correlations:
         f"{BENCHMARKS}/correlations.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(600, 2),
+        runtime=minutes(10, 0.1),
     params:
         code=drawing_code("correlations"),
         category=RICHEST,

@@ -38,8 +38,8 @@ rule event_classifier:
         point=any_of(TAUGHT),
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=60,
+        mem_mb=memory(600, 20),
+        runtime=minutes(30, 2),
     params:
         code=digest("hepchain.event_classifier.zstar_job"),
         config=run.event_classifier.model_dump(mode="json"),
@@ -75,8 +75,8 @@ rule figure_event_classifier:
         f"{BENCHMARKS}/figure_event_classifier.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(500),
+        runtime=minutes(10),
     params:
         code=drawing_code("event_classifier"),
         things=things("signals"),

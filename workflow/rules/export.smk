@@ -51,8 +51,8 @@ rule export:
         f"{BENCHMARKS}/export/{{tagger}}.tsv"
     threads: 1
     resources:
-        mem_mb=memory(2000),
-        runtime=30,
+        mem_mb=memory(650, 4),
+        runtime=minutes(10, 0.1),
     params:
         code=export_code,
         kind=kind_of,

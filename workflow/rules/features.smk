@@ -22,8 +22,8 @@ rule features:
         sample=any_of(NTUPLES),
     threads: 1
     resources:
-        mem_mb=memory(1500),
-        runtime=30,
+        mem_mb=memory(450, 4),
+        runtime=minutes(10, 0.02),
     params:
         code=digest("hepchain.features.table"),
         features=run.features.model_dump(mode="json"),

@@ -90,8 +90,8 @@ rule figure_category_shares:
         f"{BENCHMARKS}/figure_category_shares.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(500, 0.2),
+        runtime=minutes(10, 0.01),
     params:
         code=drawing_code("category_shares", "reference"),
         samples=[sample for sample, _ in SIGNAL_PARTS],
@@ -117,8 +117,8 @@ rule figure_m_ee_lineshape:
         f"{BENCHMARKS}/figure_m_ee_lineshape.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(550, 10),
+        runtime=minutes(10, 0.1),
     params:
         code=drawing_code("m_ee_lineshape"),
         samples=[sample for sample, _ in SIGNAL_PARTS],

@@ -24,8 +24,8 @@ rule systematics:
         f"{BENCHMARKS}/systematics.tsv"
     threads: 1
     resources:
-        mem_mb=memory(500),
-        runtime=5,
+        mem_mb=memory(400),
+        runtime=minutes(10),
     params:
         code=digest("hepchain.figures.systematics"),
         titles=titles(VARIATIONS),
@@ -56,8 +56,8 @@ rule figure_cutflow:
         f"{BENCHMARKS}/figure_cutflow.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(450),
+        runtime=minutes(10),
     params:
         code=drawing_code("cutflow"),
         data=DATA,
@@ -85,8 +85,8 @@ rule figure_mass:
         f"{BENCHMARKS}/figure_mass.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(550),
+        runtime=minutes(10),
     params:
         code=drawing_code("mass"),
         veto=run.selection.candidate.mass_veto,
@@ -111,8 +111,8 @@ rule figure_yields:
         f"{BENCHMARKS}/figure_yields.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(450),
+        runtime=minutes(10),
     params:
         code=drawing_code("yields"),
         things=things("signals"),
@@ -136,8 +136,8 @@ rule figure_sensitivity:
         f"{BENCHMARKS}/figure_sensitivity.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(500, 1.5),
+        runtime=minutes(10, 0.02),
     params:
         code=drawing_code("sensitivity"),
         working_point=run.selection.working_point,
@@ -167,8 +167,8 @@ rule figure_working_point_scan:
         f"{BENCHMARKS}/figure_working_point_scan.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(450),
+        runtime=minutes(10),
     params:
         code=drawing_code("working_point_scan"),
         things=things("signals"),
@@ -191,8 +191,8 @@ rule figure_impacts:
         f"{BENCHMARKS}/figure_impacts.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(500),
+        runtime=minutes(10),
     params:
         code=drawing_code("impacts", "fit_correlations"),
         things=things("signals"),
@@ -225,8 +225,8 @@ rule summary:
         f"{BENCHMARKS}/summary.tsv"
     threads: 1
     resources:
-        mem_mb=memory(500),
-        runtime=5,
+        mem_mb=memory(400),
+        runtime=minutes(10),
     params:
         code=digest("hepchain.figures.summary", "hepchain.figures.reference"),
         things=things("categories", "taggers", "signals"),

@@ -26,8 +26,8 @@ rule figure_loss_curves:
         f"{BENCHMARKS}/figure_loss_curves/{{tagger}}.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(450),
+        runtime=minutes(10),
     params:
         code=drawing_code("loss_curves"),
         models=categories_and_folds,
@@ -52,8 +52,8 @@ rule figure_score_distributions:
         f"{BENCHMARKS}/figure_score_distributions/{{tagger}}.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(500, 6),
+        runtime=minutes(10, 0.1),
     params:
         code=drawing_code("score_distributions"),
         things=things("categories", "taggers"),
@@ -77,8 +77,8 @@ rule figure_roc:
         f"{BENCHMARKS}/figure_roc.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(500, 3),
+        runtime=minutes(10, 0.1),
     params:
         code=drawing_code("roc"),
         taggers=TAGGERS,
@@ -104,8 +104,8 @@ rule figure_combination_comparison:
         f"{BENCHMARKS}/figure_combination_comparison.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(500, 3),
+        runtime=minutes(10, 0.1),
     params:
         code=drawing_code("combination_comparison"),
         taggers=TAGGERS,
@@ -130,8 +130,8 @@ rule figure_efficiency_vs_pt:
         f"{BENCHMARKS}/figure_efficiency_vs_pt/{{tagger}}.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(500, 6),
+        runtime=minutes(10, 0.1),
     params:
         code=drawing_code("efficiency_vs_pt", "reference"),
         things=things("categories", "taggers"),
@@ -158,8 +158,8 @@ rule figure_efficiency_vs_pt_by_category:
         f"{BENCHMARKS}/figure_efficiency_vs_pt_by_category/{{tagger}}.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(500, 6),
+        runtime=minutes(10, 0.1),
     params:
         code=drawing_code("efficiency_vs_pt_by_category"),
         things=things("categories", "taggers"),
@@ -192,8 +192,8 @@ rule figure_fake_composition:
         f"{BENCHMARKS}/figure_fake_composition.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(550, 0.6),
+        runtime=minutes(10, 0.02),
     params:
         code=drawing_code("fake_composition"),
         samples=[TEST_SAMPLE, *BACKGROUNDS],
@@ -221,8 +221,8 @@ rule figure_variations:
         f"{BENCHMARKS}/figure_variations.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(450, 2),
+        runtime=minutes(10, 0.02),
     params:
         code=drawing_code("variations"),
         sample=TEST_SAMPLE,

@@ -39,8 +39,8 @@ rule mass_plane:
         f"{BENCHMARKS}/mass_plane.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(550),
+        runtime=minutes(10),
     params:
         code=drawing_code("mass_plane"),
         strengths=PLANE_BLOCK.get("strengths", []),

@@ -46,8 +46,8 @@ rule publication_workspaces:
         f"{BENCHMARKS}/publication_workspaces.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(500),
+        runtime=minutes(10),
     params:
         code=digest("hepchain.publication.workspaces"),
         points=PUBLISHED,
@@ -77,8 +77,8 @@ rule publication:
         f"{BENCHMARKS}/publication.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(500),
+        runtime=minutes(10),
     params:
         code=digest("hepchain.publication.submission"),
         names={

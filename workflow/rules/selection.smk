@@ -65,8 +65,8 @@ rule selection:
         sample=any_of([*SELECTED, *DATA]),
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=30,
+        mem_mb=memory(450, 0.2),
+        runtime=minutes(10, 0.01),
     params:
         code=digest("hepchain.selection.zstar_job"),
         config=run.selection.model_dump(mode="json"),

@@ -53,6 +53,11 @@ def events_per_part(wildcards):
     return run.events_per_part_of(wildcards.sample)
 
 
+def generation_minutes(wildcards, attempt):
+    """Time request: ten minutes, and five times what the slowest process was measured to take."""
+    return math.ceil((10 + events_per_part(wildcards) * 0.1 / 60) * attempt)
+
+
 def generated(suffix):
     """Input function: the file of this kind of the generated part."""
 
@@ -81,8 +86,8 @@ rule generation:
         sample=any_of(SIMULATED),
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=120,
+        mem_mb=memory(700),
+        runtime=generation_minutes,
     params:
         sample=process_of,
         events=events_per_part,
@@ -107,8 +112,8 @@ rule response:
         f"{BENCHMARKS}/response/{{sample}}-{{part}}.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1500),
-        runtime=30,
+        mem_mb=memory(550, 20),
+        runtime=minutes(10, 0.1),
     params:
         training=is_training,
         overlaid=is_overlaid,

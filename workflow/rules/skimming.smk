@@ -68,8 +68,8 @@ rule normalisation:
         sample=any_of(name for name in NTUPLES if name == base_of(name)),
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=30,
+        mem_mb=memory(400),
+        runtime=minutes(10, 0.01),
     params:
         code=digest("hepchain.skimming.normalisation"),
         normalisation=sample_normalisation,
@@ -96,8 +96,8 @@ rule skimming:
         sample=any_of(NTUPLES),
     threads: 1
     resources:
-        mem_mb=memory(2000),
-        runtime=60,
+        mem_mb=memory(1500),
+        runtime=minutes(10, 0.02),
     params:
         code=digest("hepchain.skimming.skim"),
         role=sample_role,

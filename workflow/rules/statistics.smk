@@ -65,8 +65,8 @@ rule statistics:
         point=any_of([*SIGNALS, *PLANE]),
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=30,
+        mem_mb=memory(500, 20),
+        runtime=minutes(30, 2),
     params:
         code=digest("hepchain.statistics.zstar_job"),
         config=run.statistics.model_dump(mode="json"),
@@ -99,8 +99,8 @@ rule working_point_scan:
         point=any_of([*SIGNALS, *PLANE]),
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=30,
+        mem_mb=memory(500, 10),
+        runtime=minutes(30, 1),
     params:
         code=digest("hepchain.statistics.zstar_scan_job"),
         config=run.statistics.model_dump(mode="json"),

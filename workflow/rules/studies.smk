@@ -59,8 +59,8 @@ rule importance:
         tagger=any_of(run.training.trained),
     threads: 1
     resources:
-        mem_mb=memory(3000),
-        runtime=120,
+        mem_mb=memory(600, 4),
+        runtime=minutes(30, 0.2),
     params:
         code=study_code("importance"),
         drawing=drawing_code("importance"),
@@ -98,8 +98,8 @@ rule variable_scan:
         tagger=any_of(run.training.trained),
     threads: 1
     resources:
-        mem_mb=memory(4000),
-        runtime=600,
+        mem_mb=memory_of_tagger(6),
+        runtime=minutes(240, 5),
         gpu=gpus_of_tagger,
     params:
         code=study_code("variable_scan"),
@@ -134,8 +134,8 @@ rule figure_variable_scan:
         f"{BENCHMARKS}/figure_variable_scan/{{tagger}}.tsv"
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(500),
+        runtime=minutes(10),
     params:
         code=drawing_code("variable_scan"),
         things=things("categories", "taggers"),
@@ -159,8 +159,8 @@ rule label_shuffle:
         tagger=any_of(run.training.trained),
     threads: 1
     resources:
-        mem_mb=memory(4000),
-        runtime=240,
+        mem_mb=memory_of_tagger(6),
+        runtime=minutes(120, 2),
         gpu=gpus_of_tagger,
     params:
         code=study_code("label_shuffle"),
@@ -199,8 +199,8 @@ rule label_shuffle_table:
         f"{BENCHMARKS}/label_shuffle_table/{{tagger}}.tsv"
     threads: 1
     resources:
-        mem_mb=memory(500),
-        runtime=5,
+        mem_mb=memory(400),
+        runtime=minutes(10),
     params:
         code=digest("hepchain.figures.label_shuffle", "hepchain.figures.tabulate"),
         things=things("categories", "taggers"),

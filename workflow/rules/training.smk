@@ -82,8 +82,8 @@ rule training:
         tagger=any_of(run.training.trained),
     threads: 1
     resources:
-        mem_mb=memory(4000),
-        runtime=240,
+        mem_mb=memory_of_tagger(3),
+        runtime=minutes(60, 0.5),
         gpu=gpus_of_tagger,
     params:
         code=tagger_code,

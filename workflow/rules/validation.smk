@@ -94,8 +94,8 @@ rule validation_comparisons:
         group=any_of(VALIDATION_INPUTS),
     threads: 1
     resources:
-        mem_mb=memory(1500),
-        runtime=30,
+        mem_mb=memory(550, 0.2),
+        runtime=minutes(10, 0.01),
     params:
         code=validation_code,
         config=run.validation.model_dump(mode="json"),
@@ -128,8 +128,8 @@ rule figure_validation:
         group=any_of(VALIDATION_INPUTS),
     threads: 1
     resources:
-        mem_mb=memory(1000),
-        runtime=20,
+        mem_mb=memory(650),
+        runtime=minutes(10),
     params:
         code=digest("hepchain.validation.figure", "hepchain.figures.output"),
         looks=LOOKS,
@@ -159,8 +159,8 @@ rule validation_table:
         f"{BENCHMARKS}/validation_table.tsv"
     threads: 1
     resources:
-        mem_mb=memory(500),
-        runtime=5,
+        mem_mb=memory(450),
+        runtime=minutes(10),
     params:
         code=digest("hepchain.validation.table"),
     message:
