@@ -23,6 +23,7 @@ SITE = {
     "HEPCHAIN_GPU_MODEL": "a100",
 }
 GPU_RULES = ("training", "scoring", "variable_scan", "label_shuffle")
+TARGETS = ("all", "studies", "results/figures/efficiency_vs_pt.png")
 ON_GPU = {"training": {"gpu": 1}, "combination": {"gpu": 1}, "studies": {"tagger": "keras"}}
 
 
@@ -59,7 +60,7 @@ def resolved(workspace: Workspace, profile: str, **variables: str) -> list[Job]:
             patch.setenv(name, value)
         options = ("-n", "-q", "all", "--profile", place)
         files = ("--configfile", "config/smoke.yaml", config)
-        run = workspace.python(RESOLVE, str(target), *options, *files, "--", "all", "studies")
+        run = workspace.python(RESOLVE, str(target), *options, *files, "--", *TARGETS)
     assert run.status == 0, run.output
     return [Job(**job) for job in json.loads(target.read_text())]
 
@@ -79,6 +80,11 @@ def test_only_networks_ask_for_a_gpu_and_go_where_gpus_are(slurm: list[Job]) -> 
         assert resources["slurm_account"] == "lab"
 
 
+def test_figure_of_a_tagger_without_its_name_is_that_of_the_selection(slurm: list[Job]) -> None:
+    (copy,) = [job for job in slurm if job.rule == "figure_of_selection"]
+    assert copy.wildcards == {"figure": "efficiency_vs_pt", "suffix": "png"}
+
+
 def test_every_job_has_limits_that_grow_with_retries(slurm: list[Job]) -> None:
     for job in slurm:
         first, last = job.resources, job.resources_at_last
@@ -87,6 +93,7 @@ def test_every_job_has_limits_that_grow_with_retries(slurm: list[Job]) -> None:
         assert job.threads >= 1, str(job)
         if job.is_file:
             assert last["mem_mb"] > first["mem_mb"], str(job)
+            assert last["runtime"] > first["runtime"], str(job)
 
 
 def test_htcondor(workspace: Workspace) -> None:

@@ -236,3 +236,39 @@ rule figure_variations:
         "Drawing the variations of the simulation"
     script:
         "../scripts/figure_variations.py"
+
+
+# A figure of one tagger, asked for without its name, is that of the selection's tagger.
+localrules:
+    figure_of_selection,
+
+
+rule figure_of_selection:
+    input:
+        f"{FIGURES}/{{figure}}_{run.selection.tagger}.{{suffix}}",
+    output:
+        f"{FIGURES}/{{figure}}.{{suffix}}",
+    log:
+        f"{LOGS}/figure_of_selection/{{figure}}-{{suffix}}.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_of_selection/{{figure}}-{{suffix}}.tsv"
+    wildcard_constraints:
+        figure=any_of(
+            [
+                "loss_curves",
+                "score_distributions",
+                "efficiency_vs_pt",
+                "efficiency_vs_pt_by_category",
+            ]
+        ),
+        suffix=any_of([*run.figures.formats, "json"]),
+    threads: 1
+    resources:
+        mem_mb=memory(100),
+        runtime=minutes(5),
+    params:
+        tagger=run.selection.tagger,
+    message:
+        "Copying {wildcards.figure} of {params.tagger}"
+    shell:
+        "(cp {input} {output}.partial && mv {output}.partial {output} && echo done) > {log} 2>&1"

@@ -61,14 +61,14 @@ class Request:
 
     @classmethod
     def of_job(cls, job: Any) -> Request:
-        """The request of a job of Snakemake."""
+        """The request of a job of Snakemake; what it cannot say yet is false and left out."""
         resources = job.resources
         return cls(
             partition=resources.get("slurm_partition"),
             account=resources.get("slurm_account"),
             threads=int(job.threads),
-            memory_mb=resources.get("mem_mb"),
-            runtime=resources.get("runtime"),
+            memory_mb=resources.get("mem_mb") or None,
+            runtime=resources.get("runtime") or None,
             gpus=int(resources.get("gpu") or 0),
             gpu_model=resources.get("gpu_model"),
             gres=resources.get("gres"),
