@@ -25,7 +25,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(strip $(CONFIG)),--configf
 ANY_PYTHON := $(firstword $(foreach name,$(PYTHON) python3 python3.13 python3.12 python3.11,$(shell command -v $(name))))
 SMK := Snakefile workflow/rules
 
-.PHONY: help setup results report dry-run test test-all test-cluster lint format docs htcondor clean distclean
+.PHONY: help setup results report dry-run test test-all test-cluster lint format docs gpu htcondor clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -69,6 +69,9 @@ format: $(ENVIRONMENT) ## put the code into the house style
 docs: $(ENVIRONMENT) ## write docs/config.md again from the models of the config
 	$(BIN)/hepchain config describe --markdown > docs/config.md.new
 	mv docs/config.md.new docs/config.md
+
+gpu: $(ENVIRONMENT) ## add what networks need to train on GPUs (CUDA 12 for JAX, 4.5 GB)
+	$(ANY_PYTHON) envs/setup.py --python "$(PYTHON)" --group gpu
 
 htcondor: $(ENVIRONMENT) ## add what `snakemake --profile profiles/htcondor` needs
 	$(ANY_PYTHON) envs/setup.py --python "$(PYTHON)" --group htcondor

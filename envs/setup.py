@@ -19,7 +19,7 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import List, NoReturn, Optional, Tuple
+from typing import List, NoReturn, Optional, Sequence, Tuple
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
@@ -32,6 +32,7 @@ OLDEST_UV = (0, 9)
 OLDEST_GLIBC = (2, 28)
 GIGABYTE = 1e9
 NEEDED_SPACE = 3 * GIGABYTE
+SPACE_OF_GROUPS = {"gpu": 6 * GIGABYTE}
 INDEX = "https://pypi.org/simple/uv/"
 
 
@@ -107,14 +108,17 @@ def find_python(wanted: Optional[str]) -> str:
     )
 
 
-def check_space() -> None:
-    """Refuse to begin when a new environment does not fit."""
+def check_space(groups: Sequence[str] = ()) -> None:
+    """Refuse to begin when a new environment, or what is added to it, does not fit."""
     free = shutil.disk_usage(str(ROOT)).free
-    if not STAMP.exists() and free < NEEDED_SPACE:
+    needed = (0 if STAMP.exists() else NEEDED_SPACE) + sum(
+        SPACE_OF_GROUPS.get(group, 0) for group in groups
+    )
+    if free < needed:
         raise SetupError(
             "the disk of {} has {:.1f} GB free; the environment needs {:.0f} GB.\n"
             "What to do: free some space, or clone onto a larger disk.".format(
-                ROOT, free / GIGABYTE, NEEDED_SPACE / GIGABYTE
+                ROOT, free / GIGABYTE, needed / GIGABYTE
             )
         )
 
@@ -185,14 +189,19 @@ def has_module(python: str, module: str) -> bool:
 
 
 def sync(uv: Path, python: str, groups: List[str]) -> None:
-    """Install what uv.lock says into .venv; a failure leaves no environment that looks finished."""
+    """Install what uv.lock says into .venv; a failure leaves no environment that looks finished.
+
+    Groups that are there already are kept.
+    """
     whole = STAMP.exists()
+    groups = sorted(set(groups) | set(STAMP.read_text().split("\n")[1:] if whole else ()) - {""})
     if whole:
         STAMP.unlink()
     elif ENVIRONMENT.exists():
         say("removing {}, which is not finished".format(ENVIRONMENT.name))
         remove(ENVIRONMENT)
-    say("installing the locked packages into {} (1.6 GB)".format(ENVIRONMENT.name))
+    size = "6 GB" if "gpu" in groups else "1.6 GB"
+    say("installing the locked packages into {} ({})".format(ENVIRONMENT.name, size))
     # Compiled here, once: each of hundreds of jobs imports a thousand modules, and compiles them
     # anew where Python may not write beside them or is told not to.
     command = [str(uv), "sync", "--frozen", "--no-config", "--compile-bytecode", "--python", python]
@@ -201,7 +210,7 @@ def sync(uv: Path, python: str, groups: List[str]) -> None:
     try:
         run(command, environment())
         run([str(ENVIRONMENT / "bin" / "python"), "-c", "import hepchain, snakemake"])
-        STAMP.write_text(python + "\n")
+        STAMP.write_text("\n".join([python] + groups) + "\n")
     except BaseException:
         remove(ENVIRONMENT)
         raise
@@ -264,7 +273,7 @@ def main() -> NoReturn:
     try:
         check_machine()
         python = find_python(options.python or None)
-        check_space()
+        check_space(options.group)
         sync(find_uv(python), python, options.group)
     except SetupError as error:
         sys.exit("set-up: {}\nNothing unfinished was left behind.".format(error))

@@ -79,15 +79,38 @@ def test_failed_installation_leaves_nothing(setup: ModuleType, tmp_path: Path) -
     assert not (tmp_path / ".venv").exists()
 
 
-def test_unfinished_environment_is_made_anew(setup: ModuleType, tmp_path: Path) -> None:
-    (tmp_path / ".venv/half").mkdir(parents=True)
-    installer = tmp_path / "uv"
+@pytest.fixture
+def installer(tmp_path: Path) -> Path:
+    """An installer that makes an environment and writes down what it was told."""
+    path = tmp_path / "uv"
     python = ".venv/bin/python"
-    installer.write_text(
-        f"#!/bin/sh\nmkdir -p .venv/bin\n"
+    path.write_text(
+        f'#!/bin/sh\nmkdir -p .venv/bin\necho "$@" > told\n'
         f"printf '#!/bin/sh\\nexec {sys.executable} \"$@\"\\n' > {python}\nchmod +x {python}\n"
     )
-    installer.chmod(0o755)
+    path.chmod(0o755)
+    return path
+
+
+def test_groups_that_are_there_are_kept(setup: ModuleType, installer: Path, tmp_path: Path) -> None:
+    setup.sync(installer, sys.executable, ["gpu"])
+    setup.sync(installer, sys.executable, ["htcondor"])
+    setup.sync(installer, sys.executable, [])
+    told = (tmp_path / "told").read_text()
+    assert "--group gpu --group htcondor" in told
+
+
+def test_space_of_a_group_counts(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "SPACE_OF_GROUPS", {"gpu": 1e18})
+    setup.check_space()
+    with pytest.raises(setup.SetupError, match="the environment needs"):
+        setup.check_space(["gpu"])
+
+
+def test_unfinished_environment_is_made_anew(
+    setup: ModuleType, installer: Path, tmp_path: Path
+) -> None:
+    (tmp_path / ".venv/half").mkdir(parents=True)
     setup.sync(installer, sys.executable, [])
     assert not (tmp_path / ".venv/half").exists()
     assert (tmp_path / ".venv/.complete").read_text().strip() == sys.executable

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from hepchain.errors import ExecutionError
 from hepchain.training import environment
 
 
@@ -33,12 +34,35 @@ def test_flags_of_the_user_are_kept_on_a_gpu(monkeypatch: pytest.MonkeyPatch) ->
     assert os.environ["KERAS_BACKEND"] == "torch"
 
 
-def test_missing_gpu_is_said(caplog: pytest.LogCaptureFixture) -> None:
+def test_gpu_that_is_there_or_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "device", lambda: "gpu:0")
+    environment.require_gpu(1, fallback=False)
+    monkeypatch.setattr(environment, "device", lambda: "cpu:0")
+    environment.require_gpu(0, fallback=False)
+
+
+@pytest.mark.parametrize(
+    ("missing", "advice"), [(True, "`make gpu` adds it"), (False, "CUDA_VISIBLE_DEVICES is 3")]
+)
+def test_missing_gpu_ends_the_job(
+    monkeypatch: pytest.MonkeyPatch, missing: bool, advice: str
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
+    monkeypatch.setattr(environment, "device", lambda: "cpu:0")
+    monkeypatch.setattr(environment, "backend_plugin_missing", lambda: missing)
+    with pytest.raises(ExecutionError, match=r"training\.gpu asks for a GPU") as error:
+        environment.require_gpu(1, fallback=False)
+    assert advice in str(error.value)
+    assert "gpu_fallback" in str(error.value)
+
+
+def test_missing_gpu_is_said_where_the_job_may_go_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(environment, "device", lambda: "cpu:0")
     with caplog.at_level(logging.WARNING):
-        environment.warn_without_gpu(1, "gpu:0")
-        assert not caplog.records
-        environment.warn_without_gpu(1, "cpu:0")
-    assert "runs on cpu:0" in caplog.text
+        environment.require_gpu(1, fallback=True)
+    assert "sees only cpu:0" in caplog.text
 
 
 def test_versions_of_what_is_not_installed_are_left_out() -> None:

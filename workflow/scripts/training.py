@@ -23,6 +23,8 @@ with job(snakemake):
             for name, (transformation, scale) in params.variables.items()
         },
         gpus=snakemake.resources.gpu,
+        # Of the config, not of the parameters: it changes no result, so it retrains nothing.
+        gpu_fallback=snakemake.config.get("execution", {}).get("gpu_fallback", False),
         categories={name: tuple(has) for name, has in params.categories.items()},
     )
     files = zip(params.samples, map(Path, snakemake.input.features), strict=True)

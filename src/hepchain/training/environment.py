@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
+
+from hepchain.errors import ExecutionError
 
 logger = logging.getLogger(__name__)
 
@@ -61,15 +64,52 @@ def device() -> str:
         return f"unknown (backend {keras.config.backend()} does not tell)"
 
 
-def warn_without_gpu(gpus: int, found: str) -> None:
-    """Say in the log that a GPU was asked for and none is used."""
-    if gpus > 0 and "gpu" not in found and "cuda" not in found:
-        logger.warning(
-            "%d GPU asked for (training.gpu), but the job runs on %s: is a build with GPU support "
-            "installed, and does the node have one?",
-            gpus,
-            found,
+def is_gpu(device: str) -> bool:
+    """Whether Keras runs on a GPU, by what :func:`device` says."""
+    return "gpu" in device or "cuda" in device
+
+
+def require_gpu(gpus: int, fallback: bool) -> None:
+    """Refuse to train for hours on a core, on a node that was reserved for its GPU.
+
+    Parameters
+    ----------
+    gpus : asked for (training.gpu)
+    fallback : go on without, and say so in the log (execution.gpu_fallback)
+
+    Raises
+    ------
+    ExecutionError : a GPU was asked for and none is seen
+    """
+    if gpus == 0 or is_gpu(found := device()):
+        return
+    message = (
+        f"training.gpu asks for a GPU, but Keras sees only {found} on {platform.node()}: {_why()}"
+    )
+    if not fallback:
+        raise ExecutionError(
+            f"{message}. Or train without: `training: {{gpu: 0}}`, or where a GPU may be missing "
+            "`execution: {gpu_fallback: true}`"
         )
+    logger.warning("%s. Going on without (execution.gpu_fallback)", message)
+
+
+def _why() -> str:
+    """What most likely hides the GPU, and what to do."""
+    if backend_plugin_missing():
+        return "JAX is installed without support for GPUs; `make gpu` adds it to .venv"
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "not set")
+    return (
+        "JAX has support for GPUs and finds none; does `nvidia-smi` show one there, for CUDA 12 "
+        f"(driver 525 or later)? CUDA_VISIBLE_DEVICES is {visible}"
+    )
+
+
+def backend_plugin_missing() -> bool:
+    """Whether JAX has no plugin for CUDA."""
+    if importlib.util.find_spec("jax_plugins") is None:
+        return True
+    return importlib.util.find_spec("jax_plugins.xla_cuda12") is None
 
 
 def versions(*packages: str) -> dict[str, str]:

@@ -52,6 +52,8 @@ class Task:
     variables: Mapping[str, tuple[Transformation, float]]
     """Name -> (transformation, scale), in the order of the input vector."""
     gpus: int = 0
+    gpu_fallback: bool = False
+    """Whether to go on without a GPU that was asked for and is not there."""
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Of a model for several categories: category -> its variables, in order."""
 
@@ -100,10 +102,12 @@ def train(task: Task, files: Sequence[FeatureFile], directory: str | Path) -> No
     Raises
     ------
     InputError : a feature file is unusable
+    ExecutionError : a GPU was asked for and none is there
     StageError : too few tracks, classes that cannot be balanced, a fit that ended in NaN, or a
         model that scores differently after loading
     """
     environment.prepare(task.gpus)
+    environment.require_gpu(task.gpus, task.gpu_fallback)
     tagger, fit = _fit(task, files)
     scores = tagger.score(fit.validation.inputs)
     _require_finite_scores(scores, task)
@@ -207,7 +211,6 @@ def _metadata(task: Task, tagger: Tagger, fit: _Fit, auc: float) -> dict[str, An
     software = tagger.software()
     device = software.pop("device")
     logger.info("ran on %s", device)
-    environment.warn_without_gpu(task.gpus, device)
     return {
         "tagger": task.tagger,
         "category": task.category,
