@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +14,7 @@ from hepchain.errors import ConfigError, InputError
 from hepchain.execution.jobs import PlannedJob, Request, planned_jobs
 from hepchain.execution.plan import make_plan, table
 from hepchain.execution.rates import Line, MeasuredJob, Rates, kind_of
-from hepchain.execution.resources import NESTED_MB
+from hepchain.execution.usage import size_mb
 from workspace import REPOSITORY
 
 
@@ -38,7 +39,7 @@ def test_overhead_of_the_wider_kind_where_sizes_are_alike() -> None:
 
 
 def measured(rule: str, seconds: float, work: float, **wildcards: str) -> MeasuredJob:
-    return MeasuredJob(rule, wildcards, work, seconds, 100 + work, work, {".parquet": 2 * work})
+    return MeasuredJob(rule, wildcards, work, seconds, {".parquet": 2 * work})
 
 
 RATES = Rates(
@@ -54,9 +55,9 @@ RATES = Rates(
 
 def test_kinds_of_jobs() -> None:
     assert kind_of({"sample": "slow@up", "part": "1"}) == (("sample", "slow"),)
-    slow = RATES.expected("generation", {"sample": "slow", "part": "7"}, 100.0, 0.0)
-    fast = RATES.expected("generation", {"sample": "fast", "part": "0"}, 20.0, 0.0)
-    other = RATES.expected("generation", {"sample": "other", "part": "0"}, 20.0, 0.0)
+    slow = RATES.expected("generation", {"sample": "slow", "part": "7"}, 100.0)
+    fast = RATES.expected("generation", {"sample": "fast", "part": "0"}, 20.0)
+    other = RATES.expected("generation", {"sample": "other", "part": "0"}, 20.0)
     assert slow is not None
     assert slow.seconds == pytest.approx(102.0)
     assert slow.output_mb == {".parquet": pytest.approx(200.0)}
@@ -64,7 +65,7 @@ def test_kinds_of_jobs() -> None:
     assert fast.seconds == pytest.approx(4.0)
     assert other is not None
     assert 4.0 < other.seconds < 22.0
-    assert RATES.expected("training", {}, 1.0, 1.0) is None
+    assert RATES.expected("training", {}, 1.0) is None
 
 
 def test_rates_are_read_as_they_were_written(tmp_path: Path) -> None:
@@ -73,6 +74,11 @@ def test_rates_are_read_as_they_were_written(tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text("[]")
     with pytest.raises(InputError, match="not a file of rates"):
         Rates.read(tmp_path / "other.json")
+
+
+def asks(name: str, inputs: Sequence[str]) -> int:
+    """A constant, and with an input as many MB and minutes as it has MB."""
+    return {"mem_mb": 500, "runtime": 1}[name] + round(sum(map(size_mb, inputs)))
 
 
 def job(rule: str, output: str, waits_for: list[int], inputs: list[str], **kind: int) -> PlannedJob:
@@ -86,6 +92,7 @@ def job(rule: str, output: str, waits_for: list[int], inputs: list[str], **kind:
         params=SimpleNamespace(events=kind.get("events", 0)),
         outputs=[output],
         waits_for=waits_for,
+        asks=asks,
     )
 
 
@@ -102,7 +109,8 @@ def test_plan_of_a_small_graph() -> None:
     assert plan.longest_chain_seconds == pytest.approx(33.0)
     assert plan.core_hours == pytest.approx(45.0 / 3600)
     assert plan.disk_mb["simulation"] == pytest.approx(20.0 + 60.0)
-    assert plan.memory_mb == pytest.approx(NESTED_MB + 100.0)
+    assert plan.asked_mb == 500 + 20  # of the expected size of an input that is not there yet
+    assert plan.too_long == []
     assert plan.unknown == ["unheard"]
     assert "unheard" in table(plan)
     assert "45 s on 1 core, 33 s on 2 cores" in table(plan)
@@ -117,6 +125,12 @@ def test_overheads_threads_and_gpus_count() -> None:
     assert plan.wall_seconds == pytest.approx({1: 45.0, 2: 45.0, 4: 30.0})
     assert plan.core_hours == pytest.approx(2 * 36.0 / 3600)
     assert plan.gpu_hours == pytest.approx(36.0 / 3600)
+
+
+def test_jobs_that_take_longer_than_they_ask_for_are_named() -> None:
+    plan = make_plan([job("generation", "results/a.parquet", [], [], events=100)], RATES)
+    assert plan.too_long == ["generation"]
+    assert "longer than they ask for: generation" in table(plan)
 
 
 def test_nothing_to_be_done() -> None:

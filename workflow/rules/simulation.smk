@@ -84,6 +84,8 @@ rule generation:
         f"{BENCHMARKS}/generation/{{sample}}-{{part}}.tsv"
     wildcard_constraints:
         sample=any_of(SIMULATED),
+    # The longest jobs, on which the others wait: without it those with the largest inputs go first.
+    priority: 1
     threads: 1
     resources:
         mem_mb=memory(700),

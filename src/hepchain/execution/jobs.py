@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ class PlannedJob:
     inputs, params : as Snakemake has them, named or not
     outputs : paths
     waits_for : positions, in the list of all jobs, of those that make its inputs
+    asks : what it asks for at its first attempt: name of a resource and inputs -> integer or None;
+        inputs that are not there yet as :class:`hepchain.execution.usage.SizedPath`
     """
 
     rule: str
@@ -47,6 +50,7 @@ class PlannedJob:
     params: Any
     outputs: Sequence[str]
     waits_for: Sequence[int]
+    asks: Callable[[str, Sequence[str]], int | None]
 
 
 def planned_jobs(request: Request) -> list[PlannedJob]:
@@ -128,4 +132,13 @@ def _planned_job(graph: Any, job: Any, position: dict[Any, int]) -> PlannedJob:
         params=job.params,
         outputs=[str(path) for path in job.output],
         waits_for=sorted(position[item] for item in graph.dependencies[job] if item in position),
+        asks=partial(_asked, job),
     )
+
+
+def _asked(job: Any, name: str, inputs: Sequence[str]) -> int | None:
+    resource = job.rule.resources.get(name)
+    if resource is None:
+        return None
+    value = resource.evaluate(job.wildcards, input=inputs, attempt=1, threads=job.threads).value
+    return value if isinstance(value, int) else None

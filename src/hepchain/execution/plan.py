@@ -11,30 +11,46 @@ from typing import Any
 from hepchain.execution.columns import HOUR, columns, duration, size
 from hepchain.execution.jobs import PlannedJob
 from hepchain.execution.rates import Expected, Rates
-from hepchain.execution.resources import NESTED_MB
-from hepchain.execution.usage import output_names, size_mb, work_of
+from hepchain.execution.usage import SizedPath, output_names, size_mb, work_of
 
 CORES = (10, 100, 1000)
 OVERHEAD = 5.0
 """Time of a job before and after its stage on SLURM [s], measured; about 1 on one machine."""
 
-UNKNOWN = Expected(0.0, 0.0, {})
+UNKNOWN = Expected(0.0, {})
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one job is expected to take; ``disk_mb``: path of each output -> size [MB]."""
+    """What one job is expected to take, and asks for.
+
+    Attributes
+    ----------
+    known : whether jobs of its rule were measured
+    input_mb, disk_mb : size of all inputs, and path of each output -> size
+    asked_mb, asked_minutes : at the first attempt; None if it asks for none
+    """
 
     job: PlannedJob
     expected: Expected
     known: bool
     input_mb: float
     disk_mb: dict[str, float]
+    asked_mb: int | None
+    asked_minutes: int | None
+
+    @property
+    def too_long(self) -> bool:
+        """Whether it is expected to take longer than it asks for."""
+        return bool(self.asked_minutes) and self.expected.seconds > 60.0 * (self.asked_minutes or 0)
 
 
 @dataclass(frozen=True)
 class RuleCost:
-    """All jobs of a rule: core-hours and GPU-hours are reserved cores and GPUs x time."""
+    """All jobs of a rule: core-hours and GPU-hours are reserved cores and GPUs x time.
+
+    ``asked_mb``: of the job that asks for most memory.
+    """
 
     rule: str
     jobs: int
@@ -42,7 +58,7 @@ class RuleCost:
     core_hours: float
     gpu_hours: float
     disk_mb: float
-    memory_mb: float
+    asked_mb: int
 
 
 @dataclass(frozen=True)
@@ -53,21 +69,23 @@ class Plan:
     ----------
     rules : by falling core-hours
     disk_mb : stage (folder of the results) -> outputs [MB]
-    memory_mb : of the largest job, with what stands beside it on a cluster
+    asked_mb : memory that the largest job asks for
     wall_seconds : cores -> time, with ``overhead`` [s] a job
     longest_chain_seconds : of jobs that wait for one another; no number of cores is faster
     unknown : rules of which no job was measured; they count nothing
+    too_long : rules with jobs that are expected to take longer than they ask for
     origin : where the rates come from
     """
 
     jobs: int
     rules: list[RuleCost]
     disk_mb: dict[str, float]
-    memory_mb: float
+    asked_mb: int
     wall_seconds: dict[int, float]
     longest_chain_seconds: float
     overhead: float
     unknown: list[str]
+    too_long: list[str]
     origin: list[str]
 
     @property
@@ -97,11 +115,12 @@ def make_plan(
         jobs=len(jobs),
         rules=_rule_costs(costs),
         disk_mb=_disk(costs),
-        memory_mb=max((cost.expected.memory_mb for cost in costs), default=0.0) + NESTED_MB,
+        asked_mb=_largest(costs),
         wall_seconds={number: wall_time(costs, number, overhead) for number in cores},
         longest_chain_seconds=longest_chain(costs, overhead),
         overhead=overhead,
         unknown=sorted({cost.job.rule for cost in costs if not cost.known}),
+        too_long=sorted({cost.job.rule for cost in costs if cost.too_long}),
         origin=list(rates.origin),
     )
 
@@ -111,16 +130,26 @@ def expected_costs(jobs: Sequence[PlannedJob], rates: Rates) -> list[Cost]:
     sizes = _Sizes()
     costs = []
     for job in jobs:
-        input_mb = sum(sizes[str(path)] for path in job.inputs)
+        inputs = [SizedPath(str(path), sizes[str(path)]) for path in job.inputs]
         work = work_of(job.params, job.inputs, sizes)
-        found = rates.expected(job.rule, job.wildcards, work, input_mb)
+        found = rates.expected(job.rule, job.wildcards, work)
         expected = found or UNKNOWN
         disk = {
             path: expected.output_mb.get(name, 0.0)
             for name, path in output_names(job.outputs).items()
         }
         sizes.update(disk)
-        costs.append(Cost(job, expected, found is not None, input_mb, disk))
+        costs.append(
+            Cost(
+                job=job,
+                expected=expected,
+                known=found is not None,
+                input_mb=sum(path.megabytes for path in inputs),
+                disk_mb=disk,
+                asked_mb=job.asks("mem_mb", inputs),
+                asked_minutes=job.asks("runtime", inputs),
+            )
+        )
     return costs
 
 
@@ -192,8 +221,12 @@ def _rule_cost(rule: str, costs: Sequence[Cost]) -> RuleCost:
         core_hours=sum(cost.expected.seconds * cost.job.threads for cost in costs) / HOUR,
         gpu_hours=sum(cost.expected.seconds * cost.job.gpu for cost in costs) / HOUR,
         disk_mb=sum(sum(cost.disk_mb.values()) for cost in costs),
-        memory_mb=max(cost.expected.memory_mb for cost in costs) + NESTED_MB,
+        asked_mb=_largest(costs),
     )
+
+
+def _largest(costs: Sequence[Cost]) -> int:
+    return max((cost.asked_mb or 0 for cost in costs), default=0)
 
 
 def _disk(costs: Sequence[Cost]) -> dict[str, float]:
@@ -211,11 +244,11 @@ def table(plan: Plan) -> str:
     """The plan for a terminal."""
     if not plan.jobs:
         return "Nothing to be done: all results are there (`--all` plans a run from nothing)."
-    header = ("rule", "jobs", "longest", "core time", "GPU time", "disk", "memory")
+    header = ("rule", "jobs", "longest", "core time", "GPU time", "disk", "memory asked")
     rows = [_row(rule) for rule in plan.rules]
     disk = sum(plan.disk_mb.values())
     total = ("total", str(plan.jobs), "", _hours(plan.core_hours), _hours(plan.gpu_hours))
-    rows.append([*total, size(disk), size(plan.memory_mb)])
+    rows.append([*total, size(disk), size(plan.asked_mb)])
     lines = [columns(header, rows), "", *_summary(plan)]
     return "\n".join(lines)
 
@@ -228,7 +261,7 @@ def _row(rule: RuleCost) -> list[str]:
         _hours(rule.core_hours),
         _hours(rule.gpu_hours),
         size(rule.disk_mb),
-        size(rule.memory_mb),
+        size(rule.asked_mb),
     ]
 
 
@@ -252,4 +285,6 @@ def _summary(plan: Plan) -> list[str]:
     ]
     if plan.unknown:
         lines.append(f"Not counted, since never measured: {', '.join(plan.unknown)}.")
+    if plan.too_long:
+        lines.append(f"Expected to take longer than they ask for: {', '.join(plan.too_long)}.")
     return [*lines, *(f"Rates: {origin}." for origin in plan.origin)]

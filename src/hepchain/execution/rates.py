@@ -1,6 +1,6 @@
 """How long jobs take and what they leave, as fitted to jobs that were measured.
 
-Time, memory and size of each output of a job are straight lines in its size: an overhead and a
+Time and size of each output of a job are straight lines in its size: an overhead and a
 rate, neither negative. There is a line for each rule and kind of job (sample, tagger, category),
 and where none of that kind was measured, one for the nearest kind.
 """
@@ -84,17 +84,14 @@ class MeasuredJob:
     wildcards: dict[str, str]
     work: float
     seconds: float
-    memory_mb: float
-    input_mb: float
     output_mb: dict[str, float]
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What a job of a size is expected to take: s, MB, MB of each output by name."""
+    """What a job of a size is expected to take: s, MB of each output by name."""
 
     seconds: float
-    memory_mb: float
     output_mb: dict[str, float]
 
 
@@ -102,24 +99,19 @@ class _Lines:
     """Lines of jobs of one kind; those of a wider one say what part is overhead."""
 
     seconds: Line
-    memory: Line
     outputs: dict[str, Line]
 
     def __init__(self, jobs: Sequence[MeasuredJob], wider: _Lines | None) -> None:
         work = [job.work for job in jobs]
-        inputs = [job.input_mb for job in jobs]
         start = wider.seconds.overhead if wider else 0.0
         self.seconds = Line.fit(work, [job.seconds for job in jobs], start)
-        memory_start = wider.memory.overhead if wider else 0.0
-        self.memory = Line.fit(inputs, [job.memory_mb for job in jobs], memory_start)
         self.outputs = {
             name: _fit_output(jobs, name) for name in {key for job in jobs for key in job.output_mb}
         }
 
-    def at(self, work: float, input_mb: float) -> Expected:
+    def at(self, work: float) -> Expected:
         return Expected(
             self.seconds.at(work),
-            self.memory.at(input_mb),
             {name: line.at(work) for name, line in self.outputs.items()},
         )
 
@@ -136,13 +128,11 @@ class Rates:
     jobs: Sequence[MeasuredJob]
     origin: Sequence[str]
 
-    def expected(
-        self, rule: str, wildcards: Mapping[str, str], work: float, input_mb: float
-    ) -> Expected | None:
+    def expected(self, rule: str, wildcards: Mapping[str, str], work: float) -> Expected | None:
         """What a job is expected to take; None if no job of its rule was measured."""
         for kind in _widening(kind_of(wildcards)):
             if (rule, kind) in self._lines:
-                return self._lines[rule, kind].at(work, input_mb)
+                return self._lines[rule, kind].at(work)
         return None
 
     @cached_property
@@ -189,8 +179,6 @@ class Rates:
                 wildcards=job.usage.wildcards,
                 work=job.usage.work,
                 seconds=job.seconds,
-                memory_mb=job.usage.memory_mb,
-                input_mb=job.usage.input_mb,
                 output_mb=job.usage.output_mb,
             )
             for job in measured

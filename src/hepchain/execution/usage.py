@@ -134,8 +134,22 @@ def _named(inputs: Any, name: str) -> Iterable[str]:
     return [found] if isinstance(found, str) else [str(path) for path in found]
 
 
+class SizedPath(str):
+    """Path of a file that is not there yet, with the size that is expected of it [MB]."""
+
+    megabytes: float
+
+    def __new__(cls, path: str, megabytes: float) -> Self:
+        """A path with its size."""
+        made = super().__new__(cls, path)
+        made.megabytes = megabytes
+        return made
+
+
 def size_mb(path: str) -> float:
     """Size of a file, or of all files in a directory [MB]; 0 if there is none."""
+    if isinstance(path, SizedPath):
+        return path.megabytes
     place = Path(path)
     if place.is_dir():
         return sum(file.stat().st_size for file in place.rglob("*") if file.is_file()) / MEGABYTE
