@@ -51,30 +51,33 @@ foreign() { # there is a configuration of SLURM that is not ours
 }
 
 available() {
-  local name
   if foreign; then say "$ETC/slurm.conf is of another cluster"; return 1; fi
   if [ "$(id -u)" != 0 ]; then say "only root can start a cluster"; return 1; fi
   if ! command -v dpkg >/dev/null || ! command -v apt-get >/dev/null; then
     say "no apt to install SLURM with"; return 1
   fi
-  for name in $(missing); do
-    # Lists of packages that are there may be of packages that cannot be fetched: ask for the file.
-    known "$name" || { timeout 120 apt-get update -qq >/dev/null 2>&1 || true; }
-    known "$name" || { say "package $name is neither installed nor to be had"; return 1; }
-  done
+  fetch_packages || { say "not installed, and apt cannot fetch them: $(missing | xargs)"; return 1; }
 }
 
-known() { # apt knows this package and reaches where it lies
-  local address
-  address=$(apt-get download --print-uris "$1" 2>/dev/null | sed -E "s/^'([^']*)'.*/\1/")
-  [ -n "$address" ] && timeout 30 apt-get download -qq --print-uris "$1" >/dev/null 2>&1
+fetch_packages() { # without installing anything
+  local absent
+  absent=$(missing)
+  [ -z "$absent" ] && return 0
+  # shellcheck disable=SC2086
+  apt update -qq && apt install --download-only $absent
+} >/dev/null 2>&1
+
+apt() { # with an end, also where there is no network
+  DEBIAN_FRONTEND=noninteractive timeout 600 apt-get -o Acquire::Retries=1 \
+    -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 \
+    "$1" -y --no-install-recommends "${@:2}"
 }
 
 install_packages() {
   local absent
   absent=$(missing)
   [ -z "$absent" ] && return 0
-  say "installing $absent" | tr '\n' ' ' >&2
+  say "installing $(xargs <<<"$absent")"
   # Keeps the packages from starting daemons of their own.
   if [ ! -e /usr/sbin/policy-rc.d ]; then
     printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
@@ -82,10 +85,7 @@ install_packages() {
     trap 'rm -f /usr/sbin/policy-rc.d' EXIT
   fi
   # shellcheck disable=SC2086
-  {
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $absent
-  } >"$LOG/apt.log" 2>&1 || { tail -5 "$LOG/apt.log" >&2; return 1; }
+  apt install -qq $absent >"$LOG/apt.log" 2>&1 || { tail -5 "$LOG/apt.log" >&2; return 1; }
 }
 
 alive() { # the daemon of a pid file of ours runs; pids are used again, so its name is compared

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -28,7 +30,7 @@ SITE = {
 }
 """What a user of this cluster would export; the pause only to save time."""
 
-QUICK = ("--slurm-init-seconds-before-status-checks", "8", "--latency-wait", "20")
+QUICK = ("--slurm-init-seconds-before-status-checks", "5", "--latency-wait", "20")
 """Options that a cluster of one machine can do with."""
 
 
@@ -163,9 +165,10 @@ def started(
         yield Started(workspace, process, log, time.perf_counter())
     finally:
         if process.poll() is None:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            subprocess.run(["scancel", "--user=root"], check=False)
+            if "SLURM run ID" in log.read_text():
+                slurm("scancel", f"--name={run_name(log.read_text())}")
 
 
 def run_on_cluster(

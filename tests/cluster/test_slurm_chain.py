@@ -34,7 +34,7 @@ class OnCluster:
 @pytest.fixture(scope="module")
 def chain(local: tuple[Workspace, float], tmp_path_factory: pytest.TempPathFactory) -> OnCluster:
     workspace = copy_repository(tmp_path_factory.mktemp("clone"))
-    run = run_on_cluster(workspace, *GPU, timeout=1800)
+    run = run_on_cluster(workspace, *GPU, timeout=3600)
     assert run.status == 0, run.output[-6000:]
     return OnCluster(workspace, run, accounted(run_name(run.output)), *local)
 
