@@ -16,6 +16,9 @@ from workspace import Run, Workspace, copy_repository
 pytestmark = pytest.mark.cluster
 
 GPU = ("--config", "training={gpu: 1}", "combination={gpu: 1}")
+WITHOUT_DRIVER = (*GPU, "execution={gpu_fallback: true}")
+"""The GPU of this cluster is one for SLURM only."""
+
 MEASURED = ("combination/*/speed.json", "figures/tagger_comparison.json")
 """Results that are measurements of time."""
 
@@ -34,7 +37,7 @@ class OnCluster:
 @pytest.fixture(scope="module")
 def chain(local: tuple[Workspace, float], tmp_path_factory: pytest.TempPathFactory) -> OnCluster:
     workspace = copy_repository(tmp_path_factory.mktemp("clone"))
-    run = run_on_cluster(workspace, *GPU, timeout=3600)
+    run = run_on_cluster(workspace, *WITHOUT_DRIVER, timeout=3600)
     assert run.status == 0, run.output[-6000:]
     return OnCluster(workspace, run, accounted(run_name(run.output)), *local)
 
@@ -82,7 +85,7 @@ def _overhead(chain: OnCluster, stages: int) -> str:
 
 
 def test_second_run_submits_nothing(chain: OnCluster) -> None:
-    run = run_on_cluster(chain.workspace, *GPU)
+    run = run_on_cluster(chain.workspace, *WITHOUT_DRIVER)
     assert run.status == 0, run.output
     assert "Nothing to be done" in run.output
 
