@@ -13,6 +13,8 @@ import pytest
 from hepchain.config.loader import load_run, read_configs
 from hepchain.config.run import RunConfig
 from hepchain.config.samples import Role
+from hepchain.execution.benchmarks import read_measurements
+from hepchain.execution.resources import rule_uses
 from workspace import Workspace
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
@@ -103,6 +105,14 @@ def test_every_job_left_a_log_and_a_benchmark(chain: Workspace) -> None:
         str(path) for path in logs if not (results / "logs" / path).read_text().endswith("done\n")
     ]
     assert not unfinished
+
+
+def test_requests_fit_what_jobs_use(chain: Workspace) -> None:
+    """As `hepchain resources` has it: enough memory, and not more than twice what is used."""
+    jobs = read_measurements(chain.root / "results")
+    assert all(job.usage is not None for job in jobs)
+    uses = rule_uses(jobs)
+    assert {use.rule: use for use in uses if not 1.0 <= (use.asked_over_used or 0.0) <= 2.0} == {}
 
 
 def test_no_temporary_file_is_left(chain: Workspace) -> None:

@@ -125,7 +125,7 @@ rule correlations:
         f"{BENCHMARKS}/correlations.tsv"
     threads: 1
     resources:
-        mem_mb=memory(600, 2),
+        mem_mb=memory(700, 1),
         runtime=minutes(10, 0.1),
     params:
         code=drawing_code("correlations"),
