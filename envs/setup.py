@@ -210,7 +210,7 @@ def sync(uv: Path, python: str, groups: List[str]) -> None:
     try:
         run(command, environment())
         run([str(ENVIRONMENT / "bin" / "python"), "-c", "import hepchain, snakemake"])
-        STAMP.write_text("\n".join([python] + groups) + "\n")
+        STAMP.write_text("\n".join([python, *groups]) + "\n")
     except BaseException:
         remove(ENVIRONMENT)
         raise

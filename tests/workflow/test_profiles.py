@@ -23,6 +23,7 @@ SITE = {
     "HEPCHAIN_GPU_MODEL": "a100",
 }
 GPU_RULES = ("training", "scoring", "variable_scan", "label_shuffle")
+STAGES_OF_THE_CHAIN = {"generation", "response", "skimming", "training", "selection", "statistics"}
 TARGETS = ("all", "studies", "results/figures/efficiency_vs_pt.png")
 ON_GPU = {"training": {"gpu": 1}, "combination": {"gpu": 1}, "studies": {"tagger": "keras"}}
 
@@ -96,9 +97,40 @@ def test_every_job_has_limits_that_grow_with_retries(slurm: list[Job]) -> None:
             assert last["runtime"] > first["runtime"], str(job)
 
 
-def test_htcondor(workspace: Workspace) -> None:
-    for job in resolved(workspace, "htcondor"):
-        assert job.resources["runtime"] > 0, str(job)
+def test_htcondor_gets_what_the_rules_ask_for(workspace: Workspace) -> None:
+    """By the names of its plugin, which reads no others; the plugin itself is needed for this."""
+    jobs = [job for job in resolved(workspace, "htcondor") if job.is_file]
+    for job in jobs:
+        for asked in (job.resources, job.resources_at_last):
+            assert asked["htcondor_request_mem_mb"] == asked["mem_mb"], str(job)
+            assert asked["classad_MaxRuntime"] == 60 * asked["runtime"], str(job)
+            assert asked.get("request_gpus") == (1 if job.wants_gpu else None), str(job)
+    assert {job.rule for job in jobs if job.wants_gpu} == set(GPU_RULES)
+
+
+def test_htcondor_knows_every_rule() -> None:
+    content = profile("htcondor")
+    files = (REPOSITORY / "workflow/rules").glob("*.smk")
+    written = "".join(path.read_text() for path in files).count("    output:")
+    rules = content["set-resources"]
+    assert len(rules) >= written > len(STAGES_OF_THE_CHAIN)
+    assert rules.keys() > STAGES_OF_THE_CHAIN
+    assert {name for asked in rules.values() for name in asked} == {
+        *("htcondor_request_mem_mb", "classad_MaxRuntime", "request_gpus")
+    }
+
+
+def test_htcondor_takes_group_and_requirements_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = ("HEPCHAIN_CONDOR_GROUP", "HEPCHAIN_CONDOR_REQUIREMENTS")
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    without = profile("htcondor")["default-resources"].keys()
+    for name in names:
+        monkeypatch.setenv(name, "x")
+    added = profile("htcondor")["default-resources"].keys() - without
+    assert added == {"classad_AccountingGroup", "requirements"}
 
 
 def profile(name: str) -> dict[str, Any]:
