@@ -75,6 +75,11 @@ class Request:
         )
 
     @property
+    def minutes(self) -> float:
+        """Runtime as a number; 0 if it is left to the site, or in another form."""
+        return self.runtime if isinstance(self.runtime, int | float) else 0.0
+
+    @property
     def options(self) -> list[str]:
         """Options of sbatch that are for SLURM to judge: account, partition, time."""
         given = {
@@ -208,17 +213,16 @@ def _problems(asked: Sequence[Asked], partitions: dict[str, Partition], say: Say
             yield _no_partition(one.request, partitions)
         elif place is not None and (text := _too_large(one, place)):
             yield text
-    # Of memory and cores SLURM says no more than is known already.
-    judged: dict[tuple[str, ...], list[Asked]] = {}
-    for one in asked:
-        if _partition_of(one.request, partitions) is not None or not one.request.partition:
-            judged.setdefault(tuple(one.request.options), []).append(one)
-    for options, members in judged.items():
-        rules = tuple(dict.fromkeys(rule for one in members for rule in one.rules))
-        if answer := refusal(options):
-            text = _explanation(answer, Asked(members[0].request, rules))
+    # Where the longest job may run, shorter ones may.
+    queues: dict[tuple[str | None, str | None], Asked] = {}
+    for one in sorted(asked, key=lambda one: one.request.minutes, reverse=True):
+        if one.request.partition is None or _partition_of(one.request, partitions) is not None:
+            queues.setdefault((one.request.partition, one.request.account), one)
+    for one in queues.values():
+        if answer := refusal(one.request.options):
+            text = _explanation(answer, one)
             if text is None:
-                say(f"SLURM says of jobs like those of {rules[0]}: {answer}")
+                say(f"SLURM says of jobs like those of {one.rules[0]}: {answer}")
             else:
                 yield text
 
