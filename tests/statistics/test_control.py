@@ -19,6 +19,7 @@ from hepchain.statistics.control import (
 from hepchain.statistics.inference import NotConvergedError, expected_limit
 from hepchain.statistics.results import ApproachResult
 from hepchain.statistics.significance import median_limit
+from hepchain.statistics.variations import Sides
 from hepchain.statistics.workspace import Uncertainties
 from hepchain.statistics.yields import Yield
 from hepchain.statistics.zstar_job import StatisticsInputs, run_statistics
@@ -121,3 +122,52 @@ def test_job_compares_with_the_fit_without(tmp_path: Path) -> None:
     # An uncertainty of 50 % is replaced by the statistics of both regions.
     assert found["gain"] > 2.0
     assert [item["name"] for item in read_json(control)["channels"]] == ["region", "control"]
+
+
+def test_a_variation_common_to_both_regions_drops_out() -> None:
+    """The free normalisation takes what moves both alike; what moves their ratio stays."""
+    region, other = Counted(events(40.0), events(400.0)), Counted(events(0.0), events(400.0))
+
+    def limit_of(first: float, second: float) -> float:
+        varied = [
+            replace(item, variations={"background": [Sides("x", factor, 1 / factor, (), ())]})
+            for item, factor in ((region, first), (other, second))
+        ]
+        return expected_limit(control_workspace(*varied, NONE, 0.0), 0.95).expected[2]
+
+    plain = expected_limit(control_workspace(region, other, NONE, 0.0), 0.95).expected[2]
+    assert limit_of(1.3, 1.3) == pytest.approx(plain, rel=0.01)
+    # As much as the same uncertainty of the ratio.
+    assert 40.0 * limit_of(np.exp(0.1), 1.0) == pytest.approx(limit(400.0, transfer=0.1), rel=0.01)
+    assert limit_of(np.exp(0.1), 1.0) > 1.2 * plain
+
+
+def test_variations_of_the_control_region_are_read(tmp_path: Path) -> None:
+    """What moves the background of both regions alike costs nothing, that of one a lot."""
+    write_json(tmp_path / "normalisation.json", {"luminosity_fb": 139.0})
+    signal, background = (
+        SIGNAL.write(tmp_path / "s.parquet"),
+        BACKGROUND.write(tmp_path / "w.parquet"),
+    )
+    few = replace(SIGNAL, events=60).write(tmp_path / "few.parquet")
+    less = replace(BACKGROUND, weight=1.5).write(tmp_path / "less.parquet")
+    config = configured(
+        bootstrap_replicas=0, approaches={"with_tagger": CONFIG.approaches["with_tagger"]}
+    )
+    inputs = StatisticsInputs(
+        signal=signal,
+        backgrounds={"w": background},
+        normalisations=(tmp_path / "normalisation.json",),
+        varied={"w": {"x_up": less}},
+        same_sign={"signal": few, "w": background},
+    )
+    both = replace(inputs, same_sign_varied={"w": {"x_up": less}})
+    limits = []
+    for name, item in (("both", both), ("one", inputs)):
+        files = replace(outputs(tmp_path / name, config), control=tmp_path / f"{name}.json")
+        run_statistics(item, files, POINT, config, seed=1)
+        found = read_json(tmp_path / name / "result.json")["control"]
+        limits.append(found["limit"]["expected"][2])
+    assert limits[1] > 1.5 * limits[0]
+    (sample,) = read_json(tmp_path / "both.json")["channels"][1]["samples"][1:]
+    assert "variation_x" in [modifier["name"] for modifier in sample["modifiers"]]

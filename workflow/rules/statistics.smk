@@ -34,6 +34,12 @@ def varied_candidates(wildcards):
     return [f"{RESULTS}/selection/{name}.parquet" for name in varied_samples(wildcards)]
 
 
+def varied_same_sign(wildcards):
+    """The same of candidates of the electron's own charge."""
+    names = varied_samples(wildcards)
+    return [f"{RESULTS}/selection/same_sign/{name}.parquet" for name in names]
+
+
 # The statistics read data, in the window of each point, only once their signal region is open.
 OPENED = DATA if run.blinding.open else []
 
@@ -44,6 +50,7 @@ rule statistics:
         backgrounds=SELECTED_BACKGROUNDS,
         same_sign=SAME_SIGN,
         varied=varied_candidates,
+        same_sign_varied=varied_same_sign,
         data=expand(f"{RESULTS}/selection/{{sample}}.parquet", sample=OPENED),
         normalisations=expand(
             f"{RESULTS}/skimming/{{sample}}/normalisation.json",

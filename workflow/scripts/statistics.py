@@ -20,6 +20,7 @@ with job(snakemake):
             normalisations=tuple(Path(path) for path in inputs.normalisations),
             varied=by_sample(named_paths(params.varied, inputs.varied)),
             same_sign=named_paths(["signal", *params.backgrounds], inputs.same_sign),
+            same_sign_varied=by_sample(named_paths(params.varied, inputs.same_sign_varied)),
             weights=dict(params.weights),
             data=named_paths(params.data, inputs.data) or None,
         ),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from hepchain.config.statistics import StatisticsConfig
-from hepchain.statistics.approaches import Accepted
 from hepchain.statistics.gain import median
 from hepchain.statistics.inference import (
     SIGMAS,
@@ -19,8 +18,10 @@ from hepchain.statistics.inference import (
     discovery_significance,
     expected_limit,
 )
-from hepchain.statistics.region import INSUFFICIENT, NOT_CONVERGED, unscaled
+from hepchain.statistics.region import INSUFFICIENT, NOT_CONVERGED, Region, modelled, unscaled
 from hepchain.statistics.results import OK, ApproachResult
+from hepchain.statistics.templates import make_templates
+from hepchain.statistics.variations import Sides, summed_sides
 from hepchain.statistics.workspace import (
     SIGNAL,
     SIGNAL_STRENGTH,
@@ -28,8 +29,12 @@ from hepchain.statistics.workspace import (
     Uncertainties,
     normalisation,
     staterror,
+    variation_modifiers,
 )
 from hepchain.statistics.yields import Yield
+
+BACKGROUND = "background"
+"""Name of the sum of the backgrounds in the workspace."""
 
 BACKGROUND_SCALE = "background_scale"
 """Parameter of the background's normalisation, free, common to both regions."""
@@ -42,12 +47,21 @@ class Counted:
     signal: Yield
     background: Yield
     """Sum of the backgrounds."""
+    variations: Mapping[str, Sequence[Sides]] = field(default_factory=dict)
+    """``signal`` and ``background`` -> variations of the simulation."""
 
     @classmethod
-    def of(cls, samples: Mapping[str, Accepted]) -> Counted:
-        """Yields of events by sample, the signal as ``signal``."""
-        others = [item.weight for name, item in samples.items() if name != SIGNAL]
-        return cls(Yield.of(samples[SIGNAL].weight), Yield.of(np.concatenate(others)))
+    def of(cls, region: Region, config: StatisticsConfig) -> Counted:
+        """All events of a region, in one bin."""
+        templates = make_templates(region.signal, region.backgrounds, region.edges[[0, -1]])
+        sides = dict(modelled(region, templates, config))
+        signal = sides.pop(SIGNAL, ())
+        yields = {name: sum(item.contents) for name, item in templates.backgrounds.items()}
+        return cls(
+            Yield.of(region.signal.event_weights()),
+            Yield.of(region.background_weights),
+            {SIGNAL: signal, BACKGROUND: summed_sides(yields, sides)},
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +99,8 @@ def control_workspace(
     The normalisation of the background is a free parameter common to both, so that neither its
     prior nor the luminosity matter for it; the ratio of the regions has a log-normal uncertainty.
     The signal is in both. Statistical errors of the simulation are those of :mod:`.workspace`,
-    apart for each region. The observation is the expected background.
+    apart for each region; a variation of it has one parameter for both. The observation is the
+    expected background.
     """
     channels = [
         _channel("region", region, uncertainties, transfer_uncertainty, signal_factor),
@@ -114,15 +129,17 @@ def _channel(
                 "modifiers": [
                     {"name": SIGNAL_STRENGTH, "type": "normfactor", "data": None},
                     *uncertainties.of_signal(),
+                    *variation_modifiers(counted.variations.get(SIGNAL, ()), 1, factor),
                     staterror(f"staterror_signal_{name}", [factor * signal.error]),
                 ],
             },
             {
-                "name": "background",
+                "name": BACKGROUND,
                 "data": [background.value],
                 "modifiers": [
                     {"name": BACKGROUND_SCALE, "type": "normfactor", "data": None},
                     *normalisation("transfer", transfer),
+                    *variation_modifiers(counted.variations.get(BACKGROUND, ()), 1),
                     staterror(f"staterror_background_{name}", [background.error]),
                 ],
             },

@@ -96,7 +96,7 @@ def analyse(region: Region, config: StatisticsConfig) -> tuple[ApproachResult, S
     uncertainties = uncertainties_of(config, region.signal_uncertainties)
     templates = make_templates(region.signal, region.backgrounds, region.edges)
     _report_merging(region, templates)
-    sides = _modelled(region, templates, config)
+    sides = modelled(region, templates, config)
     result = _counted(region, templates, sides, uncertainties)
     shortage = find_shortage(region, config)
     if shortage:
@@ -125,7 +125,7 @@ def _measurement(result: ApproachResult) -> str:
     return result.status.split(":")[0].replace(" ", "_")
 
 
-def _modelled(
+def modelled(
     region: Region, templates: Templates, config: StatisticsConfig
 ) -> dict[str, tuple[Sides, ...]]:
     """Sample -> its variations as they are in the statistical model."""
@@ -194,7 +194,7 @@ def signal_error(signal: Yield, uncertainties: Uncertainties, variation: float =
 def counted(region: Region, config: StatisticsConfig) -> ApproachResult:
     """Result of a region without what needs fits."""
     templates = make_templates(region.signal, region.backgrounds, region.edges)
-    sides = _modelled(region, templates, config)
+    sides = modelled(region, templates, config)
     uncertainties = uncertainties_of(config, region.signal_uncertainties)
     return _counted(region, templates, sides, uncertainties)
 
@@ -277,7 +277,7 @@ def diagnosed(region: Region, config: StatisticsConfig, result: ApproachResult) 
     NotConvergedError : a fit has failed
     """
     templates = make_templates(region.signal, region.backgrounds, region.edges)
-    sides = _modelled(region, templates, config)
+    sides = modelled(region, templates, config)
     scale = counting_scale(result)
     workspace = make_workspace(
         templates,

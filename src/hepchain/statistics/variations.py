@@ -196,6 +196,31 @@ def yield_variation(yields: Mapping[str, float], sides: Mapping[str, Sequence[Si
     return float(np.sqrt(np.square(largest).sum())) if largest else 0.0
 
 
+def summed_sides(
+    yields: Mapping[str, float], sides: Mapping[str, Sequence[Sides]]
+) -> tuple[Sides, ...]:
+    """Variations of the sum of samples in one bin; a sample without a source stays as it is.
+
+    Parameters
+    ----------
+    yields : sample -> its yield
+    sides : sample -> its sources
+    """
+    total = sum(yields.values())
+    if total <= 0.0:
+        return ()
+    changes: dict[str, list[float]] = {}
+    for name, value in yields.items():
+        for item in sides.get(name, ()):
+            both = changes.setdefault(item.source, [total, total])
+            both[0] += value * (item.up - 1.0)
+            both[1] += value * (item.down - 1.0)
+    return tuple(
+        Sides(source, up / total, down / total, (total,), (total,))
+        for source, (up, down) in changes.items()
+    )
+
+
 def variation_results(
     sample: str, varied: Iterable[Varied], sides: Sequence[Sides]
 ) -> list[VariationResult]:

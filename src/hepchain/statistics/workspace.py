@@ -106,7 +106,7 @@ def _signal_sample(
         "modifiers": [
             {"name": SIGNAL_STRENGTH, "type": "normfactor", "data": None},
             *uncertainties.of_signal(),
-            *_variations(variations, len(template.contents), factor),
+            *variation_modifiers(variations, len(template.contents), factor),
             staterror("staterror_signal", [factor * error for error in template.errors]),
         ],
     }
@@ -121,7 +121,7 @@ def _background_sample(
         "modifiers": [
             *normalisation("background_normalisation", uncertainties.background),
             *normalisation("luminosity", uncertainties.luminosity),
-            *_variations(variations, len(template.contents)),
+            *variation_modifiers(variations, len(template.contents)),
             staterror("staterror_background", list(template.errors)),
         ],
     }
@@ -135,9 +135,10 @@ def normalisation(name: str, uncertainty: float) -> list[dict[str, Any]]:
     return [{"name": name, "type": "normsys", "data": factors}]
 
 
-def _variations(
+def variation_modifiers(
     variations: Sequence[Sides], bins: int, factor: float = 1.0
 ) -> list[dict[str, Any]]:
+    """Modifiers of the variations of a sample; ``factor`` scales its contents."""
     modifiers: list[dict[str, Any]] = []
     for item in variations:
         name = f"variation_{item.source}"

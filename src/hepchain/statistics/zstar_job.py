@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,8 @@ class StatisticsInputs:
     same_sign: Mapping[str, Path] = field(default_factory=dict)
     """``signal`` and background samples -> candidates of the electron's own charge; none: no
     control region."""
+    same_sign_varied: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
+    """As ``varied``, of the electron's own charge."""
     weights: Mapping[str, str] = field(default_factory=dict)
     """Variation -> column of the candidates with the varied over the nominal weight."""
     data: Mapping[str, Path] | None = None
@@ -128,29 +130,49 @@ def run_statistics(
 
 def read_point(inputs: StatisticsInputs, point: MassPoint) -> PointCandidates:
     """Candidates of all samples in the mass window, without and with variations."""
-    nominal = {SIGNAL: _read(inputs.signal, point)}
-    nominal |= {name: _read(path, point) for name, path in inputs.backgrounds.items()}
-    varied = {name: read_varied(name, inputs, point) for name in nominal}
+    paths = {SIGNAL: inputs.signal, **inputs.backgrounds}
+    found = _read_samples(paths, inputs.varied, inputs.weights, point)
     data = None if inputs.data is None else [_read(path, point) for path in inputs.data.values()]
-    return PointCandidates(nominal, varied, data)
+    return replace(found, data=data)
+
+
+def _read_samples(
+    paths: Mapping[str, Path],
+    varied: Mapping[str, Mapping[str, Path]],
+    weights: Mapping[str, str],
+    point: MassPoint,
+) -> PointCandidates:
+    """Candidates of ``signal`` and of backgrounds, without and with variations."""
+    nominal = {name: _read(path, point) for name, path in paths.items()}
+    return PointCandidates(
+        nominal,
+        {
+            name: read_varied(
+                path, varied.get(point.name if name == SIGNAL else name, {}), weights, point
+            )
+            for name, path in paths.items()
+        },
+    )
 
 
 def _read(path: Path, point: MassPoint, factor: str | None = None) -> Candidates:
     return read_candidates(path, point.masses.splitting, point.veto, factor)
 
 
-def read_varied(sample: str, inputs: StatisticsInputs, point: MassPoint) -> dict[str, Candidates]:
+def read_varied(
+    path: Path, simulated: Mapping[str, Path], weights: Mapping[str, str], point: MassPoint
+) -> dict[str, Candidates]:
     """Candidates of a sample under each of its variations; of weights, those it has a column of.
 
     Parameters
     ----------
-    sample : ``signal``, or the name of a background
+    path : candidates without a variation
+    simulated : variation -> candidates of the sample simulated with it
+    weights : variation -> column with the varied over the nominal weight
     """
-    path = inputs.signal if sample == SIGNAL else inputs.backgrounds[sample]
-    simulated = inputs.varied.get(point.name if sample == SIGNAL else sample, {})
     found = {name: _read(other, point) for name, other in simulated.items()}
     present = column_names(path)
-    for variation, column in inputs.weights.items():
+    for variation, column in weights.items():
         if column in present:
             found[variation] = _read(path, point, column)
         else:
@@ -169,8 +191,11 @@ def _control(
     if not inputs.same_sign:
         return None, None
     approach = config.approaches[result.name]
-    same = PointCandidates({name: _read(p, point) for name, p in inputs.same_sign.items()}, {})
-    region, control = (Counted.of(item.accepted(approach)) for item in (candidates, same))
+    same = _read_samples(inputs.same_sign, inputs.same_sign_varied, inputs.weights, point)
+    region, control = (
+        Counted.of(make_region(result.name, approach, point, item, config), config)
+        for item in (candidates, same)
+    )
     scale = counting_scale(result) if result.status == OK else 1.0
     uncertainties = uncertainties_of(config, signal_uncertainties(point.masses, config))
     return control_result(result, region, control, uncertainties, config, scale)
