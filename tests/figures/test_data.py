@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,12 +122,14 @@ def test_cut_flow_of_data_ends_where_it_is_closed(
 ) -> None:
     found = cutflow.cut_flows({GOOD: flows["signal"]}, {}, {"recorded": flows[kind]})
     assert found[1].point == ("" if kind == "closed" else GOOD)
-    figure = cutflow.draw(found, things, config, 139.0)
+    named = replace(things, data={"recorded": "Run 2"})
+    figure = cutflow.draw(found, named, config, 139.0)
     figure.draw_without_rendering()
     (points,) = (item for item in figure.axes[0].containers if hasattr(item, "has_xerr"))
     assert points[0].get_xdata().tolist() == found[1].weighted.tolist()
-    table = cutflow.table(found, things, 139.0)
-    assert table.header[2].startswith("recorded")
+    assert points.get_label().startswith("Run 2")
+    table = cutflow.table(found, named, 139.0)
+    assert table.header[2].startswith("Run 2")
     assert sum(row[2] != "" for row in table.rows) == left
 
 

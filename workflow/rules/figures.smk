@@ -33,7 +33,7 @@ def titles(names):
     return {name: run.figures.titles.get(name, name) for name in names}
 
 
-# Everything that has a colour of its own; the order decides which.
+# Everything that has a look of its own; the order decides which.
 THINGS = {
     "categories": {
         name: run.variables.categories[name].title for name in run.training.categories
@@ -41,6 +41,7 @@ THINGS = {
     "taggers": titles(TAGGERS),
     "signals": titles(SIGNALS),
     "backgrounds": titles(BACKGROUNDS),
+    "data": titles(DATA),
 }
 
 

@@ -62,7 +62,7 @@ rule figure_cutflow:
         code=drawing_code("cutflow"),
         data=DATA,
         luminosity=run.statistics.luminosity,
-        things=things("signals", "backgrounds"),
+        things=things("signals", "backgrounds", "data"),
         looks=LOOKS,
     message:
         "Drawing the cut-flow"

@@ -139,12 +139,14 @@ class Things:
     taggers: Mapping[str, str] = field(default_factory=dict)
     signals: Mapping[str, str] = field(default_factory=dict)
     backgrounds: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    """Drawn as points; without a colour of its own."""
 
     def title(self, name: str) -> str:
         """Name of a thing in a legend."""
         if name == EVERY_CATEGORY:
             return "all categories"
-        for family in _FAMILIES:
+        for family in (*_FAMILIES, "data"):
             if name in getattr(self, family):
                 return str(getattr(self, family)[name])
         return name
