@@ -60,7 +60,7 @@ def of_the_chain(
     cones = Isolation(cone=0.3, constituent_pt=[1.0], max_z0_sin_theta=3.0)
     groups = {name: list(variables) for name, variables in task.groups.items()}
     settings = SkimSettings(Role.TRAINING, task.tracks, cones, groups)
-    skim(str(ntuple), MAP, str(folder / "normalisation.json"), settings, outputs)
+    skim([str(ntuple)], MAP, str(folder / "normalisation.json"), settings, outputs)
     features = str(folder / "features.parquet")
     make_features(
         outputs["tracks"],

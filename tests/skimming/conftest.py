@@ -127,7 +127,8 @@ def skim_into(
         suffixes = {"events": ".parquet", "tracks": ".parquet", "report": ".json"}
         outputs = {key: str(directory / f"{name}-{key}{end}") for key, end in suffixes.items()}
         settings = SkimSettings(role, tracks, isolation, variables)
-        skim(str(ntuple), map_path, str(normalisation), settings, outputs)
+        ntuples = [ntuple] if isinstance(ntuple, str | Path) else ntuple
+        skim([str(path) for path in ntuples], map_path, str(normalisation), settings, outputs)
         return outputs
 
     return run

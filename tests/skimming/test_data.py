@@ -81,7 +81,7 @@ def test_truth_and_weights_of_a_file_are_not_used(
         assert Path(data[table]).read_bytes() == Path(simulated[table]).read_bytes()
     report = read_json(data["report"])
     assert report["absent"] == {}
-    assert report == {**read_json(simulated["report"]), "ntuple": report["ntuple"]}
+    assert report == {**read_json(simulated["report"]), "ntuples": report["ntuples"]}
 
 
 def test_every_event_counts_once_and_no_track_has_truth(

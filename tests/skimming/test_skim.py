@@ -262,6 +262,34 @@ def test_invalid_values_are_refused_and_nothing_is_written(
     assert not list(tmp_path.glob(".*partial*"))
 
 
+def test_files_of_a_part_are_read_one_after_the_other(
+    make_content: MakeContent, write_ntuple: Writer, run_skim: RunSkim
+) -> None:
+    content = make_content(9)
+    halves = [
+        write_ntuple({name: values[part] for name, values in content.items()}, name=f"{n}.root")
+        for n, part in enumerate((slice(0, 4), slice(4, None)))
+    ]
+    whole, parts = run_skim(write_ntuple(content)), run_skim(halves, name="halves")
+    for table in ("events", "tracks"):
+        assert ak.array_equal(read_parquet(whole[table]), read_parquet(parts[table]), True)
+    one, both = read_json(whole["report"]), read_json(parts["report"])
+    assert both["ntuples"] == [str(path) for path in halves]
+    assert both["events"] == one["events"]
+    assert [cut["tracks"] for cut in both["tracks"]] == [cut["tracks"] for cut in one["tracks"]]
+
+
+def test_files_of_a_part_have_the_same_branches(
+    make_content: MakeContent, write_ntuple: Writer, run_skim: RunSkim, tmp_path: Path
+) -> None:
+    content = make_content(4)
+    first = write_ntuple(content, name="first.root")
+    del content["mu"]
+    with pytest.raises(InputError, match=r"second\.root: has other branches than .*\(mu\)"):
+        run_skim([first, write_ntuple(content, name="second.root")])
+    assert not list(tmp_path.glob("skim-*.parquet"))
+
+
 def test_lists_of_different_length_are_refused(
     make_content: MakeContent, write_ntuple: Writer, run_skim: RunSkim
 ) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from hepchain.errors import ConfigError
-from hepchain.skimming.sources import resolve_files
+from hepchain.skimming.sources import MOST_PARTS, parts_of, resolve_files
 
 
 def test_files_are_sorted_and_each_once(tmp_path: Path) -> None:
@@ -20,3 +20,21 @@ def test_every_pattern_without_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.root").touch()
     with pytest.raises(ConfigError, match=r"samples\.ttbar\.files: .*x\.root, .*y\*"):
         resolve_files("ttbar", [f"{tmp_path}/a.root", f"{tmp_path}/x.root", f"{tmp_path}/y*"])
+
+
+@pytest.mark.parametrize(
+    ("files", "per_part", "parts"),
+    [
+        (3, None, 3),
+        (MOST_PARTS, None, MOST_PARTS),
+        (MOST_PARTS + 1, None, 251),
+        (10_000, None, 500),
+        (10_000, 1, 10_000),
+        (7, 3, 3),
+    ],
+)
+def test_many_files_share_parts(files: int, per_part: int | None, parts: int) -> None:
+    names = [str(number) for number in range(files)]
+    found = parts_of(names, per_part)
+    assert len(found) == parts
+    assert [name for part in found for name in part] == names

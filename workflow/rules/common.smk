@@ -7,7 +7,7 @@ import re
 from hepchain.config.training import EVERY_CATEGORY
 from hepchain.execution.site import granted_gpus
 from hepchain.execution.usage import size_mb
-from hepchain.skimming.sources import resolve_files
+from hepchain.skimming.sources import parts_of, resolve_files
 from hepchain.variations import base_of, variation_of, varied_name
 
 # Name -> sample; a varied one, {sample}@{variation}, is described by its base.
@@ -73,9 +73,18 @@ except ConfigError as error:
     raise WorkflowError(str(error)) from None
 
 
+# The same by part; one ntuple a part where they are simulated.
+PARTS = {
+    name: parts_of(
+        ntuples, 1 if SAMPLES[name].simulated else SAMPLES[name].files_per_part
+    )
+    for name, ntuples in NTUPLES.items()
+}
+
+
 def parts(sample):
     """Numbers of the parts of a sample that is analysed: 0, 1, ..."""
-    return range(len(NTUPLES[sample]))
+    return range(len(PARTS[sample]))
 
 
 def varied(names):

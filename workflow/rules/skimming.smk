@@ -21,9 +21,9 @@ def sample_ntuples(wildcards):
     return NTUPLES[wildcards.sample]
 
 
-def part_ntuple(wildcards):
-    """The ntuple that is this part of the sample."""
-    return NTUPLES[wildcards.sample][int(wildcards.part)]
+def part_ntuples(wildcards):
+    """The ntuples that are this part of the sample."""
+    return PARTS[wildcards.sample][int(wildcards.part)]
 
 
 def sample_normalisation(wildcards):
@@ -81,7 +81,7 @@ rule normalisation:
 
 rule skimming:
     input:
-        ntuple=part_ntuple,
+        ntuples=part_ntuples,
         map=ntuple_map,
         normalisation=base_normalisation,
     output:

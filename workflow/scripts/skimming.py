@@ -1,4 +1,4 @@
-"""Skim of one ntuple: tables of events and tracks, and a report."""
+"""Skim of the ntuples of a part: tables of events and tracks, and a report."""
 
 from hepchain.config.samples import Role
 from hepchain.config.skimming import Isolation, TrackSelection
@@ -13,7 +13,7 @@ with job(snakemake):
         groups=dict(snakemake.params.groups),
     )
     skim(
-        ntuple=snakemake.input.ntuple,
+        ntuples=list(snakemake.input.ntuples),
         map_path=snakemake.input.map,
         normalisation=snakemake.input.normalisation,
         settings=settings,

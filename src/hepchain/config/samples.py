@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from hepchain.config.base import Block
 
@@ -84,6 +84,10 @@ class Sample(Block):
         default=1.0, gt=0.0, le=1.0, description="branching fraction forced in the generator"
     )
     files: list[str] | None = Field(default=None, description="ROOT files or glob patterns")
+    files_per_part: PositiveInt | None = Field(
+        default=None,
+        description="`files` of a job; by default one, and more if that would make over 500 jobs",
+    )
     ntuple: str | None = Field(
         default=None, description="branch map of `files`, a name in config/ntuples/"
     )
@@ -98,6 +102,8 @@ class Sample(Block):
             raise ValueError("give either `process` (to simulate) or `files` (to read)")
         if self.files is not None and self.ntuple is None:
             raise ValueError("`files` need `ntuple`, the name of their branch map")
+        if self.files is None and self.files_per_part is not None:
+            raise ValueError("`files_per_part` is for `files`; use `simulation.parts`")
         if self.role is Role.SIGNAL and self.masses is None:
             raise ValueError("a signal needs `masses: {n2: ..., n1: ...}`")
         return self

@@ -1,4 +1,4 @@
-"""The skim: one ntuple to a table of events and a table of tracks, in chunks of events."""
+"""The skim: ntuples to a table of events and a table of tracks, in chunks of events."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from hepchain.config.ntuple import NtupleMap
 from hepchain.config.reading import load_block
 from hepchain.config.samples import Role
 from hepchain.config.skimming import Isolation, TrackSelection
+from hepchain.errors import InputError
 from hepchain.io import ParquetWriter, read_json, write_json
 from hepchain.skimming.check import NtupleReport, check_tree, contract
 from hepchain.skimming.contract import CORE_VARIABLES, Entry
@@ -108,41 +109,63 @@ class Counts:
 
 
 def skim(
-    ntuple: str,
+    ntuples: Sequence[str],
     map_path: str,
     normalisation: str,
     settings: SkimSettings,
     outputs: Mapping[str, str],
 ) -> None:
-    """Skim one ntuple.
+    """Skim ntuples into one table of events and one of tracks.
 
     Parameters
     ----------
-    ntuple, map_path : ROOT file and its branch map
+    ntuples, map_path : ROOT files, and their branch map
     normalisation : ``normalisation.json`` of the sample
     settings : pre-selection, cones, variables
     outputs : paths of ``events`` and ``tracks`` (Parquet) and ``report`` (JSON)
 
     Raises
     ------
-    InputError : the file or its content is unusable; nothing is written then
+    InputError : a file or its content is unusable, or has other branches than the first; nothing is
+        written then
     """
     factor = float(read_json(normalisation)["weight_per_generated"])
     counts = Counts()
+    reports: list[NtupleReport] = []
     with (
-        open_ntuple(ntuple, map_path, settings) as (report, chunks),
         ParquetWriter.open(outputs["events"]) as events,
         ParquetWriter.open(outputs["tracks"]) as tracks,
     ):
-        for chunk in chunks:
+        for chunk in _chunks_of_all(ntuples, map_path, settings, reports):
             weight = _final_weight(chunk, factor, settings.role)
             flat = flatten_tracks(chunk, weight)
             events.write(event_columns(chunk, weight, flat["quality"]))
             tracks.write(track_columns(chunk, flat, settings, counts))
             counts.events += len(weight)
-    content = _report_content(report, settings, counts)
+    content = _report_content(reports, settings, counts)
     _log(content)
     write_json(outputs["report"], content)
+
+
+def _chunks_of_all(
+    ntuples: Sequence[str], map_path: str, settings: SkimSettings, reports: list[NtupleReport]
+) -> Iterator[Chunk]:
+    """Chunks of files one after the other; what each file has is added to ``reports``."""
+    for ntuple in ntuples:
+        with open_ntuple(ntuple, map_path, settings) as (report, chunks):
+            reports.append(report)
+            _require_same_branches(report, reports[0])
+            yield from chunks
+
+
+def _require_same_branches(report: NtupleReport, first: NtupleReport) -> None:
+    others = set(report.present) ^ set(first.present)
+    if others:
+        raise InputError(
+            f"{report.path}: has other branches than {first.path} of the same part "
+            f"({', '.join(sorted(others))}); make them anew, list them as samples of their own, or "
+            "set `files_per_part: 1` for this sample"
+        )
 
 
 @contextmanager
@@ -309,9 +332,12 @@ def incomplete_groups(
     return {group: names for group, names in absent.items() if names}
 
 
-def _report_content(report: NtupleReport, settings: SkimSettings, counts: Counts) -> dict[str, Any]:
+def _report_content(
+    reports: Sequence[NtupleReport], settings: SkimSettings, counts: Counts
+) -> dict[str, Any]:
+    report = reports[0]
     return {
-        "ntuple": report.path,
+        "ntuples": [item.path for item in reports],
         "events": counts.events,
         "tracks": [cut.content(name) for name, cut in counts.cuts.items()],
         "absent": dict(report.absent),
@@ -323,7 +349,7 @@ def _report_content(report: NtupleReport, settings: SkimSettings, counts: Counts
 
 
 def _log(content: Mapping[str, Any]) -> None:
-    logger.info("%s: %d events read", content["ntuple"], content["events"])
+    logger.info("%s: %d events read", ", ".join(content["ntuples"]), content["events"])
     for cut in content["tracks"]:
         logger.info("after %(cut)s: %(tracks)d tracks, weighted %(weighted)g +- %(error)g", cut)
     for name, reason in content["absent"].items():

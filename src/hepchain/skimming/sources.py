@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from glob import glob
 
 from hepchain.errors import ConfigError
 
+MOST_PARTS = 500
+"""Jobs of a sample, of one stage, unless the configuration says how many files each has. Snakemake
+takes some milliseconds to resolve a job, and a cluster seconds to start it."""
+
+
+def parts_of(files: Sequence[str], files_per_part: int | None) -> list[list[str]]:
+    """The files of each part of a sample, in order.
+
+    >>> parts_of(["a", "b", "c"], 2)
+    [['a', 'b'], ['c']]
+    """
+    number = files_per_part or math.ceil(len(files) / MOST_PARTS)
+    return [list(files[start : start + number]) for start in range(0, len(files), number)]
+
 
 def resolve_files(sample: str, patterns: Sequence[str]) -> list[str]:
-    """Files of a sample, sorted by name, each once; the position of a file is its part.
+    """Files of a sample, sorted by name, each once.
 
     Parameters
     ----------
