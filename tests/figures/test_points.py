@@ -177,7 +177,7 @@ def test_table_of_best_working_points(tmp_path: Path, things: Things) -> None:
 def test_parameters_of_a_fit(tmp_path: Path) -> None:
     write_json(tmp_path / "fit.json", fit(GOOD))
     (found,) = impacts.read_fits([tmp_path / "fit.json"])
-    assert [item.title for item in found.parameters] == ["background", "simulated signal", "isr"]
+    assert [item.title for item in found.parameters] == ["background", "simulated signal", "ISR"]
     assert (found.parameters[0].up, found.parameters[0].constraint) == (-3.0, 0.5)
     assert impacts.title("staterror_background[2]") == "simulated background, bin 3"
     write_json(tmp_path / "fit.json", {"point": GOOD})

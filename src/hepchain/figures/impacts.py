@@ -32,6 +32,11 @@ TITLES = {
     "background_normalisation": "background",
     "signal_cross_section": "cross-section",
     "luminosity": "luminosity",
+    "variation_isr": "ISR",
+    "variation_met": "ETmiss scale",
+    "variation_noise": "calorimeter noise",
+    "variation_occupancy": "TRT occupancy",
+    "variation_pileup": "pile-up",
     "staterror_background": "simulated background",
     "staterror_signal": "simulated signal",
 }
@@ -115,8 +120,8 @@ def title(name: str) -> str:
     'simulated background'
     >>> title("staterror_background[2]")
     'simulated background, bin 3'
-    >>> title("variation_isr")
-    'isr'
+    >>> title("variation_isr"), title("variation_argon")
+    ('ISR', 'argon')
     >>> title("signal_branching_fraction")
     'branching fraction'
     """
