@@ -67,5 +67,9 @@ onstart:
         raise WorkflowError(str(error)) from None
 
 
+onsuccess:
+    logger.info("What the jobs used, and what to ask for next time: hepchain resources")
+
+
 onerror:
     logger.error(closing_words(log))
