@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import NullLocator
 
 from hepchain.config.figures import FiguresConfig
@@ -152,6 +153,7 @@ def _draw_point(axes: Axes, fit: PointFit, things: Things) -> None:
     shown = list(fit.parameters[:SHOWN])
     if not shown:
         nothing(axes, reason(fit.status))
+        axes.set_xticks([])
         axes.set_yticks([])
         return
     for row, item in enumerate(shown):
@@ -159,11 +161,14 @@ def _draw_point(axes: Axes, fit: PointFit, things: Things) -> None:
     reach = 1.15 * max(abs(x) for item in shown for x in (item.up, item.down, item.prior_up, 1e-9))
     axes.set_xlim(-reach, reach)
     axes.set_yticks(range(len(shown)), [item.title for item in shown])
-    axes.set_ylim(len(shown) + 0.4, -0.7)
+    axes.set_ylim(len(shown) + 0.6, -0.7)
     axes.yaxis.set_minor_locator(NullLocator())
     axes.tick_params(axis="y", which="both", length=0)
     if fit.error is not None:
-        inside(axes, rf"$\sigma(\mu)$ = {fit.error:.3g}", 0.5, 0.04, ha="center", va="bottom")
+        left_out = len(fit.parameters) - len(shown)
+        more = f", {left_out} smaller left out" if left_out else ""
+        text = rf"$\sigma(\mu)$ = {fit.error:.3g}{more}"
+        inside(axes, text, 0.5, 0.04, ha="center", va="bottom")
     _draw_pulls(axes, shown)
 
 
@@ -190,9 +195,9 @@ def _draw_pulls(axes: Axes, shown: Sequence[Parameter]) -> None:
 
 def _legend(axes: Axes) -> list[Any]:
     return [
-        axes.barh(0, 0, color=UP, alpha=0.8, label="+1 σ after the fit"),
-        axes.barh(0, 0, color=DOWN, alpha=0.8, label="−1 σ after the fit"),
-        axes.barh(0, 0, fill=False, edgecolor="0.3", label="before the fit"),
+        Patch(color=UP, alpha=0.8, label="+1 σ after the fit"),
+        Patch(color=DOWN, alpha=0.8, label="−1 σ after the fit"),
+        Patch(fill=False, edgecolor="0.3", label="before the fit"),
         axes.errorbar(
             [], [], xerr=[], fmt="o", color="black", markersize=3, label="pull (upper axis)"
         ),
