@@ -15,9 +15,11 @@ from statistics_samples import CONFIG, Synthetic, by_name, configured, run
 from hepchain.config.statistics import StatisticsConfig, ToysConfig
 from hepchain.errors import StageError
 from hepchain.statistics import few_events
+from hepchain.statistics.counting import Counting, CountingResult
 from hepchain.statistics.few_events import with_toys
 from hepchain.statistics.inference import SIGMAS
 from hepchain.statistics.region import Region, analyse
+from hepchain.statistics.region import counted as counted_only
 from hepchain.statistics.results import ApproachResult
 from hepchain.statistics.templates import Entries
 
@@ -90,10 +92,17 @@ def test_enough_events_have_no_toys() -> None:
     assert counted(3.0, small(TOYS.model_copy(update={"below": 0.0}))).toys is None
 
 
-def test_uncertainties_are_those_of_the_workspace_in_quadrature() -> None:
-    few = ToysConfig(below=8.0, number=1000, repetitions=2)
-    config = small(few, background_uncertainty=0.3, luminosity_uncertainty=0.04)
-    config = config.model_copy(update={"signal_uncertainties": CONFIG.signal_uncertainties})
+def test_count_has_the_uncertainties_of_the_workspace_in_quadrature(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[tuple[Counting, int | None, int]] = []
+
+    def record(counting: Counting, toys: int | None = None, seed: int = 1) -> CountingResult:
+        calls.append((counting, toys, seed))
+        return CountingResult(counting, toys, seed, 2.0, (1.0, 2.0, 3.0, 4.0, 5.0), 0.5, 0.0)
+
+    monkeypatch.setattr(few_events, "analyse", record)
+    config = small(TOYS, background_uncertainty=0.3, luminosity_uncertainty=0.04)
     region = Region(
         "x",
         "approach",
@@ -103,14 +112,22 @@ def test_uncertainties_are_those_of_the_workspace_in_quadrature() -> None:
         np.array([0.0, 1.0]),
         {"cross_section": 0.05, "branching_fraction": 0.2},
     )
-    result, _ = analyse(region, config)
-    found, again, other = (with_toys(result, config, 1, name).toys for name in ("a", "a", "b"))
-    assert found == again != other
+    result = counted_only(region, config)
+    found = with_toys(result, config, 1, "a").toys
     assert found is not None
     # The last ones are those of 100 and 400 simulated events.
     assert found.signal_uncertainty == pytest.approx(math.hypot(0.05, 0.2, 0.04, 0.1))
     assert found.background_uncertainty == pytest.approx(math.hypot(0.3, 0.04, 0.05))
     assert found.observed is None
+    assert found.expected is not None
+    assert [item.value for item in found.expected] == pytest.approx([0.5, 1.0, 1.5, 2.0, 2.5])
+    first = [(toys, seed) for _, toys, seed in calls]
+    assert [toys for toys, _ in first] == [None, 4000, 4000]
+    with_toys(result, config, 1, "a")
+    with_toys(result, config, 1, "b")
+    again, other = ([(toys, seed) for _, toys, seed in calls[row : row + 3]] for row in (3, 6))
+    assert again == first
+    assert {seed for _, seed in first[1:]}.isdisjoint(seed for _, seed in other[1:])
 
 
 def test_failure_is_told_and_the_formulas_stay(monkeypatch: pytest.MonkeyPatch) -> None:
