@@ -18,6 +18,10 @@ SAME_SIGN = [
     f"{RESULTS}/selection/same_sign/{name}.parquet"
     for name in ("{point}", *BACKGROUNDS)
 ]
+NORMALISATIONS = [
+    f"{RESULTS}/skimming/{name}/normalisation.json"
+    for name in ("{point}", *BACKGROUNDS)
+]
 
 
 def masses_of_point(wildcards):
@@ -52,10 +56,7 @@ rule statistics:
         varied=varied_candidates,
         same_sign_varied=varied_same_sign,
         data=expand(f"{RESULTS}/selection/{{sample}}.parquet", sample=OPENED),
-        normalisations=expand(
-            f"{RESULTS}/skimming/{{sample}}/normalisation.json",
-            sample=["{point}", *BACKGROUNDS],
-        ),
+        normalisations=NORMALISATIONS,
     output:
         workspaces=expand(
             f"{RESULTS}/statistics/{{{{point}}}}/workspace_{{approach}}.json",
