@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -20,6 +22,17 @@ from hepchain.statistics.inference import SIGMAS, NotConvergedError
 from hepchain.statistics.toys import CountingModel, Toys, limit
 
 MEDIAN = SIGMAS.index(0)
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """The command silences its loggers, in a process of its own."""
+    loggers = [logging.getLogger(name) for name in ("pyhf", "hepchain")]
+    levels = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+
 
 # ATLAS, arXiv:1911.12606: background and observed and expected S95 of three regions.
 PUBLISHED_MANY = [(24, 24.0, 4.0, 13.0, 13.0), (8, 7.6, 2.1, 8.4, 7.8)]
