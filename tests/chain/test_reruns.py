@@ -123,7 +123,7 @@ NOTHING = [
     Case("nothing"),
     Case("a comment in a module", edits=added("training/train", "# a comment")),
     Case("message of a rule", edits={"workflow/rules/selection.smk": ("Selecting", "Taking")}),
-    Case("memory of a rule", edits={"workflow/rules/training.smk": ("memory(", "memory(2 * ")}),
+    Case("memory of a rule", edits={"workflow/rules/selection.smk": ("memory(", "memory(2 * ")}),
     Case("GPUs", config={"training": {"gpu": 1}, "combination": {"gpu": 1}}),
     Case("caption of a figure", edits={"workflow/report/roc.rst": ("", "\nMore.\n")}),
     Case("words on a source", edits={"config/response.yaml": ("Run 2 average 33.7", "Run 2")}),
