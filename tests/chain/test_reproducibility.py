@@ -99,6 +99,6 @@ def test_killed_run_goes_on(chain: Workspace, interrupted: Workspace) -> None:
     run = interrupted.smoke("--", *PART, cores=1)
     assert run.status == 0, run.output[-6000:]
     assert "The last run of this folder was killed" in run.output
-    assert re.search(r"Ending \d+ job\(s\) of a killed run", run.output)
+    assert re.search(r"Ending \d+ process\(es\) of a killed run", run.output)
     assert_same(chain, interrupted, RESULT)
     assert not list((interrupted.root / "results").rglob(".*.partial-*"))

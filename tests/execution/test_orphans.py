@@ -19,6 +19,7 @@ from hepchain.execution.orphans import (
     end_local,
     end_slurm,
     local_orphans,
+    local_supervisors,
     parse_queue,
 )
 
@@ -131,10 +132,26 @@ def test_local_jobs_end_with_their_children(tmp_path: Path) -> None:
             time.sleep(0.01)
         said: list[str] = []
         end_local(found, said.append)
-        assert "Ending 1 job(s)" in said[0]
+        assert "Ending 1 process(es)" in said[0]
         assert not any(process.is_running() for process in (*found, *children))
         assert there.poll() is None
     finally:
         os.killpg(there.pid, signal.SIGKILL)
         for process in (here, there):
+            process.wait()
+
+
+def test_supervisor_of_a_job_is_known_by_its_folder(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    code = "import time; time.sleep(60)"
+    command = [sys.executable, "-c", code, "--target-jobs", "features:sample=a"]
+    processes = []
+    try:
+        for folder in (here, there):
+            folder.mkdir()
+            processes.append(subprocess.Popen(command, cwd=folder))
+        assert [process.pid for process in local_supervisors(here)] == [processes[0].pid]
+    finally:
+        for process in processes:
+            process.kill()
             process.wait()

@@ -60,6 +60,21 @@ def local_orphans(folder: Path) -> list[psutil.Process]:
     ]
 
 
+def local_supervisors(folder: Path) -> list[psutil.Process]:
+    """Snakemakes that each see to one job of this folder, as those that SLURM starts on its nodes.
+
+    Where SLURM follows processes by their parents they may outlive a cancelled job; one that then
+    finds its job failed removes that job's results.
+    """
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if "--target-jobs" in (process.info["cmdline"] or ()):
+            with contextlib.suppress(psutil.Error, OSError):  # ended meanwhile, another user's
+                if Path(process.cwd()).samefile(folder):
+                    found.append(process)
+    return found
+
+
 def end_local(processes: Sequence[psutil.Process], say: Say) -> None:
     """End jobs of this machine, what they started included.
 
@@ -68,7 +83,7 @@ def end_local(processes: Sequence[psutil.Process], say: Say) -> None:
     """
     if not processes:
         return
-    say(f"Ending {len(processes)} job(s) of a killed run that still run on this machine.")
+    say(f"Ending {len(processes)} process(es) of a killed run that go on on this machine.")
     family = [child for process in processes for child in _with_children(process)]
     for process in family:
         with contextlib.suppress(psutil.NoSuchProcess):

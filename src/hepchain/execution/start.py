@@ -12,7 +12,13 @@ from typing import Any
 
 from hepchain.config.execution import ExecutionConfig
 from hepchain.execution.lock import clear_locks_of_snakemake, take_folder
-from hepchain.execution.orphans import Say, end_local, end_slurm, local_orphans
+from hepchain.execution.orphans import (
+    Say,
+    end_local,
+    end_slurm,
+    local_orphans,
+    local_supervisors,
+)
 from hepchain.execution.site import EXECUTOR, check_scheduler
 
 LOOKING = (
@@ -82,6 +88,6 @@ def claim_folder(workflow: Any, config: ExecutionConfig, say: Say) -> Namespace 
     if "slurm" in (executor, killed and killed.executor):
         end_slurm(folder, config.left_over_jobs, say)
     if killed is not None:
-        end_local(local_orphans(folder), say)
+        end_local([*local_supervisors(folder), *local_orphans(folder)], say)
         clear_locks_of_snakemake(folder)
     return options
