@@ -92,6 +92,14 @@ def named_paths(names: Iterable[str], paths: Iterable[str]) -> dict[str, Path]:
     return dict(zip(names, map(Path, paths), strict=True))
 
 
+def gpu_fallback(snakemake: Any) -> bool:
+    """Whether a job goes on without the GPU it asked for (execution.gpu_fallback).
+
+    Of the config, not of the parameters: it changes no result, so it reruns nothing.
+    """
+    return bool(snakemake.config.get("execution", {}).get("gpu_fallback", False))
+
+
 @contextmanager
 def job(snakemake: Any) -> Iterator[logging.Logger]:
     """Run the body of a rule's script: everything it says goes to the rule's log file.

@@ -19,7 +19,7 @@ from hepchain.combination.seen import having_seen, seen_tracks
 from hepchain.combination.speed import write_speed
 from hepchain.config.training import BalanceConfig, TrainingTracksConfig, TreesConfig
 from hepchain.config.variables import Transformation
-from hepchain.errors import InputError, StageError
+from hepchain.errors import ExecutionError, InputError, StageError
 from hepchain.identity import uniform_of
 from hepchain.io import read_parquet
 from hepchain.training.tagger import Examples, History
@@ -217,6 +217,16 @@ def test_unified_model_scores_all_its_categories_and_no_other(
 def test_missing_model_is_named(trees: list[Path]) -> None:
     with pytest.raises(InputError, match="no model for category trt_calorimeter without fold 0"):
         load_models(trees[1:])
+
+
+def test_missing_gpu_is_an_error_unless_it_may_be_missing(
+    trees: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring.environment, "prepare", lambda _: None)
+    monkeypatch.setattr(scoring.environment, "device", lambda: "cpu:0")
+    with pytest.raises(ExecutionError, match=r"combination\.gpu asks for a GPU"):
+        load_models(trees, gpus=1)
+    assert load_models(trees, gpus=1, gpu_fallback=True).models.keys()
 
 
 def test_second_model_for_the_same_tracks_is_refused(trees: list[Path]) -> None:

@@ -9,11 +9,12 @@ from hepchain.studies.label_shuffle import label_shuffle
 from hepchain.studies.task import study_task
 from hepchain.studies.tracks import copy_category, read_tables
 from hepchain.training.tracks import FeatureFile
-from hepchain.workflow import job
+from hepchain.workflow import gpu_fallback, job
 
 with job(snakemake):
     params, wildcards = snakemake.params, snakemake.wildcards
-    task = study_task(wildcards.tagger, wildcards.category, params, snakemake.resources.gpu)
+    gpus = (snakemake.resources.gpu, gpu_fallback(snakemake))
+    task = study_task(wildcards.tagger, wildcards.category, params, *gpus)
     category, variables, most = task.category, list(task.variables), params.max_tracks
     paths = map(Path, snakemake.input.features)
     files = [FeatureFile(*pair) for pair in zip(params.samples, paths, strict=True)]

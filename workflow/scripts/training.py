@@ -6,7 +6,7 @@ from hepchain.config.training import TrainingTracksConfig, tagger_settings
 from hepchain.config.variables import Transformation
 from hepchain.training.tracks import FeatureFile
 from hepchain.training.train import Task, train
-from hepchain.workflow import job
+from hepchain.workflow import gpu_fallback, job
 
 with job(snakemake):
     params, wildcards = snakemake.params, snakemake.wildcards
@@ -23,8 +23,7 @@ with job(snakemake):
             for name, (transformation, scale) in params.variables.items()
         },
         gpus=snakemake.resources.gpu,
-        # Of the config, not of the parameters: it changes no result, so it retrains nothing.
-        gpu_fallback=snakemake.config.get("execution", {}).get("gpu_fallback", False),
+        gpu_fallback=gpu_fallback(snakemake),
         categories={name: tuple(has) for name, has in params.categories.items()},
     )
     files = zip(params.samples, map(Path, snakemake.input.features), strict=True)

@@ -10,13 +10,14 @@ from hepchain.studies.task import study_task
 from hepchain.studies.tracks import copy_category, read_tables
 from hepchain.studies.variable_scan import measure, numbers_of, scan
 from hepchain.training.tracks import FeatureFile
-from hepchain.workflow import job
+from hepchain.workflow import gpu_fallback, job
 
 with job(snakemake):
     params, wildcards = snakemake.params, snakemake.wildcards
     config = VariableScanConfig.model_validate(params.config)
     importance = ImportanceConfig.model_validate(params.importance)
-    task = study_task(wildcards.tagger, wildcards.category, params, snakemake.resources.gpu)
+    gpus = (snakemake.resources.gpu, gpu_fallback(snakemake))
+    task = study_task(wildcards.tagger, wildcards.category, params, *gpus)
     category, variables, most = task.category, list(task.variables), config.max_tracks
     files, tests = (
         [FeatureFile(*pair) for pair in zip(samples, map(Path, paths), strict=True)]

@@ -74,20 +74,25 @@ class ModelSet:
         return scores
 
 
-def load_models(directories: Sequence[str | Path], gpus: int = 0) -> ModelSet:
+def load_models(
+    directories: Sequence[str | Path], gpus: int = 0, gpu_fallback: bool = False
+) -> ModelSet:
     """Load the models of one tagger and check that there is one for each category and fold.
 
     Parameters
     ----------
     directories : of the models
     gpus : that may be used; none are seen if 0
+    gpu_fallback : go on where there is none of them
 
     Raises
     ------
     InputError : a model is unreadable or missing, two are for the same tracks, or they were
         trained with different numbers of folds
+    ExecutionError : GPUs are asked for, there is none, and that is not to be gone on with
     """
     environment.prepare(gpus)
+    environment.require_gpu(gpus, gpu_fallback, "combination.gpu")
     models: dict[tuple[str, int], Model] = {}
     for directory in directories:
         for model in load_category_models(directory):

@@ -13,7 +13,13 @@ PLAIN: Mapping[str, Any] = {"unified": False, "pt_boundaries": [], "conditioned"
 """Settings of a study: one model for each category, which may be without any of its variables."""
 
 
-def study_task(tagger: str, category: str, params: Mapping[str, Any], gpus: int) -> Task:
+def study_task(
+    tagger: str,
+    category: str,
+    params: Mapping[str, Any],
+    gpus: int,
+    gpu_fallback: bool = False,
+) -> Task:
     """Task with all variables of a category; fold 0 stands for any.
 
     Parameters
@@ -33,6 +39,7 @@ def study_task(tagger: str, category: str, params: Mapping[str, Any], gpus: int)
             for name, (transformation, scale) in params["variables"].items()
         },
         gpus=gpus,
+        gpu_fallback=gpu_fallback,
     )
 
 

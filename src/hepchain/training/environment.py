@@ -69,13 +69,14 @@ def is_gpu(device: str) -> bool:
     return "gpu" in device or "cuda" in device
 
 
-def require_gpu(gpus: int, fallback: bool) -> None:
-    """Refuse to train for hours on a core, on a node that was reserved for its GPU.
+def require_gpu(gpus: int, fallback: bool, setting: str = "training.gpu") -> None:
+    """Refuse to compute for hours on a core, on a node that was reserved for its GPU.
 
     Parameters
     ----------
-    gpus : asked for (training.gpu)
+    gpus : asked for
     fallback : go on without, and say so in the log (execution.gpu_fallback)
+    setting : key of the config that asks for them
 
     Raises
     ------
@@ -84,11 +85,11 @@ def require_gpu(gpus: int, fallback: bool) -> None:
     if gpus == 0 or is_gpu(found := device()):
         return
     message = (
-        f"training.gpu asks for a GPU, but Keras sees only {found} on {platform.node()}: {_why()}"
+        f"{setting} asks for a GPU, but Keras sees only {found} on {platform.node()}: {_why()}"
     )
     if not fallback:
         raise ExecutionError(
-            f"{message}. Or train without: `training: {{gpu: 0}}`, or where a GPU may be missing "
+            f"{message}. Or set {setting} to 0, or where a GPU may be missing "
             "`execution: {gpu_fallback: true}`"
         )
     logger.warning("%s. Going on without (execution.gpu_fallback)", message)
