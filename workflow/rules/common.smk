@@ -39,7 +39,7 @@ def growing(constant, of_input):
 
 
 def memory_of_tagger(of_network, of_trees=None):
-    """Memory request in MB of a job that runs models of a tagger: TensorFlow alone takes 500.
+    """Memory request in MB of a job that runs models of a tagger; Keras and its backend alone take 500.
 
     Grown by `of_network` MB a MB of inputs for a network, `of_trees` (the same) for others.
     """
