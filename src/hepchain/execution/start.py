@@ -65,11 +65,11 @@ def options_of_run(workflow: Any, command: Sequence[str]) -> Namespace | None:
     return None if looks or options.nolock else options
 
 
-def claim_folder(workflow: Any, config: ExecutionConfig, say: Say) -> Namespace | None:
+def claim_folder(workflow: Any, config: ExecutionConfig, say: Say) -> None:
     """Make sure that this run is alone in its folder; nothing if no job will be started.
 
     A run that goes on is an error. What a killed run left is cleared away: its jobs that still run,
-    here or in SLURM, and its locks. Returns the options of the run.
+    here or in SLURM, and its locks.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def claim_folder(workflow: Any, config: ExecutionConfig, say: Say) -> Namespace 
     """
     options = options_of_run(workflow, sys.argv)
     if options is None:
-        return None
+        return
     if options.executor == EXECUTOR:
         check_scheduler()
     folder = Path.cwd()
@@ -85,9 +85,8 @@ def claim_folder(workflow: Any, config: ExecutionConfig, say: Say) -> Namespace 
     killed = take_folder(folder, executor)
     if killed is not None:
         say(f"The last run of this folder was killed ({killed}); going on where it was.")
-    if "slurm" in (executor, killed and killed.executor):
+    if EXECUTOR in (executor, killed and killed.executor):
         end_slurm(folder, config.left_over_jobs, say)
     if killed is not None:
         end_local([*local_supervisors(folder), *local_orphans(folder)], say)
         clear_locks_of_snakemake(folder)
-    return options
