@@ -1,7 +1,8 @@
 # `make results` and `make test` each do everything, from an empty clone on. `make help` lists the rest.
 #
+#   CHAIN="soft_electrons"         chains to make (default: those of `chains` in the configuration)
 #   CORES=2                        cores to use (default: all)
-#   CONFIG="config/paper.yaml"     config files that extend config/config.yaml
+#   CONFIG="config/soft_electrons/paper.yaml"   config files that extend those of the default run
 #   ARGS="--notemp"                anything else for Snakemake
 #   PYTHON=python3.12              the Python to make the environment with
 
@@ -10,6 +11,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
+CHAIN ?=
 CORES ?= $(shell nproc)
 CONFIG ?=
 ARGS ?=
@@ -21,14 +23,15 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 ENVIRONMENT := .venv/.complete
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) $(if $(strip $(CONFIG)),--configfile $(CONFIG)) $(ARGS)
+CHAINS = $(or $(strip $(CHAIN)),$(shell $(BIN)/hepchain config chains $(CONFIG)))
 # What runs envs/setup.py, be it too old for the environment itself.
 ANY_PYTHON := $(firstword $(foreach name,$(PYTHON) python3 python3.13 python3.12 python3.11,$(shell command -v $(name))))
-SMK := Snakefile workflow/rules
+SMK := Snakefile workflow
 
-.PHONY: help setup results report dry-run test test-all test-cluster lint format docs gpu htcondor clean distclean
+.PHONY: help setup results report provenance dry-run test test-all test-cluster lint format docs gpu jax torch htcondor clean distclean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z -]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: $(ENVIRONMENT) ## make the environment in .venv from uv.lock
 
@@ -36,12 +39,14 @@ $(ENVIRONMENT): uv.lock pyproject.toml envs/setup.py envs/uv.txt
 	@if [ -z "$(ANY_PYTHON)" ]; then echo "set-up: no python3 on PATH; install Python 3.11 or later" >&2; exit 1; fi
 	@$(ANY_PYTHON) envs/setup.py --python "$(PYTHON)"
 
-results: $(ENVIRONMENT) ## run the whole chain, then write results/report.html
-	$(SNAKEMAKE)
-	$(SNAKEMAKE) --report results/report.html
+results: $(ENVIRONMENT) ## run the chains; at the end of each is its report, results/<chain>/report.html
+	$(SNAKEMAKE) -- $(CHAINS)
 
-report: $(ENVIRONMENT) ## write results/report.html again from the results that are there
-	$(SNAKEMAKE) --report results/report.html
+report: $(ENVIRONMENT) ## write the reports again
+	$(SNAKEMAKE) --force -- $(foreach chain,$(CHAINS),results/$(chain)/report.html)
+
+provenance: $(ENVIRONMENT) ## write results/<chain>/provenance.html: Snakemake's own report, job by job
+	for chain in $(CHAINS); do $(SNAKEMAKE) --report results/$$chain/provenance.html -- $$chain; done
 
 dry-run: $(ENVIRONMENT) ## show what `make results` would run, and why
 	$(SNAKEMAKE) --dry-run
@@ -70,15 +75,19 @@ docs: $(ENVIRONMENT) ## write docs/config.md again from the models of the config
 	$(BIN)/hepchain config describe --markdown > docs/config.md.new
 	mv docs/config.md.new docs/config.md
 
-gpu: $(ENVIRONMENT) ## add what networks need to train on GPUs (CUDA 12 for JAX, 4.5 GB)
+gpu: $(ENVIRONMENT) ## add what networks need to train on GPUs (TensorFlow with CUDA 12, 4.5 GB)
 	$(ANY_PYTHON) envs/setup.py --python "$(PYTHON)" --group gpu
+
+jax torch: $(ENVIRONMENT) ## add another backend for KERAS_BACKEND=jax (0.3 GB) or torch (5 GB)
+	$(ANY_PYTHON) envs/setup.py --python "$(PYTHON)" --group $@
 
 htcondor: $(ENVIRONMENT) ## add what `snakemake --profile profiles/htcondor` needs
 	$(ANY_PYTHON) envs/setup.py --python "$(PYTHON)" --group htcondor
 
-clean: ## remove all results
-	rm -rf results .snakemake
+clean: ## remove all results; files in results/ that no run has made are left and listed
+	@$(ANY_PYTHON) envs/clean.py
 
-distclean: clean ## remove results, environment and caches: back to an empty clone
-	rm -rf .venv .venv-tools .venv-tools.partial .mypy_cache .ruff_cache .pytest_cache .hypothesis
+distclean: ## remove results, environment and caches: back to an empty clone
+	@$(ANY_PYTHON) envs/clean.py --environment
+	rm -rf .venv-tools .venv-tools.partial .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

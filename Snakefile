@@ -1,74 +1,103 @@
-# The entry: configuration, rules by stage, targets. `snakemake` without a target makes everything.
+# The entry: the chains of workflow/chains, a module and a target each. `snakemake` without a target
+# makes those that are listed in `chains`.
+
+import sys
+from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from hepchain.config import Role, load_run
-from hepchain.errors import ConfigError, ExecutionError
+from hepchain.chains import chain_names
+from hepchain.config.command_line import configuration
+from hepchain.config.order import canonical
+from hepchain.config.root import base_files, configuration_of
+from hepchain.errors import HepchainError
+from hepchain.execution.clocks import refuse_future
+from hepchain.execution.command import (
+    check_command,
+    check_targets,
+    executor_of,
+    shown_chain,
+)
+from hepchain.execution.plugins import add_requests
 from hepchain.execution.progress import closing_words
 from hepchain.execution.site import check_site
-from hepchain.execution.start import claim_folder
-from hepchain.workflow import digest
+from hepchain.execution.start import check_folders, claim_folder
 
+RESULTS = Path("results")
+CHAINS = chain_names()
 
-configfile: "config/config.yaml"
+for file in base_files():
+
+    configfile: file
 
 
 try:
-    run = load_run(config)
-except ConfigError as error:
+    check_command(workflow, sys.argv)
+    # What captions and scripts list is in the same order; the object is that of Snakemake.
+    ordered = canonical(configuration(workflow))
+    config.clear()
+    config.update(ordered)
+    run = configuration_of(config)
+    claim_folder(workflow, RESULTS, run.root.execution, run.gpus, logger.warning)
+except HepchainError as error:
     raise WorkflowError(str(error)) from None
 
-try:
-    claim_folder(workflow, run.execution, logger.warning)
-except ExecutionError as error:
-    raise WorkflowError(str(error)) from None
+
+# Without it, one GPU in `--resources` would mean one GPU job at a time on the whole cluster.
+resource_scopes:
+    gpu="local",
 
 
-RESULTS = "results"
-LOGS = f"{RESULTS}/logs"
-BENCHMARKS = f"{RESULTS}/benchmarks"
+for this_chain in CHAINS:
+    # Snakemake looks the beginning of the names of rules up by this name.
+    this_chain_ = f"{this_chain}_"
 
+    module:
+        name: this_chain
+        snakefile:
+            f"workflow/chains/{this_chain}/Snakefile"
+        config:
+            run.chains[this_chain]
 
-include: "workflow/rules/common.smk"
-include: "workflow/rules/simulation.smk"
-include: "workflow/rules/skimming.smk"
-include: "workflow/rules/features.smk"
-include: "workflow/rules/training.smk"
-include: "workflow/rules/combination.smk"
-include: "workflow/rules/selection.smk"
-include: "workflow/rules/statistics.smk"
-include: "workflow/rules/figures.smk"
-include: "workflow/rules/evaluation.smk"
-include: "workflow/rules/comparison.smk"
-include: "workflow/rules/mass_plane.smk"
-include: "workflow/rules/studies.smk"
-include: "workflow/rules/event_classifier.smk"
-include: "workflow/rules/validation.smk"
-include: "workflow/rules/export.smk"
-include: "workflow/rules/publication.smk"
+    use rule * from this_chain as this_chain_*
+
+    rule:
+        name:
+            this_chain
+        input:
+            getattr(rules, f"{this_chain}_all").input,
 
 
 rule all:
     default_target: True
     input:
-        rules.figures.input,
-        rules.tagger_comparison.output,
-        rules.importances.input,
-        rules.evaluation.input,
-        rules.validation.input,
-        rules.exports.input,
+        [getattr(rules, f"{name}_all").input for name in run.root.chains],
+
+
+# A report is of one chain: that of the target, or the first.
+report: f"workflow/chains/{shown_chain(workflow, sys.argv, run.root.chains)}/report/workflow.rst"
+
+
+try:
+    check_targets(workflow, sys.argv, CHAINS)
+except HepchainError as error:
+    raise WorkflowError(str(error)) from None
+
+
+add_requests(workflow, executor_of(workflow, sys.argv))
 
 
 onstart:
     try:
-        check_site(workflow, run.execution.gpu_fallback, logger.warning)
-    except ExecutionError as error:
+        for name in CHAINS:
+            refuse_future(globals()[name].FILES_OF_OTHERS)
+        check_site(workflow, logger.warning)
+        check_folders(
+            path for job in workflow.dag.needrun_jobs() for path in job.output
+        )
+    except HepchainError as error:
         raise WorkflowError(str(error)) from None
-
-
-onsuccess:
-    logger.info("What the jobs used, and what to ask for next time: hepchain resources")
 
 
 onerror:

@@ -5,7 +5,7 @@
     python benchmarks/generation.py variations [--sample NAME ...] [--events 400]
     python benchmarks/generation.py losses     [--sample NAME ...] [--events 1000]
 
-``rates`` times each simulated sample of config/samples.yaml in CPU seconds of one core.
+``rates`` times each simulated sample of the chain soft_electrons in CPU seconds of one core.
 
 ``vetoes`` runs the two vetoed processes with and without their vetoes, by turns, until the plain
 generator has made ``--events`` events with missing momentum above 200 GeV (and for W -> e nu an
@@ -31,6 +31,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,16 +40,15 @@ import numpy as np
 import yaml
 from scipy import stats
 
-from hepchain.config.samples import Process, Sample
-from hepchain.simulation.generation import higgsino, wenu
+from hepchain.chains.soft_electrons.simulation import higgsino, wenu_jets
 from hepchain.simulation.generation.events import GeneratedEvents, missing_momentum
 from hepchain.simulation.generation.particles import ELECTRON, PHOTON, Ancestors
 from hepchain.simulation.generation.pythia import CountingHooks, PythiaRun, Settings
 from hepchain.simulation.generation.record import Booleans, EventRecord, Floats
 from hepchain.simulation.generation.run import generate, row_groups, source_of
-from hepchain.simulation.generation.source import MIN_TRUTH_MET, PythiaSource
+from hepchain.simulation.generation.source import MIN_TRUTH_MET, PythiaSource, SampleKeys
 from hepchain.simulation.generation.variations import VariationWeights
-from hepchain.truth import TruthOrigin
+from hepchain.simulation.truth import TruthOrigin
 
 ROOT = Path(__file__).parents[1]
 LOOSE_RECOIL = 150.0
@@ -58,34 +58,36 @@ MET = 200.0
 SEED = 11
 
 
-def samples(names: list[str] | None) -> dict[str, Sample]:
-    content = yaml.safe_load((ROOT / "config/samples.yaml").read_text())
-    wanted = {name: Sample(**entry) for name, entry in content.items()}
+CHAIN = "soft_electrons"
+
+
+def samples(names: list[str] | None) -> dict[str, SampleKeys]:
+    content = yaml.safe_load((ROOT / f"config/{CHAIN}/samples.yaml").read_text())
     return {
         name: sample
-        for name, sample in wanted.items()
-        if sample.simulated and (not names or name in names)
+        for name, sample in content.items()
+        if "process" in sample and (not names or name in names)
     }
 
 
-def vetoed(samples: dict[str, Sample]) -> dict[str, Sample]:
+def vetoed(samples: dict[str, SampleKeys]) -> dict[str, SampleKeys]:
     """Those of the processes that have vetoes and variations."""
-    with_vetoes = (Process.HIGGSINO, Process.WENU_JETS)
-    return {name: sample for name, sample in samples.items() if sample.process in with_vetoes}
+    with_vetoes = ("higgsino", "wenu_jets")
+    return {name: sample for name, sample in samples.items() if sample["process"] in with_vetoes}
 
 
 def source(
-    sample: Sample, seed: int, *, vetoes: bool = True, extra: Settings | None = None
+    sample: SampleKeys, seed: int, *, vetoes: bool = True, extra: Settings | None = None
 ) -> PythiaSource:
     """A process that has vetoes, with or without them and with further settings."""
-    if sample.process is Process.HIGGSINO:
-        masses = higgsino.check_masses("sample", sample.masses)
+    if sample["process"] == "higgsino":
+        masses = higgsino.check_masses("sample", sample)
         run = higgsino.start(
             masses, seed, higgsino.RecoilVeto() if vetoes else CountingHooks(), extra
         )
         return higgsino.HiggsinoSource(run, masses, np.random.default_rng(seed))
-    hooks = wenu.SoftElectronVeto() if vetoes else CountingHooks()
-    return wenu.WenuSource(PythiaRun({**wenu.SETTINGS, **(extra or {})}, seed, hooks))
+    hooks = wenu_jets.SoftElectronVeto() if vetoes else CountingHooks()
+    return wenu_jets.WenuSource(PythiaRun({**wenu_jets.SETTINGS, **(extra or {})}, seed, hooks))
 
 
 def timed(work: Callable[[], Any]) -> float:
@@ -94,13 +96,13 @@ def timed(work: Callable[[], Any]) -> float:
     return time.process_time() - start
 
 
-def rates(name: str, sample: Sample, events: int) -> None:
+def rates(name: str, sample: SampleKeys, events: int) -> None:
     with tempfile.TemporaryDirectory() as directory:
         table, summary = Path(directory) / "events.parquet", Path(directory) / "summary.json"
-        seconds = timed(lambda: generate(name, sample, 0, events, SEED, table, summary))
+        seconds = timed(lambda: generate(name, sample, 0, events, SEED, table, summary, CHAIN))
         size = table.stat().st_size / events
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    drawn = source_of(name, sample, 0, SEED)
+    drawn = source_of(name, sample, 0, SEED, CHAIN)
     loop = timed(lambda: list(row_groups(drawn, events, 0)))
     print(
         f"{name}: {events / seconds:.1f} kept events per CPU second (start-up included), "
@@ -163,7 +165,7 @@ def quantities_above(events: GeneratedEvents) -> dict[str, Floats]:
     return {name: np.asarray(values, dtype=float)[chosen] for name, values in columns.items()}
 
 
-def vetoes(name: str, sample: Sample, events: int) -> None:
+def vetoes(name: str, sample: SampleKeys, events: int) -> None:
     with_vetoes, plain = source(sample, SEED), source(sample, SEED + 1, vetoes=False)
     fast, slow = Above(), Above()
     while len(slow) < events:
@@ -187,7 +189,7 @@ def vetoes(name: str, sample: Sample, events: int) -> None:
             )
 
 
-def variations(name: str, sample: Sample, events: int) -> None:
+def variations(name: str, sample: SampleKeys, events: int) -> None:
     quick = {"HadronLevel:all": "off", "PartonLevel:MPI": "off"}
     run = source(sample, SEED, vetoes=False, extra=quick).run
     everything = [run.next_events(1000, kept=10_000).variations for _ in range(20)]
@@ -197,14 +199,14 @@ def variations(name: str, sample: Sample, events: int) -> None:
         chosen, trials = [], 0
         while trials < 40_000:
             found = parton_level.next_events(250, kept=10_000)
-            chosen.append(found.variations.select(is_above(found)))
+            chosen.append(found.variations.take(is_above(found)))
             trials = parton_level.trials
         print(f"{name}, {title}, parton level, above the cut: {means(chosen)}")
     rates = {"off": [0.0, 0.0], "on": [0.0, 0.0]}
     for pair in range(4):
         for switch, total in rates.items():
             varied = source(sample, SEED + pair, extra={"UncertaintyBands:doVariations": switch})
-            total[0] += timed(lambda varied=varied: varied.next_events(events // 4, kept=10_000))
+            total[0] += timed(partial(varied.next_events, events // 4, kept=10_000))
             total[1] += varied.trials
     off, on = (trials / seconds for seconds, trials in rates.values())
     print(f"{name}: {off:.0f} hard processes per CPU second without, {on:.0f} with variations")
@@ -243,7 +245,7 @@ def soft_electron(
     np.add.at(pt, record.event[near], record.pt[near])
 
     low, high = pt_range
-    central = np.abs(direction[0]) < wenu.FINAL.electron_abs_eta
+    central = np.abs(direction[0]) < wenu_jets.FINAL.electron_abs_eta
     result: Booleans = (pt > low) & (pt < high) & central
     return result
 
@@ -296,26 +298,26 @@ def noting(strict: Any, loose: Any, pt_hat: float) -> tuple[CountingHooks, Decis
     return Noting(), decisions
 
 
-def losses(name: str, sample: Sample, events: int) -> None:
-    if sample.process is Process.HIGGSINO:
-        masses = higgsino.check_masses(name, sample.masses)
+def losses(name: str, sample: SampleKeys, events: int) -> None:
+    if sample["process"] == "higgsino":
+        masses = higgsino.check_masses(name, sample)
         loose: Any = higgsino.RecoilVeto(early=110.0, parton_level=LOOSE_RECOIL)
         hooks, decisions = noting(higgsino.RecoilVeto(), loose, 0.0)
         run = higgsino.start(masses, SEED, hooks)
         followed: PythiaSource = higgsino.HiggsinoSource(run, masses, np.random.default_rng(SEED))
-    elif sample.process is Process.WENU_JETS:
-        loose = wenu.SoftElectronVeto(
-            wenu.Window((0.0, 50.0), 5.0, 0.0),
-            wenu.Window((0.0, 40.0), 4.0, 120.0),
-            wenu.Window((1.0, 11.0), 2.6, LOOSE_RECOIL),
+    elif sample["process"] == "wenu_jets":
+        loose = wenu_jets.SoftElectronVeto(
+            wenu_jets.Window((0.0, 50.0), 5.0, 0.0),
+            wenu_jets.Window((0.0, 40.0), 4.0, 120.0),
+            wenu_jets.Window((1.0, 11.0), 2.6, LOOSE_RECOIL),
         )
-        hooks, decisions = noting(wenu.SoftElectronVeto(), loose, wenu.MIN_PT_HAT)
-        run = PythiaRun({**wenu.SETTINGS, "PhaseSpace:pTHatMin": LOW_PT_HAT}, SEED, hooks)
-        followed = wenu.WenuSource(run)
+        hooks, decisions = noting(wenu_jets.SoftElectronVeto(), loose, wenu_jets.MIN_PT_HAT)
+        run = PythiaRun({**wenu_jets.SETTINGS, "PhaseSpace:pTHatMin": LOW_PT_HAT}, SEED, hooks)
+        followed = wenu_jets.WenuSource(run)
     else:
         return
     decisions.run_of.append(run)
-    rows = collect(followed, decisions, events, electrons=sample.process is Process.WENU_JETS)
+    rows = collect(followed, decisions, events, electrons=sample["process"] == "wenu_jets")
     for low_met in (MIN_TRUTH_MET, 190.0, 200.0):
         for electron in ("bare", "dressed"):
             chosen = [row for row in rows if row["met"] > low_met and row[electron]]
@@ -354,7 +356,7 @@ def report(name: str, rows: list[dict[str, Any]], low_met: float) -> None:
     )
 
 
-MEASUREMENTS: dict[str, tuple[Callable[[str, Sample, int], None], int]] = {
+MEASUREMENTS: dict[str, tuple[Callable[[str, SampleKeys, int], None], int]] = {
     "rates": (rates, 300),
     "vetoes": (vetoes, 60),
     "variations": (variations, 400),

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hepchain.io.parquet import iterate_parquet, read_parquet
-from hepchain.truth import Label
+from hepchain.labels import Label
 
 Columns = dict[str, npt.NDArray[np.float64]]
 
@@ -85,7 +85,7 @@ def print_seeds(results: Path, sample: str, candidates: Columns) -> None:
     keys = zip(candidates["event_number"], candidates["track_index"], strict=True)
     seed = np.array([seeds[key] for key in keys])
     row = np.digitize(candidates["pt"], PT_EDGES) - 1
-    for label in (Label.HADRON, Label.ELECTRON):
+    for label in (Label.BACKGROUND, Label.SIGNAL):
         of_label = candidates["label"] == label
         cells = [
             f"{seed[chosen].mean():.2f} ({chosen.sum()})" if chosen.any() else "-"

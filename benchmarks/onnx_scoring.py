@@ -23,13 +23,12 @@ from typing import Any
 import numpy as np
 
 from hepchain.config.reading import load_block
-from hepchain.config.training import NetworkConfig, TreesConfig
-from hepchain.config.variables import Transformation, Variables
-from hepchain.export.model import model_to_onnx
-from hepchain.export.scorer import OnnxModel
-from hepchain.training.model import Model
+from hepchain.config.variables import Variables
+from hepchain.training.onnx_model import OnnxModel, model_to_onnx
 from hepchain.training.scaling import Scaling, fit_scaling
 from hepchain.training.tagger import Examples, Tagger, tagger_class
+from hepchain.training.taggers.settings.network import NetworkConfig
+from hepchain.training.taggers.settings.trees import TreesConfig
 
 ROOT = Path(__file__).parents[1]
 REPETITIONS = 3
@@ -72,20 +71,20 @@ def random_tracks(variables: Variables, tracks: int) -> np.ndarray:
     rng = np.random.default_rng(1)
     values = rng.standard_normal((tracks, len(variables.variables)), dtype=np.float32)
     for column, variable in enumerate(variables.variables.values()):
-        if variable.transformation in (Transformation.LOG, Transformation.LOG1P):
+        if variable.transformation in ("log", "log1p"):
             np.exp(values[:, column], out=values[:, column])
     return values
 
 
 def scaling_of(variables: Variables, values: np.ndarray) -> Scaling:
     wanted = {name: (v.transformation, v.scale) for name, v in variables.variables.items()}
-    return fit_scaling(values, np.ones(len(values), dtype=np.float32), wanted)
+    weights = np.ones(len(values), dtype=np.float32)
+    return fit_scaling([(values, weights, list(wanted))], wanted)
 
 
 def exported(tagger: Tagger, scaling: Scaling, folder: Path) -> OnnxModel:
     path = folder / "model.onnx"
-    path.write_bytes(model_to_onnx(Model("all", 0, 2, scaling, tagger)))
-    return OnnxModel.open(path)
+    return OnnxModel.open(path, model_to_onnx(tagger, scaling, "all", 0), "run it again")
 
 
 def main() -> None:
@@ -93,10 +92,10 @@ def main() -> None:
     parser.add_argument("--tracks", type=int, default=1_000_000)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    # Before Keras is imported; JAX takes the size of its pool of threads from the last two.
-    os.environ.update(KERAS_BACKEND="jax", JAX_PLATFORMS="cpu")
-    os.environ.update(dict.fromkeys(("NPROC", "PJRT_NPROC"), str(options.threads)))
-    variables = load_block(ROOT / "config/variables.yaml", Variables)
+    # Before Keras is imported.
+    os.environ.update(KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="2")
+    os.environ.update(TF_NUM_INTRAOP_THREADS=str(options.threads), TF_NUM_INTEROP_THREADS="1")
+    variables = load_block(ROOT / "config/soft_electrons/variables.yaml", Variables)
     values = random_tracks(variables, options.tracks)
     scaling = scaling_of(variables, values[:50_000])
     names = scaling.names

@@ -10,15 +10,32 @@ must have gone through without a break on an otherwise idle machine, and must no
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from hepchain.execution.benchmarks import Measurement, read_measurements, span
-from hepchain.execution.columns import duration
+import pandas as pd
 
 
-def described(jobs: list[Measurement]) -> str:
+def jobs_of(results: str) -> pd.DataFrame:
+    """Job -> its seconds and when it ended [s since 1970]."""
+    files = [path for path in Path(results).rglob("*.tsv") if "benchmarks" in path.parts]
+    return pd.DataFrame(
+        {
+            "seconds": [pd.read_csv(file, sep="\t")["s"].iloc[0] for file in files],
+            "ended": [file.stat().st_mtime for file in files],
+        },
+        index=[str(file.relative_to(results)) for file in files],
+    )
+
+
+def span(jobs: pd.DataFrame) -> float:
+    """Time from the start of the first job to the end of the last [s]."""
+    return float(jobs["ended"].max() - (jobs["ended"] - jobs["seconds"]).min())
+
+
+def described(jobs: pd.DataFrame) -> str:
     """Time of a run, and how many jobs ran at a time."""
-    busy = sum(job.seconds for job in jobs)
-    return f"{len(jobs)} jobs in {duration(span(jobs))}, {busy / span(jobs):.2f} at a time"
+    at_a_time = jobs["seconds"].sum() / span(jobs)
+    return f"{len(jobs)} jobs in {span(jobs):.0f} s, {at_a_time:.2f} at a time"
 
 
 def main() -> None:
@@ -28,8 +45,8 @@ def main() -> None:
     parser.add_argument("several", help="results of the run on several")
     parser.add_argument("--cores", type=int, default=2, help="of the second run, default: 2")
     options = parser.parse_args()
-    one, several = read_measurements(options.one), read_measurements(options.several)
-    if {(job.rule, job.name) for job in one} != {(job.rule, job.name) for job in several}:
+    one, several = jobs_of(options.one), jobs_of(options.several)
+    if set(one.index) != set(several.index):
         parser.error("the two runs have other jobs; compare runs of one configuration")
     print(f"1 core:  {described(one)}\n{options.cores} cores: {described(several)}")
     print(f"parallel efficiency: {span(one) / (options.cores * span(several)):.1%}")

@@ -23,7 +23,6 @@ import uproot
 
 from hepchain.config.loader import read_yaml
 from hepchain.config.reading import load_block
-from hepchain.config.samples import Sample
 from hepchain.io import read_parquet
 from hepchain.simulation.generation.run import generate
 from hepchain.simulation.response.parameters import ResponseParameters
@@ -46,18 +45,23 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1000)
     parser.add_argument("--library", type=int, default=1000)
     options = parser.parse_args()
-    entries = read_yaml(ROOT / "config/samples.yaml")
-    sample = Sample(**entries[options.sample])
-    pileup = Sample(**entries[sample.pileup])
-    parameters = load_block(ROOT / "config/response.yaml", ResponseParameters)
+    entries = read_yaml(ROOT / "config/soft_electrons/samples.yaml")
+    sample = entries[options.sample]
+    library_sample = sample["pileup"]
+    parameters = load_block(ROOT / "config/detector/response.yaml", ResponseParameters)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         library, table, summary, ntuple = (
             folder / file for file in ("library.parquet", "hard.parquet", "hard.json", "n.root")
         )
-        generate(sample.pileup, pileup, 0, options.library, SEED, library, folder / "library.json")
+        generate(
+            *(library_sample, entries[library_sample], 0, options.library, SEED),
+            *(library, folder / "library.json"),
+        )
         generation = timed(
-            lambda: generate(options.sample, sample, 0, options.events, SEED, table, summary)
+            lambda: generate(
+                options.sample, sample, 0, options.events, SEED, table, summary, "soft_electrons"
+            )
         )
         response = timed(
             lambda: respond(

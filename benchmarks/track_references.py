@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ import yaml
 from scipy.stats import chi2
 
 from hepchain.io.atomic import atomic_path
+from hepchain.io.targets import require_own_file
 from hepchain.validation import reconstructed as model
 from hepchain.validation.comparison import FloatArray
 from hepchain.validation.quantities import in_bin, select
@@ -82,7 +84,8 @@ def read_tracks(path: Path, origin: Origin) -> dict[str, FloatArray]:
 
         def flat(name: str) -> FloatArray:
             branch = f"InDetTrackParticlesAuxDyn{origin.separator}{name}"
-            return ak.to_numpy(ak.flatten(tree[branch].array(), axis=None)).astype(np.float64)
+            values = ak.to_numpy(ak.flatten(tree[branch].array(), axis=None))
+            return np.asarray(values, np.float64)
 
         variance = flat("definingParametersCovMatrixDiag").reshape(-1, len(PARAMETERS))
         theta, q_over_p = flat("theta"), flat("qOverP") * PER_GEV
@@ -164,7 +167,12 @@ HEADER = """\
 
 def write(reference: model.ReconstructedTracks, path: Path) -> None:
     text = yaml.dump(reference.model_dump(mode="json"), Dumper=_Dumper, sort_keys=False, width=100)
-    with atomic_path(path) as temporary:
+    check = partial(
+        require_own_file,
+        made_by="benchmarks/track_references.py",
+        is_own=lambda found: found.read_bytes().startswith(HEADER.encode()),
+    )
+    with atomic_path(path, check) as temporary:
         temporary.write_text(HEADER + text)
 
 

@@ -1,6 +1,6 @@
 """Scan of the settings of boosted trees, on the training folds of a run and on nothing else.
 
-    python benchmarks/tree_settings.py [--fold 0] [results/features]
+    python -m benchmarks.tree_settings [--fold 0] [results/soft_electrons/features]
 
 For each setting a model is trained in every category without the events of the fold, by the code of
 the workflow; settings are ordered by the log loss of its validation events, the mean over the
@@ -16,17 +16,21 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from hepchain.config import RunConfig, load_run
-from hepchain.config.loader import read_configs
-from hepchain.config.training import TreesConfig
+from hepchain.chains.soft_electrons.config.run import SoftElectronsConfig
 from hepchain.io import read_json
+from hepchain.training.taggers.settings.trees import TreesConfig
 from hepchain.training.tracks import FeatureFile
 from hepchain.training.train import train
 from hepchain.trial import feature_files, task_of
+from tests.soft_electrons import default_with, load
 
 BASE = {"kind": "trees", "trees": 1000, "patience": 50, "learning_rate": 0.05}
 DEPTHS = (3, 4, 6)
-REGULARISED = ({}, {"subsample": 0.7, "colsample": 0.5}, {"min_child_weight": 10.0})
+REGULARISED: tuple[dict[str, float], ...] = (
+    {},
+    {"subsample": 0.7, "colsample": 0.5},
+    {"min_child_weight": 10.0},
+)
 
 
 def candidates() -> Iterator[TreesConfig]:
@@ -37,7 +41,7 @@ def candidates() -> Iterator[TreesConfig]:
 
 
 def validation(
-    run: RunConfig, files: list[FeatureFile], settings: TreesConfig, fold: int
+    run: SoftElectronsConfig, files: list[FeatureFile], settings: TreesConfig, fold: int
 ) -> dict[str, tuple[float, int]]:
     """Validation loss and number of validation tracks of each category."""
     taggers = {**run.training.taggers, "scan": settings}
@@ -55,10 +59,10 @@ def validation(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("features", nargs="?", default="results/features", type=Path)
+    parser.add_argument("features", nargs="?", default="results/soft_electrons/features", type=Path)
     parser.add_argument("--fold", default=0, type=int)
     options = parser.parse_args()
-    run = load_run(read_configs(["config/config.yaml"]))
+    run = load(default_with())
     files = feature_files(run, options.features)
     for settings in candidates():
         losses = validation(run, files, settings, options.fold)

@@ -20,10 +20,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hepchain.simulation.generation.polarisation import helicity_fractions
+from hepchain.chains.soft_electrons.simulation.wenu_jets import W, WenuSource
+from hepchain.simulation.generation.particles import ELECTRON
 from hepchain.simulation.generation.pythia import PythiaRun, Settings
 from hepchain.simulation.generation.record import EventRecord, Floats
-from hepchain.simulation.generation.wenu import ELECTRON, W, WenuSource
+from tests.polarisation import helicity_fractions
 
 # Sherpa 2.2.1 W -> e nu, before the factor to NNLO, by slice of max(HT, pT(V)) [pb].
 SHERPA = {"0-70": 19106.9, "70-140": 943.5, "140-280": 338.3, "280-500": 71.75, ">500": 16.4574}
@@ -85,7 +86,7 @@ def simulate(settings: Settings, events: int, seed: int) -> WSample:
 def w_charge(record: EventRecord) -> Floats:
     mother = np.abs(record.pdg_id[record.mother]) == W
     lepton = mother & (np.abs(record.pdg_id) == ELECTRON)
-    return -np.sign(record.pdg_id[lepton]).astype(float)
+    return np.asarray(-np.sign(record.pdg_id[lepton]), float)
 
 
 def print_polarisation(sample: WSample, title: str) -> None:

@@ -24,6 +24,8 @@ from typing import List, NoReturn, Optional, Sequence, Tuple
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / ".complete"
+BEGUN = ROOT / ".venv.begun"
+"""There from the first change of .venv to its completion: what is unfinished is ours to remove."""
 TOOLS = ROOT / ".venv-tools"
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)
@@ -31,8 +33,8 @@ PYTHONS = ("python3.13", "python3.12", "python3.11", "python3")
 OLDEST_UV = (0, 9)
 OLDEST_GLIBC = (2, 28)
 GIGABYTE = 1e9
-NEEDED_SPACE = 3 * GIGABYTE
-SPACE_OF_GROUPS = {"gpu": 6 * GIGABYTE}
+NEEDED_SPACE = 4 * GIGABYTE
+SPACE_OF_GROUPS = {"gpu": 6 * GIGABYTE, "torch": 6 * GIGABYTE, "jax": 0.5 * GIGABYTE}
 INDEX = "https://pypi.org/simple/uv/"
 
 
@@ -195,18 +197,26 @@ def sync(uv: Path, python: str, groups: List[str]) -> None:
     """
     whole = STAMP.exists()
     groups = sorted(set(groups) | set(STAMP.read_text().split("\n")[1:] if whole else ()) - {""})
-    if whole:
-        STAMP.unlink()
-    elif ENVIRONMENT.exists():
+    if ENVIRONMENT.exists() and not whole:
+        if not BEGUN.exists():
+            raise SetupError(
+                "{} is there and was not made by this set-up.\n"
+                "What to do: move it away, or remove it if it is of no use.".format(ENVIRONMENT)
+            )
         say("removing {}, which is not finished".format(ENVIRONMENT.name))
         remove(ENVIRONMENT)
-    size = "6 GB" if "gpu" in groups else "1.6 GB"
-    say("installing the locked packages into {} ({})".format(ENVIRONMENT.name, size))
+    BEGUN.touch()
+    if whole:
+        STAMP.unlink()
+    size = (2.8 * GIGABYTE + sum(SPACE_OF_GROUPS.get(group, 0) for group in groups)) / GIGABYTE
+    say("installing the locked packages into {} ({:.1f} GB)".format(ENVIRONMENT.name, size))
     # Compiled here, once: each of hundreds of jobs imports a thousand modules, and compiles them
     # anew where Python may not write beside them or is told not to.
     command = [str(uv), "sync", "--frozen", "--no-config", "--compile-bytecode", "--python", python]
     for group in groups:
         command += ["--group", group]
+    if "gpu" in groups:  # TensorFlow with kernels for GPUs in place of the one without
+        command += ["--no-group", "tensorflow"]
     try:
         run(command, environment())
         run([str(ENVIRONMENT / "bin" / "python"), "-c", "import hepchain, snakemake"])
@@ -214,6 +224,8 @@ def sync(uv: Path, python: str, groups: List[str]) -> None:
     except BaseException:
         remove(ENVIRONMENT)
         raise
+    finally:
+        BEGUN.unlink()
 
 
 def environment() -> "dict[str, str]":
@@ -239,7 +251,7 @@ def likely_cause() -> str:
     for folder in (ROOT, cache if cache.exists() else Path.home()):
         if shutil.disk_usage(str(folder)).free < 0.2 * GIGABYTE:
             return (
-                "The disk of {} is full.\nWhat to do: free 3 GB there, or point UV_CACHE_DIR to a "
+                "The disk of {} is full.\nWhat to do: free 4 GB there, or point UV_CACHE_DIR to a "
                 "folder on another disk, and run the command again.".format(folder)
             )
     try:

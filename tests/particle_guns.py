@@ -13,14 +13,14 @@ from hepchain.simulation.response.crossing import Crossing
 from hepchain.simulation.response.draws import child_keys, root_key
 from hepchain.simulation.response.parameters import ResponseParameters
 from hepchain.simulation.response.particles import Particles
-from hepchain.truth import TruthOrigin
+from hepchain.simulation.truth import TruthOrigin
 
 REPOSITORY = Path(__file__).parents[1]
 
 
 @cache
 def parameters() -> ResponseParameters:
-    return load_block(REPOSITORY / "config" / "response.yaml", ResponseParameters)
+    return load_block(REPOSITORY / "config" / "detector" / "response.yaml", ResponseParameters)
 
 
 def keys(n: int, seed: int = 1) -> npt.NDArray[np.uint64]:

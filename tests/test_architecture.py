@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from workspace import REPOSITORY, repository_files
+from hepchain.chains import chain_names
+from tests.workspace import REPOSITORY, repository_files
 
 PACKAGE = REPOSITORY / "src/hepchain"
 STAGES = (
@@ -22,21 +23,15 @@ STAGES = (
     "combination",
     "selection",
     "statistics",
-    "event_classifier",
     "studies",
     "figures",
     "validation",
     "export",
     "publication",
+    "report",
 )
-ENTRY_POINTS = ("hepchain.cli", "hepchain.trial")
+ENTRY_POINTS = ("hepchain.commands", "hepchain.trial", "hepchain.chain_files")
 """Modules that stand above all stages."""
-
-ANALYSIS = re.compile(r"zstar|higgsino|wenu|mass_window|jpsi")
-"""Names of modules that belong to the soft-electron analysis; nothing general imports them."""
-
-REGISTRIES = ("hepchain.simulation.generation.run",)
-"""Modules whose task it is to list what there is to choose from."""
 
 RECIPES_OF_CONTAINERS = ("envs/Dockerfile", "envs/apptainer.def")
 """Their absolute paths are of the machine that they make."""
@@ -65,9 +60,23 @@ def modules() -> dict[str, Path]:
 
 
 def imports(path: Path, known: dict[str, Path]) -> set[str]:
-    """Modules of the package that a file imports, those inside functions included."""
+    """Modules of the package that a file imports, those inside functions included.
+
+    What is imported for type checkers alone does not count: nothing is imported when it runs.
+    """
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    tree = ast.parse(path.read_text())
+    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If)]
+    typing = {
+        id(item)
+        for block in blocks
+        if isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
+        for statement in block.body
+        for item in ast.walk(statement)
+    }
+    for node in ast.walk(tree):
+        if id(node) in typing:
+            continue
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -104,16 +113,36 @@ def test_what_serves_all_stages_imports_none() -> None:
     wrong = [
         f"{module} imports {imported}"
         for module, imported in edges()
-        if stage(module) is None and stage(imported) and module not in ENTRY_POINTS
+        if stage(module) is None and chain(module) is None
+        if stage(imported) and module not in ENTRY_POINTS
     ]
     assert not wrong
 
 
-def test_general_modules_import_no_analysis() -> None:
+def chain(module: str) -> str | None:
+    """Chain of a module, None for what is general."""
+    parts = module.split(".")
+    return parts[2] if parts[1:2] == ["chains"] and len(parts) > 2 else None
+
+
+def test_chains_are_imported_by_themselves_alone() -> None:
+    """What is general knows no chain, and no chain another: they are found by their name."""
     wrong = [
         f"{module} imports {imported}"
         for module, imported in edges()
-        if ANALYSIS.search(imported) and not ANALYSIS.search(module) and module not in REGISTRIES
+        if chain(imported) and chain(imported) != chain(module)
+    ]
+    assert not wrong
+
+
+def test_general_rules_and_scripts_name_no_chain() -> None:
+    names = "|".join(chain_names())
+    wrong = [
+        f"{path.relative_to(REPOSITORY)}: {line.strip()}"
+        for folder in ("rules", "scripts", "report")
+        for path in sorted((REPOSITORY / "workflow" / folder).iterdir())
+        for line in path.read_text().splitlines()
+        if re.search(rf"\b({names})\b", line)
     ]
     assert not wrong
 
@@ -123,7 +152,7 @@ def test_stages_import_config_models_one_by_one() -> None:
     wrong = [
         f"{module} imports {imported}"
         for module, imported in edges()
-        if stage(module) and imported in ("hepchain.config", "hepchain.config.run")
+        if stage(module) and imported in ("hepchain.config", "hepchain.config.chain")
     ]
     assert not wrong
 
@@ -150,7 +179,7 @@ def test_only_training_code_names_tensorflow() -> None:
 
 def rules() -> Iterator[tuple[str, str]]:
     """(file: rule, its text) of every rule."""
-    for path in sorted((REPOSITORY / "workflow/rules").glob("*.smk")):
+    for path in sorted((REPOSITORY / "workflow").rglob("*.smk")):
         blocks = re.split(r"^(?:rule|checkpoint) (\w+):\n", path.read_text(), flags=re.MULTILINE)
         for name, text in zip(blocks[1::2], blocks[2::2], strict=True):
             body = re.match(r"(?:(?: {4}.*)?\n)*", text)
@@ -186,7 +215,7 @@ def test_rules_stay_short() -> None:
 
 
 def test_scripts_only_call_the_package() -> None:
-    scripts = sorted((REPOSITORY / "workflow/scripts").glob("*.py"))
+    scripts = sorted((REPOSITORY / "workflow").rglob("scripts/*.py"))
     assert scripts
     assert not [path.name for path in scripts if len(path.read_text().splitlines()) > 40]
 

@@ -8,7 +8,7 @@ import pytest
 
 from hepchain import __version__
 from hepchain.cli import main
-from workspace import REPOSITORY
+from tests.workspace import REPOSITORY, SMOKE
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +30,7 @@ def test_starts_at_once() -> None:
     assert int(answer.stdout) < 200
 
 
-@pytest.mark.parametrize("files", [[], ["config/config.yaml"], ["config/smoke.yaml"]])
+@pytest.mark.parametrize("files", [[], ["config/config.yaml"], [SMOKE]])
 def test_check_of_the_shipped_configs(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "check", *files]) == 0
     assert "in order" in capsys.readouterr().out
@@ -40,7 +40,7 @@ def test_check_prints_every_problem(
     tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path_factory.mktemp("config") / "wrong.yaml"
-    path.write_text("features: {folds: 1}\nfigure: {}\n")
+    path.write_text("soft_electrons: {features: {folds: 1}, figure: {}}\n")
     assert main(["config", "check", str(path)]) == 1
     message = capsys.readouterr().err
     assert "2 problems" in message
@@ -53,14 +53,67 @@ def test_check_of_a_missing_file(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_describe_one_block(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["config", "describe", "features"]) == 0
-    assert "features.folds  (integer >= 2, <= 20)" in capsys.readouterr().out
+    assert main(["config", "describe", "soft_electrons.features"]) == 0
+    assert "soft_electrons.features.folds  (integer >= 2, <= 20)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("sed", "sed: no key begins so; did you mean 'seed'?"),
+        ("soft_elektrons", "did you mean 'soft_electrons'?"),
+        (
+            "soft_electrons.statistics.mas_bins",
+            "did you mean 'soft_electrons.statistics.mass_bins'?",
+        ),
+        ("depth", "these end so: soft_electrons.training.taggers.<name>.depth"),
+    ],
+)
+def test_describe_an_unknown_key(
+    key: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["config", "describe", "soft_electrons.features", key]) == 1
+    answer = capsys.readouterr()
+    assert message in answer.err
+    assert answer.out == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (["ntuple", "check", "x.root", "--map", "a", "--map", "b"], "--map is given twice: keep"),
+        (["limit", "--obs", "1", "--background", "2", "--observed=3"], "--observed is given twice"),
+        (["limit", "--observed=1", "--background=2", "--seed=1", "--seed=1"], "--seed is given"),
+    ],
+)
+def test_option_given_twice(
+    command: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(command)
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (["score", "x.root", "--tagger=no", "--map=no", "--output=no"], "no: no exported tagger"),
+        (["ntuple", "check", "x.root", "--map", "nowhere.yaml"], "nowhere.yaml: no such file"),
+    ],
+)
+def test_wrong_value_of_an_option_is_one_message(
+    command: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(command) == 1
+    answer = capsys.readouterr().err
+    assert answer.startswith(f"hepchain: {message}")
+    assert "Traceback" not in answer
 
 
 def test_ntuple_that_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     map_file = "config/ntuples/hepchain.yaml"
     assert main(["ntuple", "check", "nowhere.root", "--map", map_file]) == 1
-    assert "nowhere.root" in capsys.readouterr().err
+    assert "nowhere.root: cannot be read\n  no such file" in capsys.readouterr().out
 
 
 def test_ntuple_for_an_unknown_role(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from workspace import REPOSITORY, repository_files
+from tests.workspace import REPOSITORY, repository_files
 
 DOCKER = (REPOSITORY / "envs/Dockerfile").read_text()
 APPTAINER = (REPOSITORY / "envs/apptainer.def").read_text()

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from workspace import REPOSITORY
+from tests.workspace import REPOSITORY
 
 SCRIPT = REPOSITORY / "envs/setup.py"
 
@@ -27,6 +27,7 @@ def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setattr(module, "ENVIRONMENT", tmp_path / ".venv")
     monkeypatch.setattr(module, "STAMP", tmp_path / ".venv/.complete")
     monkeypatch.setattr(module, "TOOLS", tmp_path / ".venv-tools")
+    monkeypatch.setattr(module, "BEGUN", tmp_path / ".venv.begun")
     return module
 
 
@@ -73,7 +74,7 @@ def test_failed_installation_leaves_nothing(setup: ModuleType, tmp_path: Path) -
     installer = tmp_path / "uv"
     installer.write_text("#!/bin/sh\nmkdir -p .venv/bin\nexit 3\n")
     installer.chmod(0o755)
-    setup.INDEX = "http://127.0.0.1:9/"
+    setup.__dict__["INDEX"] = "http://127.0.0.1:9/"
     with pytest.raises(setup.SetupError, match="cannot be reached"):
         setup.sync(installer, sys.executable, [])
     assert not (tmp_path / ".venv").exists()
@@ -97,7 +98,7 @@ def test_groups_that_are_there_are_kept(setup: ModuleType, installer: Path, tmp_
     setup.sync(installer, sys.executable, ["htcondor"])
     setup.sync(installer, sys.executable, [])
     told = (tmp_path / "told").read_text()
-    assert "--group gpu --group htcondor" in told
+    assert "--group gpu --group htcondor --no-group tensorflow" in told
 
 
 def test_space_of_a_group_counts(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,9 +112,20 @@ def test_unfinished_environment_is_made_anew(
     setup: ModuleType, installer: Path, tmp_path: Path
 ) -> None:
     (tmp_path / ".venv/half").mkdir(parents=True)
+    (tmp_path / ".venv.begun").touch()
     setup.sync(installer, sys.executable, [])
     assert not (tmp_path / ".venv/half").exists()
     assert (tmp_path / ".venv/.complete").read_text().strip() == sys.executable
+
+
+def test_an_environment_of_somebody_else_is_left(
+    setup: ModuleType, installer: Path, tmp_path: Path
+) -> None:
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv/pyvenv.cfg").write_text("mine")
+    with pytest.raises(setup.SetupError, match=r"\.venv is there and was not made by this set-up"):
+        setup.sync(installer, sys.executable, [])
+    assert (tmp_path / ".venv/pyvenv.cfg").read_text() == "mine"
 
 
 def test_python_without_pip(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

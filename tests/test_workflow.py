@@ -12,13 +12,20 @@ from types import SimpleNamespace
 
 import pytest
 
-from hepchain import parsed, workflow
+from hepchain import parsed
 from hepchain.errors import InputError
-from hepchain.workflow import digest, job
+from hepchain.parsed import Package
+from hepchain.workflow import (
+    content_digest,
+    fingerprint,
+    job,
+    named_pairs,
+    named_paths,
+)
 
 
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def package(tmp_path: Path) -> Path:
     """A package of two stages; `late.work` imports `early.tool`, which imports `base`."""
     root = tmp_path / "hepchain"
     files = {
@@ -33,59 +40,45 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
-    monkeypatch.setattr(workflow, "_ROOT", root)
     return root
-
-
-def fresh_digest(*modules: str) -> str:
-    workflow._files.cache_clear()
-    return digest(*modules)
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> None:
-    fresh_digest()
 
 
 @pytest.mark.parametrize("edited", ["late/work.py", "early/tool.py", "base.py"])
 def test_digest_follows_imports(package: Path, edited: str) -> None:
-    before = fresh_digest("hepchain.late.work")
+    before = Package(package).digest("hepchain.late.work")
     with (package / edited).open("a") as file:
         file.write("ADDED = 1\n")
-    assert fresh_digest("hepchain.late.work") != before
+    assert Package(package).digest("hepchain.late.work") != before
 
 
 def test_digest_ignores_what_is_not_imported(package: Path) -> None:
-    before = fresh_digest("hepchain.late.work")
+    before = Package(package).digest("hepchain.late.work")
     (package / "other.py").write_text("OTHER = 2\n")
-    assert fresh_digest("hepchain.late.work") == before
+    assert Package(package).digest("hepchain.late.work") == before
 
 
 def test_digest_ignores_what_changes_no_result(package: Path) -> None:
-    before = fresh_digest("hepchain.early.tool")
+    before = Package(package).digest("hepchain.early.tool")
     tool = package / "early/tool.py"
     tool.write_text(
         '"""A docstring."""\n# a comment\n'
         + tool.read_text().replace("def tool():\n", 'def tool():\n    """Another."""\n\n')
     )
-    assert fresh_digest("hepchain.early.tool") == before
+    assert Package(package).digest("hepchain.early.tool") == before
 
 
 def test_digest_of_a_package_takes_in_all_of_it(package: Path) -> None:
-    before = fresh_digest("hepchain.early")
+    before = Package(package).digest("hepchain.early")
     (package / "early/further.py").write_text("X = 1\n")
-    assert fresh_digest("hepchain.early") != before
+    assert Package(package).digest("hepchain.early") != before
 
 
-def test_digest_does_not_depend_on_place_or_order(
-    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = fresh_digest("hepchain.late.work", "hepchain.other")
-    assert fresh_digest("hepchain.other", "hepchain.late.work") == before
+def test_digest_does_not_depend_on_place_or_order(package: Path, tmp_path: Path) -> None:
+    before = Package(package).digest("hepchain.late.work", "hepchain.other")
+    assert Package(package).digest("hepchain.other", "hepchain.late.work") == before
     moved = tmp_path / "elsewhere/hepchain"
     shutil.copytree(package, moved)
-    monkeypatch.setattr(workflow, "_ROOT", moved)
-    assert fresh_digest("hepchain.late.work", "hepchain.other") == before
+    assert Package(moved).digest("hepchain.late.work", "hepchain.other") == before
 
 
 def test_what_was_parsed_is_kept_and_not_believed_when_outdated(
@@ -93,30 +86,81 @@ def test_what_was_parsed_is_kept_and_not_believed_when_outdated(
 ) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     tool = package / "early/tool.py"
-    before = fresh_digest("hepchain.late.work")
+    before = Package(package).digest("hepchain.late.work")
     (kept,) = (package / "__pycache__").glob("parsed.*.json")
     with monkeypatch.context() as patch:
         patch.setattr(parsed, "parse", None)
-        assert fresh_digest("hepchain.late.work") == before
+        assert Package(package).digest("hepchain.late.work") == before
     # As long as before, at the same time: only the content tells.
     time = tool.stat().st_mtime_ns
     tool.write_text(tool.read_text().replace("return LIMIT", "return LIMIS"))
     os.utime(tool, ns=(time, time))
-    changed = fresh_digest("hepchain.late.work")
+    changed = Package(package).digest("hepchain.late.work")
     assert changed != before
     for damaged in ("", "[]", '{"base.py": 3}'):
         kept.write_text(damaged)
-        assert fresh_digest("hepchain.late.work") == changed
+        assert Package(package).digest("hepchain.late.work") == changed
+
+
+def test_digest_follows_a_script(package: Path, tmp_path: Path) -> None:
+    script = tmp_path / "scripts" / "work.py"
+    script.parent.mkdir()
+    script.write_text("from hepchain.early.tool import tool\n\ntool()\n")
+    before = Package(package).digest(script)
+    os.utime(script, (1e9, 1e9))
+    assert Package(package).digest(script) == before
+    script.write_text(script.read_text() + "# a comment\n")
+    assert Package(package).digest(script) == before
+    (package / "base.py").write_text("LIMIT = 2\n")
+    imported = Package(package).digest(script)
+    assert imported != before
+    script.write_text(script.read_text().replace("tool()", "tool(); tool()"))
+    assert Package(package).digest(script) != imported
+    assert Package(package).digest(script) != Package(package).digest(script, "hepchain.other")
+
+
+def test_digest_of_a_script_leaves_its_frame_out(package: Path, tmp_path: Path) -> None:
+    script = tmp_path / "work.py"
+    script.write_text("from hepchain.workflow import job\nfrom hepchain.base import LIMIT\n")
+    (package / "workflow.py").write_text("import hepchain.other\n")
+    before = Package(package).digest(script)
+    (package / "workflow.py").write_text("X = 1\n")
+    (package / "other.py").write_text("OTHER = 2\n")
+    assert Package(package).digest(script) == before
+
+
+def test_fingerprint_tells_a_file_that_was_replaced_by_an_older_one(tmp_path: Path) -> None:
+    path, moved = tmp_path / "ntuple.root", tmp_path / "moved.root"
+    path.write_bytes(b"some")
+    shutil.copy2(path, moved)
+    before = fingerprint(path, path)
+    assert fingerprint(moved, path) == before
+    os.utime(path, (1e9, 1e9))
+    assert fingerprint(path, path) != before
+
+
+def test_content_digest_is_of_what_a_file_says(tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text("tree: nominal\nbranches: {met: met}\n")
+    before = content_digest(path)
+    os.utime(path, (1e9, 1e9))
+    assert content_digest(path) == before
+    path.write_text("# a comment\nbranches: {met: met}\ntree: nominal\n")
+    assert content_digest(path) == before
+    path.write_text("tree: nominel\nbranches: {met: met}\n")
+    assert content_digest(path) != before
 
 
 def test_digest_where_nothing_can_be_written(package: Path) -> None:
     (package / "__pycache__").write_text("no folder")
-    assert fresh_digest("hepchain.late.work") == fresh_digest("hepchain.late.work")
+    assert Package(package).digest("hepchain.late.work") == Package(package).digest(
+        "hepchain.late.work"
+    )
 
 
 def test_digest_of_an_unknown_module(package: Path) -> None:
     with pytest.raises(ModuleNotFoundError, match=r"hepchain\.lat"):
-        fresh_digest("hepchain.lat")
+        Package(package).digest("hepchain.lat")
 
 
 def script(tmp_path: Path) -> SimpleNamespace:
@@ -231,3 +275,20 @@ def test_error_is_told_on_the_terminal_where_the_log_has_no_room(
     with pytest.raises(SystemExit), job(SimpleNamespace(log=["/dev/full"])):
         raise InputError("a.root: no such file")
     assert capfd.readouterr().err.endswith("ERROR a.root: no such file\n")
+
+
+def test_paths_have_the_names_they_are_taken_for() -> None:
+    """Two lists in different orders are found out, and none gives its numbers another's name."""
+    names = ["higgsino", "wenu", "higgsino@noise_up"]
+    paths = [f"results/selection/{name}.parquet" for name in names]
+    assert named_paths(names, paths)["wenu"] == Path("results/selection/wenu.parquet")
+    with pytest.raises(ValueError, match=r"wenu\.parquet: taken for 'higgsino'"):
+        named_paths(names, [paths[1], paths[0], paths[2]])
+    with pytest.raises(ValueError, match="taken for 'higgsino'"):
+        named_paths(names, [paths[2], paths[1], paths[0]])
+    assert named_paths(["noise_up"], paths[2:]).keys() == {"noise_up"}
+    parts = ["results/features/wenu/features-0.parquet", "results/features/wenu/features-1.parquet"]
+    assert [name for name, _ in named_pairs(["wenu", "wenu"], parts)] == ["wenu", "wenu"]
+    workspaces = ["a/workspace_tagger.json", "a/workspace_with_tagger.json"]
+    with pytest.raises(ValueError, match="taken for 'with_tagger'"):
+        named_paths(["with_tagger", "tagger"], workspaces)

@@ -14,6 +14,11 @@ import yaml
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
+CHAIN = "soft_electrons"
+RESULTS = f"results/{CHAIN}"
+SMOKE = f"config/{CHAIN}/smoke.yaml"
+"""The smallest configuration of the chain."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -29,6 +34,11 @@ class Workspace:
     """A copy of the repository. What runs in it imports the copied package."""
 
     root: Path
+
+    @property
+    def results(self) -> Path:
+        """Results of the chain."""
+        return self.root / RESULTS
 
     def environment(self) -> dict[str, str]:
         # Compiled modules are kept: each job would compile them anew.
@@ -62,7 +72,7 @@ class Workspace:
 
     def smoke(self, *arguments: str, cores: int = 2, timeout: float = 1800) -> Run:
         """Run the smallest configuration."""
-        options = ["--configfile", "config/smoke.yaml", "--cores", str(cores)]
+        options = ["--configfile", SMOKE, "--cores", str(cores)]
         return self.run("snakemake", *options, *arguments, timeout=timeout)
 
     def planned(self, *arguments: str) -> dict[str, int]:
@@ -72,19 +82,21 @@ class Workspace:
         return job_counts(run.output)
 
     def write_config(self, name: str, content: object) -> str:
-        """Write a config file that extends the default run, return its path."""
+        """Write a config file that extends the default run of the chain, return its path."""
         path = self.root / name
-        path.write_text(yaml.safe_dump(content))
+        path.write_text(yaml.safe_dump({CHAIN: content}))
         return name
 
 
 def job_counts(output: str) -> dict[str, int]:
-    """Rule -> number of jobs, from the table that Snakemake prints; without `all`."""
+    """Rule of the chain -> number of jobs, from the table that Snakemake prints."""
     table = output.partition("Job stats:")[2].partition("\ntotal")[0]
     rows = [line.split() for line in table.splitlines()]
-    counts = {row[0]: int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
-    counts.pop("all", None)
-    return counts
+    return {
+        row[0].removeprefix(f"{CHAIN}_"): int(row[1])
+        for row in rows
+        if len(row) == 2 and row[1].isdigit() and row[0] not in ("all", CHAIN)
+    }
 
 
 def copy_repository(target: Path) -> Workspace:

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv
 
+Floats = npt.NDArray[np.float64]
+
 ONE_SIGMA = 0.6826894921370859
 """Coverage of a normal distribution within one standard deviation."""
 
@@ -69,3 +71,38 @@ def efficiency_of_sums(
     low = float(betaincinv(successes, failures + 1.0, tail)) if successes > 0.0 else 0.0
     high = float(betaincinv(successes + 1.0, failures, 1.0 - tail)) if failures > 0.0 else 1.0
     return Efficiency(value, low, high, entries)
+
+
+def share_interval(
+    electrons: Floats, electron_squares: Floats, hadrons: Floats, hadron_squares: Floats
+) -> tuple[Floats, Floats]:
+    """Bounds of electrons / (electrons + hadrons), one standard deviation.
+
+    Weights of the two classes are far apart, so the share is not binomial in the effective number
+    of all tracks. The numbers of both are independent: given their sum, those of electrons are
+    binomial in unweighted entries (Przyborowski, Wilenski, Biometrika 31 (1940) 313), here in
+    effective ones, and the bounds of their ratio are scaled by the mean weights of the classes.
+
+    Parameters
+    ----------
+    electrons, electron_squares : sums of weights and of their squares, shape (bins,)
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weights = [
+            _mean_weight(*sums)
+            for sums in ((electrons, electron_squares), (hadrons, hadron_squares))
+        ]
+        successes, failures = (
+            np.nan_to_num(sums / w) for sums, w in zip((electrons, hadrons), weights, strict=True)
+        )
+        tail = (1.0 - ONE_SIGMA) / 2.0
+        low = np.where(successes > 0, betaincinv(successes, failures + 1.0, tail), 0.0)
+        high = np.where(failures > 0, betaincinv(successes + 1.0, failures, 1.0 - tail), 1.0)
+        scale = weights[0] / weights[1]
+        bounds = [np.where(p < 1.0, scale * p / (1.0 - p + scale * p), 1.0) for p in (low, high)]
+    return bounds[0], bounds[1]
+
+
+def _mean_weight(sums: Floats, squares: Floats) -> Floats:
+    """Effective weight of an entry of each bin; of all bins where one is empty."""
+    return np.where(sums > 0, squares / sums, squares.sum() / sums.sum())

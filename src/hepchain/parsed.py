@@ -1,4 +1,4 @@
-"""Source files of the package, parsed: what they say and what they import.
+"""Source files of the package, parsed: what they say and what they import, and digests of it.
 
 Every process of Snakemake, so also every job, wants this of all modules that rules run. Parsing
 two hundred of them takes two seconds, so what came out is kept beside the compiled modules, with
@@ -11,6 +11,7 @@ import ast
 import contextlib
 import hashlib
 import json
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +65,7 @@ class ParsedFiles:
         self._changed = False
 
     def __getitem__(self, path: Path) -> Parsed:
-        """What is in a file of the package, which is read once.
+        """What is in a file of the package or beside it, which is read once.
 
         Raises
         ------
@@ -77,7 +78,7 @@ class ParsedFiles:
     def _of(self, path: Path) -> Parsed:
         source = path.read_bytes()
         digest = hashlib.sha256(source).hexdigest()
-        name = str(path.relative_to(self._root))
+        name = os.path.relpath(path.resolve(), self._root.resolve())
         kept = self._kept.get(name)
         if kept is not None and kept[0] == digest:
             return kept[1]
@@ -108,3 +109,74 @@ def _read(path: Path) -> dict[str, tuple[str, Parsed]]:
         }
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
+
+
+class Package:
+    """The modules of a package: which import which, and digests of what they say."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._files = ParsedFiles(root)
+        self._frame = f"{root.name}.workflow"
+        """Every script imports this module, and it changes no result."""
+        self._imports: dict[Path, list[str]] = {}
+        self._modules: dict[str, Path | None] = {}
+
+    def digest(self, *code: str | Path) -> str:
+        """Digest of scripts and modules, and of all modules of the package that they import.
+
+        Naming a package takes in every module below it. Comments and blank lines do not count.
+
+        Parameters
+        ----------
+        code : modules of the package (text), and scripts (paths)
+
+        Raises
+        ------
+        ModuleNotFoundError : a module is not part of the package
+        FileNotFoundError : there is no such script
+        """
+        scripts = [path for path in code if isinstance(path, Path)]
+        pending = [name for module in code if isinstance(module, str) for name in self._all(module)]
+        pending += [name for script in scripts for name in self._imported(script)]
+        seen = {self._frame}
+        while pending:
+            name = pending.pop()
+            if name not in seen:
+                seen.add(name)
+                pending.extend(self._imported(self._file(name)))
+        text = {name: self._files[self._file(name)].text for name in seen - {self._frame}}
+        text |= {script.name: self._files[script].text for script in scripts}
+        self._files.keep()
+        return hashlib.sha256(json.dumps(text, sort_keys=True).encode()).hexdigest()[:16]
+
+    def _imported(self, file: Path) -> list[str]:
+        """Modules of the package that a file imports."""
+        if file not in self._imports:
+            names = self._files[file].imports
+            self._imports[file] = [name for name in names if self._found(name)]
+        return self._imports[file]
+
+    def _found(self, name: str) -> Path | None:
+        """File of a module; None if that is not one of the package."""
+        if name not in self._modules:
+            first, *further = name.split(".")
+            path = self._root.joinpath(*further)
+            file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+            self._modules[name] = file if first == self._root.name and file.is_file() else None
+        return self._modules[name]
+
+    def _file(self, name: str) -> Path:
+        file = self._found(name)
+        if file is None:
+            raise ModuleNotFoundError(f"no module '{name}' in {self._root}")
+        return file
+
+    def _all(self, name: str) -> list[str]:
+        """A module, or those below a package and itself."""
+        file = self._file(name)
+        if file.name != "__init__.py":
+            return [name]
+        below = (path.relative_to(self._root.parent) for path in file.parent.rglob("*.py"))
+        parts = (path.with_suffix("").parts for path in below)
+        return [".".join(part for part in names if part != "__init__") for names in parts]

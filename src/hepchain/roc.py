@@ -62,11 +62,17 @@ class Ranking:
         """Curve of all events, or of a replica in which each stands so many times."""
         factor = 1.0 if multiplicity is None else multiplicity[self.event]
         electrons, hadrons = (
-            np.concatenate([[0.0], np.cumsum(weight * factor)[self.ends]])
+            np.concatenate([[0.0], monotone(np.cumsum(weight * factor)[self.ends])])
             for weight in (self.electrons, self.hadrons)
         )
         with np.errstate(invalid="ignore"):
             return Curve(hadrons / hadrons[-1], electrons / electrons[-1])
+
+
+def monotone(sums: Floats) -> Floats:
+    """Sums above falling thresholds, without the falls that negative weights make; same total."""
+    accumulated: Floats = np.minimum(np.maximum.accumulate(sums), sums[-1:])
+    return accumulated
 
 
 def area_under_curve(

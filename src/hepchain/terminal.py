@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 PROGRESS = {"progress": True}
 """``extra`` of a log call that reports progress, as of an epoch."""
 CLEAR = "\r\x1b[K"
+
+
+@contextmanager
+def quiet(*names: str) -> Iterator[None]:
+    """Nothing from the loggers of these names is said meanwhile."""
+    loggers = [logging.getLogger(name) for name in names]
+    before = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 class TerminalHandler(logging.StreamHandler[TextIO]):
@@ -39,3 +55,16 @@ class TerminalHandler(logging.StreamHandler[TextIO]):
             self.flush()
             self._open = False
         super().close()
+
+
+@contextmanager
+def shown(name: str, stream: TextIO) -> Iterator[None]:
+    """What the logger of this name has to inform about goes to a stream meanwhile."""
+    logger, handler = logging.getLogger(name), TerminalHandler(stream)
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol, cast
 
-from hepchain.config.run import RunConfig
+from hepchain.config.chain import ChainConfig
+from hepchain.config.features import FeaturesConfig
 from hepchain.config.samples import Role
-from hepchain.config.training import EVERY_CATEGORY, EnsembleConfig
+from hepchain.config.training import EVERY_CATEGORY, EnsembleConfig, TrainingConfig
+from hepchain.config.variables import Variables
 from hepchain.errors import ConfigError, InputError
+from hepchain.skimming.sources import parts_of, resolve_files
 from hepchain.training.tracks import FeatureFile
 from hepchain.training.train import Task
 
 
-def task_of(run: RunConfig, tagger: str, category: str, fold: int) -> Task:
+class Trained(Protocol):
+    """Configuration of a chain that trains taggers."""
+
+    seed: int
+    variables: Variables
+    features: FeaturesConfig
+    training: TrainingConfig
+
+
+def training_part(chain: str, run: ChainConfig) -> Trained:
+    """The same configuration, if the chain trains taggers.
+
+    Raises
+    ------
+    ConfigError : it has no block `training`
+    """
+    if not hasattr(run, "training"):
+        raise ConfigError(f"chain {chain}: trains no taggers, it has no block `training`")
+    return cast(Trained, run)
+
+
+def task_of(run: Trained, tagger: str, category: str, fold: int) -> Task:
     """Task of the rule ``training`` for this model, with the same seed.
 
     Parameters
@@ -34,7 +60,6 @@ def task_of(run: RunConfig, tagger: str, category: str, fold: int) -> Task:
         raise ConfigError(f"fold {fold}: not one of 0 to {run.features.folds - 1}")
     unified = category == EVERY_CATEGORY
     categories = training.categories if unified else [category]
-    variables = run.variables.variables
     return Task(
         tagger=tagger,
         category=category,
@@ -43,10 +68,7 @@ def task_of(run: RunConfig, tagger: str, category: str, fold: int) -> Task:
         seed=run.seed,
         settings=settings,
         tracks=training.tracks,
-        variables={
-            name: (variables[name].transformation, variables[name].scale)
-            for name in run.variables.of_categories(categories)
-        },
+        variables=run.variables.inputs(categories),
         gpus=training.gpu if settings.uses_gpu else 0,
         categories={name: tuple(run.variables.of_category(name)) for name in categories}
         if unified
@@ -54,26 +76,47 @@ def task_of(run: RunConfig, tagger: str, category: str, fold: int) -> Task:
     )
 
 
-def feature_files(run: RunConfig, folder: Path) -> list[FeatureFile]:
+def feature_files(run: ChainConfig, folder: Path) -> list[FeatureFile]:
     """Features of all parts of all training samples, in the order of the workflow.
 
     Raises
     ------
-    InputError : there are none in the folder
+    InputError : parts of the run are missing in the folder, or others are there
+    ConfigError : a sample has no files
     """
-    found = [
-        FeatureFile(sample, path)
+    wanted = {
+        folder / sample / f"features-{part}.parquet": sample
         for sample in run.of_role(Role.TRAINING)
-        for path in sorted((folder / sample).glob("features-*.parquet"), key=_part)
-    ]
-    if not found:
-        wanted = ", ".join(run.of_role(Role.TRAINING))
+        for part in range(_number_of_parts(run, sample))
+    }
+    there = {path for sample in set(wanted.values()) for path in _parts_in(folder / sample)}
+    missing = [path for path in wanted if path not in there]
+    if missing:
         raise InputError(
-            f"{folder}: no features of the training samples ({wanted}); make them with "
-            "`snakemake --cores 2 results/features/SAMPLE/features-0.parquet`"
+            f"{folder}: {len(missing)} of the {len(wanted)} files of features of the training "
+            f"samples are missing ({_some(missing)}); make them, `snakemake --cores 2 {missing[0]}`"
+            " with the same config, or name the folder that holds them (--features)"
         )
-    return found
+    further = sorted(there - wanted.keys())
+    if further:
+        raise InputError(
+            f"{folder}: holds features that are none of this config's ({_some(further)}); give the "
+            "config that they were made with, or move them away"
+        )
+    return [FeatureFile(sample, path) for path, sample in wanted.items()]
 
 
-def _part(path: Path) -> int:
-    return int(path.stem.rpartition("-")[2])
+def _number_of_parts(run: ChainConfig, sample: str) -> int:
+    settings = run.samples[sample]
+    if settings.files is None:
+        return run.parts_of(sample)
+    return len(parts_of(resolve_files(sample, settings.files), settings.files_per_part))
+
+
+def _parts_in(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*.parquet") if path.is_file()]
+
+
+def _some(paths: Sequence[Path]) -> str:
+    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    return ", ".join(map(str, paths[:3])) + more

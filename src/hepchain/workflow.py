@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import json
 import logging
 import os
 import sys
@@ -13,83 +14,80 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
 
+from hepchain.assumptions import Collector
+from hepchain.config.reading import read_yaml
 from hepchain.errors import ChangedInputError, HepchainError
+from hepchain.execution.clocks import check_clock
 from hepchain.execution.usage import usage_of
-from hepchain.parsed import ParsedFiles
+from hepchain.io.structured import write_json
+from hepchain.parsed import Package
 
 PACKAGE = "hepchain"
-_ROOT = Path(__file__).parent
-
-
-def digest(*modules: str) -> str:
-    """Digest of the source of these modules and of all modules of the package they import.
-
-    Snakemake reruns a job when its parameters change but does not see an edit in an imported
-    module; a rule therefore carries the digest of the code it runs as a parameter. Naming a
-    package takes in every module below it. Comments and blank lines do not count.
-
-    Raises
-    ------
-    ModuleNotFoundError : a module is not part of the package
-    """
-    seen: set[str] = set()
-    pending = [name for module in modules for name in _expand(module)]
-    while pending:
-        name = pending.pop()
-        if name not in seen:
-            seen.add(name)
-            pending.extend(_imports(name))
-    files = _files(_ROOT)
-    text = "\n".join(f"{name}\n{files[_file(name)].text}" for name in sorted(seen))
-    files.keep()
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _file(name: str) -> Path:
-    path = _ROOT.joinpath(*name.split(".")[1:])
-    if path.is_dir():
-        return path / "__init__.py"
-    path = path.with_suffix(".py")
-    if not path.is_file():
-        raise ModuleNotFoundError(f"no module '{name}' in {_ROOT}")
-    return path
-
-
-def _expand(name: str) -> list[str]:
-    file = _file(name)
-    if file.name != "__init__.py":
-        return [name]
-    below = file.parent.rglob("*.py")
-    return [_module_name(path) for path in below]
-
-
-def _module_name(path: Path) -> str:
-    parts = path.relative_to(_ROOT).with_suffix("").parts
-    return ".".join((PACKAGE, *(part for part in parts if part != "__init__")))
 
 
 @cache
-def _files(root: Path) -> ParsedFiles:
-    """Parsed files of the package, for as long as the process runs."""
-    return ParsedFiles(root)
+def _package() -> Package:
+    """This package, parsed as far as it was asked for, for as long as the process runs."""
+    return Package(Path(__file__).parent)
 
 
-def _imports(name: str) -> list[str]:
-    return [item for item in _files(_ROOT)[_file(name)].imports if _is_module(item)]
+def digest(*code: str | Path) -> str:
+    """Digest of the source of scripts and modules, and of all modules of the package they import.
+
+    Snakemake goes by the time of a script and does not see an edit in an imported module. A rule
+    therefore carries the digest of the code it runs as a parameter, and times of the source decide
+    nothing. See :meth:`hepchain.parsed.Package.digest`.
+    """
+    return _package().digest(*code)
 
 
-def _is_module(name: str) -> bool:
-    if name.split(".")[0] != PACKAGE:
-        return False
-    try:
-        return _file(name).is_file()
-    except ModuleNotFoundError:
-        return False
+def fingerprint(*paths: str | Path) -> str:
+    """Digest of the sizes and times of change of files that no job makes.
+
+    In the parameters of a job it tells that one was replaced, also by an older one, which a
+    comparison with the times of the results does not: their clocks may differ.
+    """
+    found = [os.stat(path) for path in paths]
+    text = json.dumps([(status.st_size, status.st_mtime_ns) for status in found])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def content_digest(*paths: str | Path) -> str:
+    """Digest of what YAML files say: their times, comments and the order of keys decide nothing.
+
+    Raises
+    ------
+    ConfigError : a file is missing, unreadable or not YAML
+    """
+    times = [os.stat(path).st_mtime_ns if os.path.exists(path) else 0 for path in paths]
+    return _content_digest(tuple(zip(map(str, paths), times, strict=True)))
+
+
+@cache
+def _content_digest(dated_paths: tuple[tuple[str, int], ...]) -> str:
+    """The same, read once: each job of a run asks again."""
+    content = json.dumps([read_yaml(path) for path, _ in dated_paths])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def named_pairs(names: Iterable[str], paths: Iterable[str]) -> list[tuple[str, Path]]:
+    """Name and path of files that a rule lists in the order of these names.
+
+    Raises
+    ------
+    ValueError : a path has not the name in it: the lists are not in the same order
+    """
+    pairs = list(zip(names, map(Path, paths), strict=True))
+    for name, path in pairs:
+        words = {word for part in path.parts for word in (part, part.rpartition(".")[0])}
+        if not any(word == name or word.endswith((f"_{name}", f"@{name}")) for word in words):
+            raise ValueError(f"{path}: taken for '{name}', whose name it has not")
+    return pairs
 
 
 def named_paths(names: Iterable[str], paths: Iterable[str]) -> dict[str, Path]:
-    """Name -> path of files that a rule lists in the order of these names."""
-    return dict(zip(names, map(Path, paths), strict=True))
+    """As :func:`named_pairs`: name -> path."""
+    return dict(named_pairs(names, paths))
 
 
 def gpu_fallback(snakemake: Any) -> bool:
@@ -116,26 +114,38 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
     before = _identities(getattr(snakemake, "input", ()))
     failed = False
     with _log_file(path) as file, _output_to(file):
-        handler = _LogHandler(file)
+        handler, collector = _LogHandler(file), Collector()
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
         logger = logging.getLogger(PACKAGE)
         logger.setLevel(logging.INFO)
         logger.addHandler(handler)
+        logger.addHandler(collector)
         try:
+            check_clock(path)
             yield logger
             _check_unchanged(before)
+            _write_assumed(snakemake, collector)
             if hasattr(snakemake, "resources"):
-                logger.info(usage_of(snakemake).line())
+                logger.info(usage_of(snakemake))
             logger.info("done")
         except Exception as error:
             failed = True
             _log_error(error, before, logger)
         finally:
             logger.removeHandler(handler)
+            logger.removeHandler(collector)
     if failed:
         for line in handler.lost:
             print(line, file=sys.stderr)
         raise SystemExit(1)
+
+
+def _write_assumed(snakemake: Any, collector: Collector) -> None:
+    """Write what the job assumed to its output ``assumed``, if its rule has one."""
+    path = getattr(getattr(snakemake, "output", None), "assumed", None)
+    if path is not None:
+        content = {"wildcards": dict(snakemake.wildcards.items()), "assumed": collector.content()}
+        write_json(str(path), content)
 
 
 class _LogHandler(logging.StreamHandler[TextIO]):

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import pytest
 
-from workspace import Workspace, copy_repository
+from tests.workspace import Workspace, copy_repository
 
 
 @pytest.fixture(scope="session")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A copy of the repository with the results of config/smoke.yaml, made on two cores."""
+    """A copy of the repository with the results of the small run, made on two cores."""
     workspace = copy_repository(tmp_path_factory.mktemp("chain"))
     run = workspace.smoke(timeout=3600)
     print(f"whole chain: {run.seconds:.0f} s")

@@ -21,8 +21,8 @@ import psutil
 import pytest
 import uproot
 
-from comparison import assert_same
-from workspace import Workspace, copy_of_run
+from tests.comparison import assert_same
+from tests.workspace import RESULTS, SMOKE, Workspace, copy_of_run
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
 
@@ -43,10 +43,10 @@ class Victim:
     outputs: Sequence[str]
 
     def benchmark(self, workspace: Workspace) -> Path:
-        return workspace.root / f"results/benchmarks/{self.job}.tsv"
+        return workspace.results / f"benchmarks/{self.job}.tsv"
 
     def log(self, workspace: Workspace) -> Path:
-        return workspace.root / f"results/logs/{self.job}.log"
+        return workspace.results / f"logs/{self.job}.log"
 
 
 VICTIMS = [
@@ -113,7 +113,7 @@ def assert_same_result(first: Workspace, second: Workspace, name: str) -> None:
     if path.suffix in (".parquet", ".json"):
         assert_same(first, second, [name])
         return
-    here, there = (workspace.root / "results" / name for workspace in (first, second))
+    here, there = (workspace.results / name for workspace in (first, second))
     if path.suffix == ".root":
         with uproot.open(here) as one, uproot.open(there) as other:
             arrays = [file["events"].arrays(library="ak").to_list() for file in (one, other)]
@@ -126,8 +126,16 @@ def kill_job(workspace: Workspace, victim: Victim, moment: float) -> int:
     """Run a job and kill its processes so long after its log began [s]; the run's status."""
     log = victim.log(workspace)
     log.unlink(missing_ok=True)
-    targets = [f"results/{name}" for name in victim.outputs]
-    options = ["--cores", "1", "--configfile", "config/smoke.yaml", "--force", "--", *targets]
+    targets = [f"{RESULTS}/{name}" for name in victim.outputs]
+    options = [
+        "--cores",
+        "1",
+        "--configfile",
+        SMOKE,
+        "--force",
+        "--",
+        *targets,
+    ]
     run = subprocess.Popen(
         [sys.executable, "-m", "snakemake", *options],
         cwd=workspace.root,
@@ -165,7 +173,7 @@ def workspace(chain: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Wor
 def test_killed_job(chain: Workspace, workspace: Workspace, victim: Victim) -> None:
     lasted = float(victim.benchmark(chain).read_text().splitlines()[-1].split("\t")[0])
     moment = lasted * random.Random(f"{SEED} {victim.rule}").random()
-    results = [workspace.root / "results" / name for name in victim.outputs]
+    results = [workspace.results / name for name in victim.outputs]
     for _ in range(RESTARTS):
         print(f"{victim.rule}: killed {moment:.2f} s after its begin of {lasted:.2f} s")
         if kill_job(workspace, victim, moment) != 0:
@@ -174,7 +182,7 @@ def test_killed_job(chain: Workspace, workspace: Workspace, victim: Victim) -> N
     else:
         pytest.fail("done before it was killed")
     assert [path for path in results if path.exists()] == []
-    again = workspace.smoke("--", *(f"results/{name}" for name in victim.outputs), cores=1)
+    again = workspace.smoke("--", *(f"{RESULTS}/{name}" for name in victim.outputs), cores=1)
     assert again.status == 0, again.output[-6000:]
     for name in victim.outputs:
         assert_same_result(chain, workspace, name)

@@ -7,19 +7,19 @@ import json
 import pytest
 import yaml
 
-from workspace import Workspace
+from tests.workspace import Workspace
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
 
 
 def test_results_become_models_and_a_submission(chain: Workspace) -> None:
-    run = chain.smoke("publication")
+    run = chain.smoke("soft_electrons_publication")
     assert run.status == 0, run.output[-6000:]
-    folder = chain.root / "results/publication"
+    folder = chain.results / "publication"
     listed = json.loads((folder / "workspaces/regions.json").read_text())
     results = {
         path.parent.name: json.loads(path.read_text())
-        for path in (chain.root / "results/statistics").glob("*/result.json")
+        for path in (chain.results / "statistics").glob("*/result.json")
     }
     with_limit = {
         (approach["name"], point)
@@ -43,7 +43,7 @@ def test_results_become_models_and_a_submission(chain: Workspace) -> None:
 
 
 def test_every_figure_has_its_numbers_beside_it(chain: Workspace) -> None:
-    results = chain.root / "results"
+    results = chain.results
     drawn = [path for path in results.rglob("*.png") if "publication" not in path.parts]
     assert drawn
     assert not [str(path) for path in drawn if not path.with_suffix(".json").exists()]

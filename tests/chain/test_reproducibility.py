@@ -12,9 +12,9 @@ import psutil
 import pyarrow.parquet as pq
 import pytest
 
-from comparison import assert_same
 from hepchain.execution.orphans import local_orphans
-from workspace import Workspace, copy_of_run, copy_repository
+from tests.comparison import assert_same
+from tests.workspace import RESULTS, Workspace, copy_of_run, copy_repository
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
 
@@ -31,7 +31,7 @@ def test_results_do_not_depend_on_the_number_of_cores(chain: Workspace, tmp_path
         "statistics/higgsino_153_150/result.json",
     ]
     models = ["training/keras/all/fold0", "training/xgboost/silicon/fold1"]
-    targets = [f"results/{name}" for name in (*names, *models)]
+    targets = [f"{RESULTS}/{name}" for name in (*names, *models)]
     run = other.smoke("--force", *targets, cores=1)
     assert run.status == 0, run.output[-6000:]
     assert_same(chain, other, names)
@@ -56,7 +56,7 @@ def interrupted(tmp_path: Path) -> Workspace:
     workspace = copy_repository(tmp_path)
     command = [sys.executable, "-m", "snakemake", "--cores", "2"]
     process = subprocess.Popen(
-        [*command, "--configfile", "config/smoke.yaml", "--", *PART],
+        [*command, "--configfile", "config/soft_electrons/smoke.yaml", "--", *PART],
         cwd=workspace.root,
         env=workspace.environment(),
         stdout=subprocess.DEVNULL,
@@ -64,7 +64,7 @@ def interrupted(tmp_path: Path) -> Workspace:
         text=True,
         start_new_session=True,
     )
-    while not (workspace.root / "results" / FIRST).exists():
+    while not (workspace.results / FIRST).exists():
         assert process.poll() is None, f"ended with {process.returncode}"
         time.sleep(0.02)
     job_of(workspace, process).suspend()
@@ -82,23 +82,21 @@ RESULT = [
     "skimming/single_electron/tracks-0.parquet",
     "features/single_electron/features-0.parquet",
 ]
-PART = [f"results/{RESULT[-1]}"]
+PART = [f"{RESULTS}/{RESULT[-1]}"]
 
 
 def test_killed_run_goes_on(chain: Workspace, interrupted: Workspace) -> None:
     finished = [
-        path
-        for path in (interrupted.root / "results").rglob("*.parquet")
-        if not path.name.startswith(".")
+        path for path in (interrupted.results).rglob("*.parquet") if not path.name.startswith(".")
     ]
     assert finished
     for path in finished:
         pq.read_table(path)
-    assert not (interrupted.root / "results" / RESULT[-1]).exists()
+    assert not (interrupted.results / RESULT[-1]).exists()
     assert local_orphans(interrupted.root)
     run = interrupted.smoke("--", *PART, cores=1)
     assert run.status == 0, run.output[-6000:]
     assert "The last run of this folder was killed" in run.output
     assert re.search(r"Ending \d+ process\(es\) of a killed run", run.output)
     assert_same(chain, interrupted, RESULT)
-    assert not list((interrupted.root / "results").rglob(".*.partial-*"))
+    assert not list((interrupted.results).rglob(".*.partial-*"))

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from slurm_runs import script
-
-from workspace import Workspace, copy_of_run, copy_repository
+from tests.cluster.slurm_runs import CONFIGS, TARGETS, script
+from tests.workspace import Workspace, copy_of_run, copy_repository
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,9 +32,9 @@ def cluster() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, float]:
-    """The whole chain without a cluster, small, and the seconds it took."""
+    """The chain without a cluster, small, and the seconds it took."""
     workspace = copy_repository(tmp_path_factory.mktemp("local"))
-    run = workspace.smoke()
+    run = workspace.snakemake("--configfile", *CONFIGS, "--", *TARGETS)
     assert run.status == 0, run.output[-6000:]
     return workspace, run.seconds
 

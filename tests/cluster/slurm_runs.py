@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +17,7 @@ from typing import TypeVar
 import psutil
 
 from hepchain.execution.orphans import local_orphans
-from workspace import Run, Workspace
+from tests.workspace import RESULTS, SMOKE, Run, Workspace
 
 T = TypeVar("T")
 
@@ -26,9 +26,17 @@ SITE = {
     "SBATCH_ACCOUNT": "lab",
     "SBATCH_PARTITION": "cpu",
     "HEPCHAIN_GPU_PARTITION": "gpu",
-    "HEPCHAIN_QUEUE_PAUSE": "2",
 }
-"""What a user of this cluster would export; the pause only to save time."""
+"""What a user of this cluster would export."""
+
+CONFIGS = (SMOKE, "tests/cluster/small.yaml")
+MODEL = "training/xgboost/silicon/fold1"
+TARGETS = (
+    f"{RESULTS}/statistics/higgsino_153_150/result.json",
+    f"{RESULTS}/figures/efficiency_vs_pt.png",
+    f"{RESULTS}/{MODEL}",
+)
+"""From generation to limits and a figure, each kind of stage; 42 jobs."""
 
 QUICK = ("--slurm-init-seconds-before-status-checks", "5", "--latency-wait", "20")
 """Options that a cluster of one machine can do with."""
@@ -110,7 +118,7 @@ class Started:
         status = self.process.wait()
         return Run(status, self.output, time.perf_counter() - self.start)
 
-    def until(self, condition: Callable[[], T], seconds: float = 60) -> T:
+    def until(self, condition: Callable[[], T], seconds: float = 120) -> T:
         """Wait until a condition is true, return what it gave; the run must go on meanwhile."""
         end = time.monotonic() + seconds
         while not (answer := condition()):
@@ -126,33 +134,46 @@ class Started:
         name = run_name(self.output)
         return slurm("squeue", "-h", f"--name={name}", f"--state={state}", "-o", "%A").split()
 
-    def stage(self) -> psutil.Process | None:
+    def stage(self, rule: str = "", other_than: int = 0) -> psutil.Process | None:
         """A process that carries out a stage, if there is one."""
-        return next(iter(local_orphans(self.workspace.root)), None)
+        for process in local_orphans(self.workspace.root):
+            with suppress(psutil.NoSuchProcess):  # It may have ended since.
+                words = [word for word in process.cmdline() if "/.snakemake/scripts/" in word]
+                if process.pid != other_than and any(word.endswith(f"{rule}.py") for word in words):
+                    return process
+        return None
 
-    def frozen_stage(self) -> psutil.Process:
+    def frozen_stage(self, rule: str = "", other_than: int = 0) -> psutil.Process:
         """A process that carries out a stage, stopped: it neither works nor ends."""
-        process = self.until(self.stage)
-        process.suspend()
-        return process
+
+        def freeze() -> psutil.Process | None:
+            process = self.stage(rule, other_than)
+            with suppress(psutil.NoSuchProcess):
+                if process is not None:
+                    process.suspend()
+                    return process
+            return None
+
+        return self.until(freeze, 300)
 
 
 def command(*arguments: str, timeout: float) -> list[str]:
     """What a user types, by its program, and with an end."""
     snakemake = Path(sys.executable).with_name("snakemake")
     limit = ["timeout", "-k", "5", str(round(timeout))]
-    return [*limit, str(snakemake), "--profile", "slurm", *QUICK, *arguments]
+    options = ["--profile", "slurm", "--configfile", *CONFIGS, *QUICK]
+    return [*limit, str(snakemake), *options, *arguments]
 
 
 @contextmanager
 def started(
-    workspace: Workspace, *arguments: str, timeout: float = 300, **variables: str
+    workspace: Workspace, *arguments: str, timeout: float = 900, **variables: str
 ) -> Iterator[Started]:
     """Start Snakemake in a folder; if it has not ended at the end of the block, it is ended."""
     log = workspace.root / "terminal.log"
     with log.open("w") as file:
         process = subprocess.Popen(
-            command(*arguments, "--configfile", "config/smoke.yaml", timeout=timeout),
+            command(*arguments, timeout=timeout),
             cwd=workspace.root,
             env=workspace.environment() | SITE | variables,
             stdin=subprocess.DEVNULL,
@@ -172,7 +193,7 @@ def started(
 
 
 def run_on_cluster(
-    workspace: Workspace, *arguments: str, timeout: float = 300, **variables: str
+    workspace: Workspace, *arguments: str, timeout: float = 900, **variables: str
 ) -> Run:
     """Run Snakemake in a folder to its end."""
     with started(workspace, *arguments, timeout=timeout, **variables) as going:

@@ -7,23 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import psutil
 import pytest
-from slurm_runs import Job, Started, accounted, run_name, script, slurm, started
 
-from comparison import assert_same
-from workspace import Run, Workspace
+from tests.cluster.slurm_runs import (
+    MODEL,
+    Job,
+    Started,
+    accounted,
+    run_name,
+    script,
+    slurm,
+    started,
+)
+from tests.comparison import assert_same
+from tests.workspace import CHAIN, RESULTS, Run, Workspace
 
 pytestmark = pytest.mark.cluster
 
 TABLES = [f"features/{sample}/features-0.parquet" for sample in ("higgsino_153_150", "wenu_jets")]
-MODEL = "training/xgboost/silicon/fold1"
 
 
 def remove(workspace: Workspace, names: list[str]) -> list[str]:
     """Remove results, return them as targets."""
     for name in names:
-        (workspace.root / "results" / name).unlink()
-    return [f"results/{name}" for name in names]
+        (workspace.results / name).unlink()
+    return [f"{RESULTS}/{name}" for name in names]
 
 
 def finish(going: Started, local: tuple[Workspace, float], names: list[str]) -> list[Job]:
@@ -31,43 +40,45 @@ def finish(going: Started, local: tuple[Workspace, float], names: list[str]) -> 
     run: Run = going.wait()
     assert run.status == 0, run.output[-6000:]
     assert_same(local[0], going.workspace, names)
-    assert not list((going.workspace.root / "results").rglob(".*.partial-*"))
+    assert not list((going.workspace.results).rglob(".*.partial-*"))
     return accounted(run_name(run.output))
 
 
-def test_job_ended_with_scancel_runs_again(
+def number_of(stage: psutil.Process) -> int:
+    """The SLURM job that a stage is carried out in."""
+    return int(stage.environ()["SLURM_JOB_ID"])
+
+
+def test_jobs_that_fail_run_again_with_more(
     local: tuple[Workspace, float], unfinished: Workspace
 ) -> None:
-    with started(unfinished, *remove(unfinished, TABLES[:1])) as going:
-        going.frozen_stage()
-        (number,) = going.queue("RUNNING")
-        slurm("scancel", number)
-        jobs = finish(going, local, TABLES[:1])
-    assert [job.state for job in jobs] == ["CANCELLED", "COMPLETED"]
-
-
-def test_job_that_hangs_meets_its_limit_and_gets_more_time(
-    local: tuple[Workspace, float], unfinished: Workspace
-) -> None:
-    targets = remove(unfinished, TABLES[:1])
-    with started(unfinished, *targets, "--set-resources", "features:runtime=attempt") as going:
-        going.frozen_stage()
-        jobs = finish(going, local, TABLES[:1])
-    assert [(job.state, job.limit) for job in jobs] == [("TIMEOUT", 1), ("COMPLETED", 2)]
-
-
-def test_job_out_of_memory_gets_more(local: tuple[Workspace, float], unfinished: Workspace) -> None:
-    """The limit is below what the interpreter and its libraries take."""
-    model = unfinished.root / "results" / MODEL
-    scaling = model / "scaling.json"
-    scaling.unlink()
-    resources = "training:mem_mb=150*attempt"
-    with started(unfinished, "--force", f"results/{MODEL}", "--set-resources", resources) as going:
-        jobs = finish(going, local, [f"{MODEL}/scaling.json", f"{MODEL}/metadata.json"])
-    assert len(jobs) > 1
-    assert {job.state for job in jobs[:-1]} <= {"FAILED", "OUT_OF_MEMORY", "CANCELLED"}
-    assert jobs[-1].state == "COMPLETED"
-    assert [job.memory_mb for job in jobs] == [150, 300, 450][: len(jobs)]
+    """One hangs until its limit, one is cancelled, one has less memory than its libraries take."""
+    targets = [*remove(unfinished, TABLES), f"{RESULTS}/{MODEL}"]
+    resources = (
+        f"{CHAIN}_features:runtime=2+4*(attempt-1)",
+        f"{CHAIN}_training:mem_mb=150*attempt",
+    )
+    with started(unfinished, "--force", "--set-resources", *resources, "--", *targets) as going:
+        hung = going.frozen_stage("features")
+        hanging = number_of(hung)
+        cancelled = number_of(going.frozen_stage("features", other_than=hung.pid))
+        slurm("scancel", str(cancelled))
+        made = [*TABLES, f"{MODEL}/scaling.json", f"{MODEL}/metadata.json"]
+        jobs = finish(going, local, made)
+    rules = {job.number: job.rule for job in jobs}
+    told = {
+        number: [(job.state, job.limit) for job in jobs if job.rule == rules[number]]
+        for number in (hanging, cancelled)
+    }
+    assert told == {
+        hanging: [("TIMEOUT", 2), ("COMPLETED", 6)],
+        cancelled: [("CANCELLED", 2), ("COMPLETED", 6)],
+    }
+    trained = [job for job in jobs if job.rule.startswith(f"{CHAIN}_training")]
+    assert len(trained) > 1
+    assert {job.state for job in trained[:-1]} <= {"FAILED", "OUT_OF_MEMORY", "CANCELLED"}
+    assert trained[-1].state == "COMPLETED"
+    assert [job.memory_mb for job in trained] == [150, 300, 450][: len(trained)]
 
 
 @pytest.fixture
@@ -79,7 +90,7 @@ def node() -> Iterator[str]:
     script("up")
 
 
-def test_queue_outlives_a_drained_node(
+def test_run_outlives_a_drained_node_and_its_daemon(
     local: tuple[Workspace, float], unfinished: Workspace, node: str
 ) -> None:
     slurm("scontrol", "update", f"nodename={node}", "state=drain", "reason=test")
@@ -87,21 +98,13 @@ def test_queue_outlives_a_drained_node(
         going.until(lambda: len(going.queue("PENDING")) == len(TABLES))
         assert going.queue("RUNNING") == []
         slurm("scontrol", "update", f"nodename={node}", "state=resume")
-        jobs = finish(going, local, TABLES)
-    assert [job.state for job in jobs] == ["COMPLETED"] * len(TABLES)
-
-
-def test_job_outlives_the_daemon_of_its_node(
-    local: tuple[Workspace, float], unfinished: Workspace, node: str
-) -> None:
-    with started(unfinished, *remove(unfinished, TABLES[:1])) as going:
         stage = going.frozen_stage()
         assert script("kill-node").returncode == 0
         stage.resume()
-        going.until(lambda: going.stage() is None)
+        going.until(lambda: not stage.is_running())
         assert script("start-node").returncode == 0
-        jobs = finish(going, local, TABLES[:1])
-    assert [job.state for job in jobs] == ["COMPLETED"]
+        jobs = finish(going, local, TABLES)
+    assert [job.state for job in jobs] == ["COMPLETED"] * len(TABLES)
 
 
 @pytest.fixture
@@ -114,7 +117,15 @@ def one_job_at_a_time() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("one_job_at_a_time")
-def test_full_queue_is_waited_for(local: tuple[Workspace, float], unfinished: Workspace) -> None:
-    with started(unfinished, *remove(unfinished, TABLES)) as going:
+def test_site_that_takes_one_job_at_a_time(
+    local: tuple[Workspace, float], unfinished: Workspace
+) -> None:
+    targets = remove(unfinished, TABLES)
+    with started(unfinished, *targets) as refused:
+        run = refused.wait()
+    assert run.status == 1
+    assert "takes at most 1 jobs of yours at a time" in run.output
+    assert accounted(run_name(run.output)) == []
+    with started(unfinished, *targets, HEPCHAIN_JOBS="1") as going:
         jobs = finish(going, local, TABLES)
     assert [job.state for job in jobs] == ["COMPLETED"] * len(TABLES)

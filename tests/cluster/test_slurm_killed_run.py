@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import psutil
 import pytest
-from slurm_runs import Started, accounted, run_name, started
 
-from comparison import assert_same
-from workspace import Workspace
+from tests.cluster.slurm_runs import Started, accounted, run_name, started
+from tests.comparison import assert_same
+from tests.workspace import RESULTS, Workspace
 
 pytestmark = pytest.mark.cluster
 
 TABLE = "features/higgsino_153_150/features-0.parquet"
-TARGET = f"results/{TABLE}"
+TARGET = f"{RESULTS}/{TABLE}"
 
 
 @pytest.fixture

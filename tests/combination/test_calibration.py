@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from hepchain.combination.calibration import (
     NEVER,
     Calibration,
     CategoryCalibration,
+)
+from hepchain.combination.calibration_fit import (
     ScoredTracks,
     calibrate,
     fit_beta,
@@ -48,6 +51,7 @@ def toy(size: int = 40_000, seed: int = 1) -> tuple[ScoredTracks, np.ndarray]:
         fold=rng.integers(0, 2, size).astype(np.int8),
         pt=(0.5 * 10.0 ** rng.beta(1.0, np.where(labels == 1, 1.0, 3.0))).astype(np.float32),
         eta=rng.uniform(-2.5, 2.5, size).astype(np.float32),
+        event_weight=np.ones(size),
     )
     return tracks, ratio + share
 
@@ -75,7 +79,7 @@ def test_shares_of_the_categories_are_found() -> None:
         error = result.log_share_ratio_error
         assert abs(result.calibration.log_share_ratio - truth) < 3.5 * error
         assert 0.0 < error < 0.1
-    assert sum(result.electron_share for result in results.values()) == pytest.approx(1.0)
+    assert sum(result.signal_share for result in results.values()) == pytest.approx(1.0)
 
 
 def test_calibration_lowers_the_log_loss_of_unseen_folds() -> None:
@@ -171,7 +175,7 @@ def test_category_without_calibration_never_passes(calibration: Calibration) -> 
 def test_category_without_electrons_is_named() -> None:
     tracks, _ = toy(size=2000)
     tracks.labels[tracks.category == "poor"] = 0
-    with pytest.raises(StageError, match=r"category poor: 0 electrons and \d+ hadrons"):
+    with pytest.raises(StageError, match=r"category poor: \d+ background, 0 signal"):
         calibrate(tracks, list(DISTANCE), BALANCE)
 
 
@@ -193,15 +197,48 @@ def test_only_electrons_and_hadrons_are_read(tmp_path: Path) -> None:
         for _ in range(2):
             writer.write(
                 {
-                    "raw": np.float32([0.1, 0.2, 0.3, 0.4]),
+                    "raw": np.array([0.1, 0.2, 0.3, 0.4], np.float32),
                     "category": np.array(["good", "poor", "good", "poor"]),
-                    "label": np.int8([0, 1, 2, 3]),
-                    "fold": np.int8([0, 1, 0, 1]),
-                    "pt": np.float32([1, 2, 3, 4]),
-                    "eta": np.float32([0, 0, 0, 0]),
+                    "label": np.array([0, 1, 2, 3], np.int8),
+                    "fold": np.array([0, 1, 0, 1], np.int8),
+                    "pt": np.array([1, 2, 3, 4], np.float32),
+                    "eta": np.array([0, 0, 0, 0], np.float32),
+                    "weight": np.array([1.0, -1.0, 2.0, 1.0]),
                 }
             )
     tracks = read_scored([tmp_path / "raw.parquet"])
     assert tracks.labels.tolist() == [0, 1, 0, 1]
     assert tracks.category.tolist() == ["good", "poor", "good", "poor"]
-    np.testing.assert_array_equal(tracks.raw, np.float32([0.1, 0.2, 0.1, 0.2]))
+    np.testing.assert_array_equal(tracks.raw, np.array([0.1, 0.2, 0.1, 0.2], np.float32))
+    assert tracks.event_weight.tolist() == [1.0, -1.0, 1.0, -1.0]
+
+
+def slopes(tracks: ScoredTracks, config: BalanceConfig = BALANCE) -> np.ndarray:
+    found = calibrate(tracks, list(DISTANCE), config)
+    return np.array([[r.calibration.low, r.calibration.log_share_ratio] for r in found.values()])
+
+
+def test_weights_of_events_count() -> None:
+    """A track of weight -1 takes one of weight +1 away; alone it changes the calibration."""
+    tracks, _ = toy(size=8000)
+    expected = slopes(tracks)
+    first = {f.name: getattr(tracks, f.name)[:500] for f in fields(tracks)}
+    cancelled = ScoredTracks(
+        **{
+            name: np.concatenate([getattr(tracks, name), values, values])
+            for name, values in (first | {"event_weight": np.ones(500)}).items()
+        }
+    )
+    cancelled.event_weight[8500:] = -1.0
+    np.testing.assert_allclose(slopes(cancelled), expected, atol=0.03)
+    flipped = replace(tracks, event_weight=np.where(np.arange(8000) % 3, 1.0, -1.0))
+    assert np.abs(slopes(flipped) - expected).max() > 0.1
+    ignoring = BALANCE.model_copy(update={"event_weights": "ignore"})
+    np.testing.assert_array_equal(slopes(flipped, ignoring), expected)
+
+
+def test_negative_weights_that_prevail_are_refused() -> None:
+    tracks, _ = toy(size=4000)
+    middle = (tracks.raw > 0.2) & (tracks.raw < 0.8)
+    with pytest.raises(StageError):
+        calibrate(replace(tracks, event_weight=np.where(middle, -1.0, 1.0)), ["good"], BALANCE)

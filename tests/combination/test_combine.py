@@ -21,9 +21,9 @@ def inputs(tmp_path: Path) -> tuple[Path, Path]:
         for raw in ([0.5, 0.75], [0.75, 0.25]):
             writer.write(
                 {
-                    "event_number": np.int64([1, 2]),
+                    "event_number": np.array([1, 2], np.int64),
                     "category": np.array(["good", "poor"]),
-                    "raw": np.float32(raw),
+                    "raw": np.array(raw, np.float32),
                 }
             )
     return tmp_path / "raw.parquet", tmp_path / "calibration.json"

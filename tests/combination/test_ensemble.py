@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from feature_tables import CATEGORIES, Table, write_table
 from scipy.special import expit, logit
 
 from hepchain.combination.ensemble import Member, ensemble_sample
 from hepchain.errors import InputError
 from hepchain.io import read_parquet, write_json
+from tests.training.feature_tables import CATEGORIES, Table, write_table
 
 COLUMNS = Table(events=300).columns()
 

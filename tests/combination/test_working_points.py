@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from hepchain.combination.working_points import (
-    DENOMINATOR,
     threshold_of,
     working_points,
     write_working_points,
@@ -98,7 +97,7 @@ def test_scarce_bin_takes_the_overall_threshold() -> None:
 
 def test_too_few_hadrons_are_refused() -> None:
     score, pt, weight = hadrons(20)
-    with pytest.raises(StageError, match="sample signal: 20 hadron tracks"):
+    with pytest.raises(StageError, match="sample signal: 20 tracks of the background"):
         working_points(score, pt, weight, CONFIG)
 
 
@@ -116,7 +115,9 @@ def test_only_hadrons_of_the_file_count(tmp_path: Path) -> None:
     content = read_json(output)
     hadron = label == 0
     assert content["overall"] == threshold_of(score[hadron], weight[hadron], 0.05)
-    assert content["denominator"] == f"{DENOMINATOR}, of sample signal"
+    assert (
+        content["denominator"] == "background tracks that pass the pre-selection, of sample signal"
+    )
     assert content["per_pt_bin"]["edges"] == CONFIG.pt_edges
     assert len(content["per_pt_bin"]["thresholds"]) == 3
     assert content["measured"]["overall"]["tracks"] == hadron.sum()

@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from snakemake.utils import update_config
 
-from hepchain.config.loader import load_block, load_run, merge, read_configs
-from hepchain.config.run import RunConfig
+from hepchain.chains.soft_electrons.config.run import SoftElectronsConfig
+from hepchain.config.loader import load_block, merge, read_configs, read_yaml
+from hepchain.config.ntuple import NtupleMap
 from hepchain.config.samples import Role
 from hepchain.config.variables import Variables
 from hepchain.errors import ConfigError
-from workspace import REPOSITORY
+from hepchain.simulation.response.parameters import ResponseParameters
+from tests.soft_electrons import default_with, load
+from tests.workspace import REPOSITORY
 
 Change = Callable[[dict[str, Any]], Any]
 
@@ -30,15 +33,15 @@ def _in_repository(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def default() -> dict[str, Any]:
     """The default run with the content of the files it names."""
-    content = read_configs([REPOSITORY / "config/config.yaml"])
+    content = default_with()
     for key in ("samples", "variables"):
-        content[key] = yaml.safe_load((REPOSITORY / content[key]).read_text())
+        content[key] = read_yaml(REPOSITORY / content[key])
     return content
 
 
 def refusal(content: dict[str, Any]) -> str:
     with pytest.raises(ConfigError) as error:
-        load_run(content)
+        load(content)
     return str(error.value)
 
 
@@ -55,8 +58,8 @@ def with_change(default: dict[str, Any], path: str, value: Any) -> dict[str, Any
 
 @pytest.mark.parametrize("name", ["config", "smoke", "paper", "systematics", "taggers"])
 def test_shipped_configs_are_in_order(name: str) -> None:
-    run = load_run(read_configs(["config/config.yaml", f"config/{name}.yaml"]))
-    assert isinstance(run, RunConfig)
+    run = load(default_with(f"config/soft_electrons/{name}.yaml"))
+    assert isinstance(run, SoftElectronsConfig)
     assert len(run.variables.variables) == 79
 
 
@@ -117,8 +120,8 @@ def test_shipped_configs_are_in_order(name: str) -> None:
         ("samples.wenu_jets.role", "training", "none of role 'background'"),
         (
             "samples.wenu@jets",
-            {"process": "wenu_jets", "role": "background", "pileup": "minimum_bias_training"},
-            "samples.wenu@jets: '@' stands between a sample and its variation",
+            {"process": "wenu_jets", "role": "training", "pileup": "minimum_bias_training"},
+            "samples.wenu@jets: 'wenu@jets' is no name: a letter, then letters, digits and",
         ),
         ("simulation.variations.noise", {"weight": "a"}, "noise: the name of a variation is"),
         ("simulation.variations.x_up", {}, "simulation.variations.x_up: give either `response"),
@@ -136,7 +139,11 @@ def test_shipped_configs_are_in_order(name: str) -> None:
             "simulation.varied.wenu_jets: unknown name 'noise_upp'; did you mean 'noise_up'?",
         ),
         ("simulation.varied.wenu_jets", ["isr_up"], "isr_up is a weight and needs no simulation"),
-        ("simulation.varied.wenu_jets", ["noise_up"] * 2, "wenu_jets: a variation is listed twice"),
+        (
+            "simulation.varied.wenu_jets",
+            ["noise_up"] * 2,
+            "simulation.varied.wenu_jets: listed twice",
+        ),
         ("simulation.varied.single_electron", [], "only simulated samples of role signal or"),
         ("figures.titles.noise_upp", "more noise", "figures.titles: unknown name 'noise_upp'"),
     ],
@@ -149,7 +156,7 @@ def test_refused(default: dict[str, Any], path: str, value: Any, message: str) -
 
 def test_varied_samples_follow_the_others_as_their_base(default: dict[str, Any]) -> None:
     changed = with_change(default, "simulation.varied", {"wenu_jets": ["noise_up", "argon_down"]})
-    run = load_run(changed)
+    run = load(changed)
     added = list(run.all_samples)[len(run.samples) :]
     assert list(run.all_samples)[: len(run.samples)] == list(run.samples)
     assert added == ["wenu_jets@noise_up", "wenu_jets@argon_down"]
@@ -158,7 +165,7 @@ def test_varied_samples_follow_the_others_as_their_base(default: dict[str, Any])
 
 
 def test_variations_by_kind(default: dict[str, Any]) -> None:
-    simulation = load_run(default).simulation
+    simulation = load(default).simulation
     assert simulation.responses["noise_down"] == {"calorimeter.noise_scale": 0.8}
     assert simulation.weights == {"isr_up": "weight_isr_up", "isr_down": "weight_isr_down"}
     assert simulation.responses.keys() | simulation.weights.keys() == simulation.variations.keys()
@@ -213,12 +220,60 @@ def test_config_file_is_no_mapping(tmp_path: Path) -> None:
         read_configs([path])
 
 
-def test_strings_of_the_command_line_are_read_as_numbers(default: dict[str, Any]) -> None:
-    content = with_change(default, "features.folds", "3")
-    content = with_change(content, "statistics.luminosity", "150")
-    run = load_run(content)
-    assert run.features.folds == 3
-    assert run.statistics.luminosity == 150.0
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("selection.met", True, "selection.met: Input should be a valid number (got True)"),
+        ("selection.met", "250", "selection.met: Input should be a valid number (got '250')"),
+        ("features.folds", "3", "features.folds: Input should be a valid integer (got '3')"),
+        ("features.folds", True, "features.folds: Input should be a valid integer (got True)"),
+        ("features.folds", 3.0, "features.folds: Input should be a valid integer (got 3.0)"),
+        ("blinding.open", "false", "blinding.open: Input should be a valid boolean"),
+        ("execution.gpu_fallback", 1, "execution.gpu_fallback: Input should be a valid boolean"),
+        ("figures.label", "", "figures.label: must not be empty"),
+        ("figures.label", 13, "figures.label: Input should be a valid string (got 13)"),
+        ("seed", 10**23, "seed: Input should be less than or equal to 2147483647"),
+        ("statistics.mass_bins", 10**9, "statistics.mass_bins: Input should be less than or equal"),
+        ("simulation.events_per_part.wenu_jets", 10**7, "wenu_jets: Input should be less than"),
+        ("training.categories", ["trt", "trt"], "training.categories: listed twice: trt"),
+        ("figures.formats", ["png", "png"], "figures.formats: listed twice: png"),
+        ("figures.titles.keras", "$x_$", "figures.titles.keras: '$x_$' has math that cannot be"),
+        ("figures.label", "a $\\nosuch$ b", "figures.label: 'a $\\\\nosuch$ b' has math that"),
+        ("mass_plane", {"n1": [100, True]}, "mass_plane.n1.1: Input should be a valid number"),
+    ],
+)
+def test_value_is_of_its_type_and_size_as_written(
+    default: dict[str, Any], path: str, value: Any, message: str
+) -> None:
+    assert message in refusal(with_change(default, path, value))
+
+
+@pytest.mark.parametrize("title", [r"W $\to$ e$\nu$", "5 $ a day", "100 %", "<b>"])
+def test_titles_may_have_math(default: dict[str, Any], title: str) -> None:
+    assert load(with_change(default, "figures.label", title)).figures.label == title
+
+
+def test_whole_number_may_stand_for_any_number(default: dict[str, Any]) -> None:
+    met = load(with_change(default, "selection.met", 250)).selection.met
+    assert (met, type(met)) == (250.0, float)
+
+
+def test_every_whole_number_is_bounded() -> None:
+    """Of the configuration, of branch maps and of detector parameters."""
+    found = []
+
+    def collect(node: Any) -> None:
+        if isinstance(node, dict):
+            if node.get("type") == "integer":
+                found.append(node)
+            node = list(node.values())
+        for item in node if isinstance(node, list) else ():
+            collect(item)
+
+    for model in (SoftElectronsConfig, NtupleMap, ResponseParameters):
+        collect(model.model_json_schema())
+    assert len(found) > 40
+    assert [node for node in found if not node.keys() & {"maximum", "exclusiveMaximum"}] == []
 
 
 def test_block_of_its_own_names_its_file(tmp_path: Path) -> None:
@@ -245,8 +300,6 @@ mappings = nested(3)
 
 @given(mappings, mappings)
 def test_merge_is_that_of_snakemake(base: dict[str, Any], extension: dict[str, Any]) -> None:
-    from snakemake.utils import update_config
-
     expected = copy.deepcopy(base)
     update_config(expected, copy.deepcopy(extension))
     assert merge(base, extension) == expected
@@ -258,7 +311,7 @@ def test_merge_is_that_of_snakemake(base: dict[str, Any], extension: dict[str, A
         (["keras", "xgbost"], "members: unknown name 'xgbost'; did you mean 'xgboost'?"),
         (["keras", "other"], "members: 'other' is an ensemble; name the taggers in it instead"),
         (["keras", "mean"], "members: 'mean' is an ensemble; name the taggers in it instead"),
-        (["keras", "keras"], "members: 'keras' is named 2 times"),
+        (["keras", "keras"], "members: listed twice: keras"),
         (["keras"], "training.taggers.mean.members"),
     ],
 )
@@ -288,14 +341,8 @@ def test_cuts_are_on_known_variables(default: dict[str, Any]) -> None:
     assert expected in refusal(changed)
 
 
-def test_name_of_all_categories_is_reserved(default: dict[str, Any]) -> None:
-    category = {"groups": ["silicon"], "title": "everything"}
-    changed = with_change(default, "variables.categories.all", category)
-    assert "'all' stands for all of them" in refusal(changed)
-
-
 def test_unified_taggers_are_compared_with_their_models_by_category() -> None:
-    training = load_run(read_configs(["config/taggers.yaml", "config/config.yaml"])).training
+    training = load(default_with("config/soft_electrons/taggers.yaml")).training
     baselines = training.baselines
     assert next(iter(baselines)) == "keras"
     assert set(baselines) == set(training.taggers)
@@ -306,7 +353,7 @@ def test_unified_taggers_are_compared_with_their_models_by_category() -> None:
 
 
 def test_taggers_for_all_pt_are_compared_with_those_in_ranges_of_pt() -> None:
-    training = load_run(read_configs(["config/config.yaml", "config/pt_regimes.yaml"])).training
+    training = load(default_with("config/soft_electrons/pt_regimes.yaml")).training
     for name, baseline in training.baselines.items():
         assert baseline == f"{name.split('_')[0]}_regimes" or name == "xgboost_regimes"
     assert training.baselines["xgboost_regimes"] == "keras_regimes"

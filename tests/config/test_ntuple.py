@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from hepchain.config.ntuple import INPUTS, Derivation, NtupleMap
+from hepchain.config.ntuple import NtupleMap, inputs_of
 from hepchain.config.reading import load_block, read_yaml
 from hepchain.errors import ConfigError
 
@@ -22,14 +22,17 @@ def test_maps_of_the_repository_are_valid(path: Path) -> None:
 
 
 def test_contract_map_names_every_variable_of_the_configuration() -> None:
-    names = read_yaml(MAPS.parent / "variables.yaml")["variables"]
+    names = read_yaml(MAPS.parent / "soft_electrons/variables.yaml")["variables"]
     mapped = load_block(MAPS / "hepchain.yaml", NtupleMap).branches
     assert {f"track_{name}" for name in names} <= set(mapped)
     assert all(source.branch == name for name, source in mapped.items())
 
 
-def test_every_derivation_has_declared_inputs() -> None:
-    assert set(INPUTS) == set(Derivation)
+def test_inputs_of_a_derivation_are_the_parameters_of_its_function() -> None:
+    assert inputs_of("linked") == ["key", "index", "values"]
+    for name, known in (("linkd", "did you mean 'linked'"), ("_take", "no derivation")):
+        with pytest.raises(ValueError, match=known):
+            inputs_of(name)
 
 
 def test_bare_name_is_a_branch(tmp_path: Path) -> None:
@@ -41,8 +44,8 @@ def test_bare_name_is_a_branch(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("  a: {branch: x, derive: sign, from: [a]}", "either `branch` or `derive`"),
-        ("  a: {factor: 2}", "either `branch` or `derive`"),
+        ("  a: {branch: x, derive: sign, from: [a]}", "give one of `branch`, `derive` and `value`"),
+        ("  a: {factor: 2}", "give one of `branch`, `derive` and `value`"),
         ("  a: {branch: x, from: [b]}", "`from` goes with `derive`"),
         ("  a: {derive: sign, from: [b], bit: 1}\n  b: x", "go with `branch`"),
         ("  a: {derive: ratio, from: [b]}\n  b: x", "takes 2 quantities"),

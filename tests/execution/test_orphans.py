@@ -13,7 +13,7 @@ import pytest
 
 from hepchain.config.execution import LeftOver
 from hepchain.errors import ExecutionError
-from hepchain.execution import orphans
+from hepchain.execution import orphans, slurm
 from hepchain.execution.orphans import (
     SlurmJob,
     end_local,
@@ -71,8 +71,8 @@ class Queue:
 @pytest.fixture
 def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Queue:
     queue = Queue(tmp_path)
-    monkeypatch.setattr(orphans, "_slurm", queue)
-    monkeypatch.setattr(orphans.shutil, "which", lambda _: "/usr/bin/squeue")
+    monkeypatch.setattr(orphans, "answer", queue)
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/squeue")
     monkeypatch.setattr(orphans, "POLL_SECONDS", 0.0)
     return queue
 
@@ -111,8 +111,8 @@ def test_jobs_that_stay_are_an_error(
 
 
 def test_failing_scheduler_is_an_error() -> None:
-    with pytest.raises(ExecutionError, match="false failed"):
-        orphans._slurm("false")
+    with pytest.raises(ExecutionError, match="`false`"):
+        slurm.answer("false")
 
 
 def start_job(folder: Path) -> subprocess.Popen[bytes]:

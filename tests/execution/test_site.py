@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,11 +10,17 @@ from typing import Any
 import pytest
 
 from hepchain.errors import ExecutionError
-from hepchain.execution import site
-from hepchain.execution.site import Partition, check_scheduler, check_site, granted_gpus
+from hepchain.execution import slurm
+from hepchain.execution.site import (
+    WITHOUT_GPU,
+    check_site,
+    granted_gpus,
+    leave_out_absent_gpus,
+)
+from hepchain.execution.slurm import Partition, check_scheduler, parse_partitions
 
 NODES = "cpu*|2|21000|(null)\ncpu*|64+|190000+|(null)\ngpu|32|64000|gpu:a100:4(S:0-1)\n"
-SACCTMGR = "echo lab; echo physics"
+SACCTMGR = 'case "$*" in *maxsubmitjobs*) ;; *) echo lab; echo physics;; esac'
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
     folder = tmp_path / "slurm"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
-    monkeypatch.setenv(site.WITHOUT_GPU, "")  # what a test sets is undone
+    monkeypatch.setenv(WITHOUT_GPU, "")  # what a test sets is undone
 
     def replace(name: str, script: str) -> Path:
         path = folder / name
@@ -41,32 +45,26 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
 
 
 class Job:
-    """A job of Snakemake; its GPUs are evaluated anew for each attempt."""
+    """A job of Snakemake."""
 
     def __init__(self, rule: str, gpus: int = 0, **resources: Any) -> None:
         self.rule = SimpleNamespace(name=rule)
         self.threads = resources.pop("threads", 1)
         self.is_local = False
-        self.gpus = gpus
-        self.given = {"mem_mb": 1000, "runtime": 10, **resources}
-        self.attempt = 1
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-        if name == "attempt":
-            self.resources = {**self.given, "gpu": granted_gpus(self.gpus)}
+        self.resources = {"mem_mb": 1000, "runtime": 10, "gpu": gpus, **resources}
 
 
-def workflow(*jobs: Job, executor: str = "slurm") -> Any:
+def workflow(*jobs: Job, executor: str = "slurm", at_a_time: int = 100) -> Any:
     return SimpleNamespace(
         executor_plugin=SimpleNamespace(name=executor),
+        resource_settings=SimpleNamespace(nodes=at_a_time),
         dag=SimpleNamespace(needrun_jobs=lambda: jobs),
     )
 
 
-def problems(*jobs: Job, gpu_fallback: bool = False) -> str:
+def problems(*jobs: Job, at_a_time: int = 100) -> str:
     with pytest.raises(ExecutionError) as error:
-        check_site(workflow(*jobs), gpu_fallback, lambda _: None)
+        check_site(workflow(*jobs, at_a_time=at_a_time), lambda _: None)
     return str(error.value)
 
 
@@ -78,7 +76,7 @@ def refusing(*lines: str, unless: str = "") -> str:
 
 
 def test_nodes_become_partitions() -> None:
-    cpu, gpu = site.parse_partitions(NODES).values()
+    cpu, gpu = parse_partitions(NODES).values()
     assert cpu == Partition("cpu", True, cpus=64, memory_mb=190000, gpus=())
     assert gpu == Partition("gpu", False, cpus=32, memory_mb=64000, gpus=(("a100", 4),))
     assert (gpu.most_gpus(None), gpu.most_gpus("a100"), gpu.most_gpus("h100")) == (4, 4, 0)
@@ -87,23 +85,24 @@ def test_nodes_become_partitions() -> None:
 @pytest.mark.parametrize(
     ("gres", "found"),
     [
-        ("gpu:2", [("", 2)]),
-        ("gpu", [("", 1)]),
-        ("lustre:1,gpu:a100:4(S:0-1),gpu:t4:1", [("a100", 4), ("t4", 1)]),
-        ("gpu:a100.80gb", [("a100.80gb", 1)]),
-        ("mps:100", []),
-        ("(null)", []),
+        ("gpu:2", (("", 2),)),
+        ("gpu", (("", 1),)),
+        ("lustre:1,gpu:a100:4(S:0-1),gpu:t4:1", (("a100", 4), ("t4", 1))),
+        ("gpu:a100.80gb", (("a100.80gb", 1),)),
+        ("mps:100", ()),
+        ("(null)", ()),
     ],
 )
-def test_gpus_of_nodes(gres: str, found: list[tuple[str, int]]) -> None:
-    assert site._gpus(gres) == found
+def test_gpus_of_nodes(gres: str, found: tuple[tuple[str, int], ...]) -> None:
+    (partition,) = parse_partitions(f"cpu|2|21000|{gres}").values()
+    assert partition.gpus == found
 
 
 def test_a_site_that_takes_all_is_left_alone(command: Callable[[str, str], Path]) -> None:
     asked = command("sbatch", 'echo "$@" >> "$0.asked"').with_suffix(".asked")
     jobs = [Job("skimming"), Job("skimming"), Job("training", 1, slurm_partition="gpu")]
     said: list[str] = []
-    check_site(workflow(*jobs), False, said.append)
+    check_site(workflow(*jobs), said.append)
     assert said == []
     assert asked.read_text().splitlines() == [
         "--test-only --time=10 --wrap=true",
@@ -113,7 +112,7 @@ def test_a_site_that_takes_all_is_left_alone(command: Callable[[str, str], Path]
 
 def test_other_executors_ask_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    check_site(workflow(Job("a", 1), executor="local"), False, lambda _: None)
+    check_site(workflow(Job("a", 1), executor="local"), lambda _: None)
 
 
 def test_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +125,7 @@ def test_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_silent_scheduler(
     command: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch, script: str
 ) -> None:
-    monkeypatch.setattr(site, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(slurm, "TIMEOUT_SECONDS", 0.2)
     command("sinfo", script)
     assert "SLURM does not answer" in problems(Job("a"))
 
@@ -140,7 +139,7 @@ def test_silent_scheduler(
 )
 def test_unknown_partition(command: Callable[[str, str], Path], job: Job, variable: str) -> None:
     text = problems(job, Job("b"))
-    assert f"there is no partition {job.given['slurm_partition']}: set {variable}" in text
+    assert f"there is no partition {job.resources['slurm_partition']}: set {variable}" in text
     assert "cpu, gpu" in text
 
 
@@ -167,14 +166,29 @@ def test_gpu_that_no_node_has(command: Callable[[str, str], Path]) -> None:
     assert "8 a100 GPU, and no node of partition gpu has that many" in problems(gres)
 
 
-def test_gpu_falls_back_only_if_told_to(command: Callable[[str, str], Path]) -> None:
-    jobs = [Job("training", 1), Job("a")]
+@pytest.mark.parametrize(
+    ("variables", "lack"),
+    [
+        ({}, "1 GPU, and no node of partition cpu has one. Going on without GPUs"),
+        ({"HEPCHAIN_GPU_PARTITION": "gpu"}, ""),
+        ({"SBATCH_PARTITION": "gpu", "HEPCHAIN_GPU_MODEL": "a100"}, ""),
+        ({"SBATCH_PARTITION": "gpu", "HEPCHAIN_GPU_MODEL": "h100"}, "1 h100 GPU, and no node of"),
+        ({"SBATCH_PARTITION": "gpu", "HEPCHAIN_GPU_GRES": "gpu:h100"}, "1 h100 GPU, and no node"),
+    ],
+)
+def test_absent_gpus_are_left_out(
+    command: Callable[[str, str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    lack: str,
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     said: list[str] = []
-    check_site(workflow(*jobs), True, said.append)
-    assert [job.resources["gpu"] for job in jobs] == [0, 0]
-    assert len(said) == 1
-    assert "Going on without GPUs (execution.gpu_fallback)" in said[0]
-    assert granted_gpus(1) == 0
+    leave_out_absent_gpus(1, said.append)
+    assert granted_gpus(1) == (0 if lack else 1)
+    assert lack in "".join(said)
+    assert bool(said) == bool(lack)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +239,7 @@ def test_what_passes_by_itself_is_no_error(
 ) -> None:
     command("sbatch", refusing(answer))
     said: list[str] = []
-    check_site(workflow(Job("a")), False, said.append)
+    check_site(workflow(Job("a")), said.append)
     assert said == [f"SLURM says of jobs like those of a: {answer}"]
 
 
@@ -234,19 +248,13 @@ def test_other_refusals_are_passed_on(command: Callable[[str, str], Path]) -> No
     assert "jobs of a: Job needs a telephone number" in problems(Job("a"))
 
 
-def test_full_queue_is_waited_for(
-    command: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_account_that_takes_fewer_jobs_than_the_run_submits(
+    command: Callable[[str, str], Path],
 ) -> None:
-    """At its limit at first, then with room."""
-    limit = "sbatch: error: AssocMaxSubmitJobLimit"
-    full = f'[ -e {tmp_path}/room ] || {{ touch {tmp_path}/room; echo "{limit}" >&2; exit 1; }}'
-    monkeypatch.setenv("HEPCHAIN_QUEUE_PAUSE", "0.1")
-    command("sbatch", f'{full}\necho 42; echo "a note" >&2')
-    site.wait_for_room()
-    site.wait_for_room()
-    assert os.environ["PATH"].count(str(site.SUBMITTERS)) == 1
-    done = subprocess.run(["sbatch", "--parsable"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "42\n", "a note\n")
-    command("sbatch", "echo 'Invalid account' >&2; exit 3")
-    done = subprocess.run(["sbatch"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (3, "", "Invalid account\n")
+    command("sacctmgr", 'case "$*" in *maxsubmitjobs*) echo 2;; esac')
+    jobs = [Job("a"), Job("b"), Job("c")]
+    text = problems(*jobs)
+    assert "takes at most 2 jobs of yours at a time, and this run would submit 3" in text
+    assert "export HEPCHAIN_JOBS=2" in text
+    check_site(workflow(*jobs, at_a_time=2), lambda _: None)
+    check_site(workflow(*jobs[:2]), lambda _: None)

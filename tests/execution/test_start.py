@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from hepchain.execution.start import options_of_run
+from hepchain.errors import ExecutionError
+from hepchain.execution.start import check_folders, options_of_run
+from hepchain.io import atomic_directory
 
 MAIN = SimpleNamespace(is_main_process=True)
 SNAKEMAKE = "/env/bin/snakemake"
@@ -18,7 +21,7 @@ SNAKEMAKE = "/env/bin/snakemake"
         (["--cores", "2"], None),
         (["--cores", "2", "--report-after-run", "--report", "report.html"], None),
         (["--profile", "slurm", "results/figures/efficiency_vs_pt.pdf"], "slurm"),
-        (["--profile", "slurm", "--config", "selection={met: 250}"], "slurm"),
+        (["--profile", "slurm", "--config", "soft_electrons={selection: {met: 250}}"], "slurm"),
     ],
 )
 def test_run_is_known_with_its_profile(options: list[str], executor: str | None) -> None:
@@ -47,4 +50,18 @@ def test_module_of_snakemake_is_known() -> None:
 def test_other_processes_claim_nothing() -> None:
     job = SimpleNamespace(is_main_process=False)
     assert options_of_run(job, [SNAKEMAKE, "--cores", "1"]) is None
-    assert options_of_run(MAIN, ["/env/bin/hepchain", "plan"]) is None
+    assert options_of_run(MAIN, ["/env/bin/hepchain", "status"]) is None
+
+
+def test_files_in_folders_about_to_be_replaced_are_named(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("fold0", "fold1")]
+    for folder in folders:
+        with atomic_directory(folder) as temporary:
+            (temporary / "model.ubj").touch()
+        (folder / ".snakemake_timestamp").touch()
+    outputs = [*folders, tmp_path / "absent", tmp_path / "fold0/model.ubj"]
+    check_folders(outputs)
+    (tmp_path / "fold1/notes.txt").touch()
+    check_folders(outputs[:1])
+    with pytest.raises(ExecutionError, match=r"fold1/notes\.txt: not made by a run"):
+        check_folders(outputs)

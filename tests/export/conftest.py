@@ -1,32 +1,31 @@
 from __future__ import annotations
 
-import sys
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-# Synthetic feature tables and random ntuples are shared with the tests of other stages.
-sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "skimming"))
-
-from feature_tables import CATEGORIES, ROOT, VARIABLES, Table, inputs_of, write_table
-from random_ntuples import random_content, write_content
-
-from hepchain.combination.calibration import calibrate, read_scored, write_calibration
+from hepchain.combination.calibration_fit import calibrate, read_scored, write_calibration
 from hepchain.combination.combine import combine_sample
 from hepchain.combination.scoring import load_models, score_sample
 from hepchain.config.combination import WorkingPointsConfig
 from hepchain.config.skimming import TrackSelection
-from hepchain.config.training import BalanceConfig, TrainingTracksConfig, TreesConfig
+from hepchain.config.training import BalanceConfig, TrainingTracksConfig
 from hepchain.export.export import Files, Task, export
-from hepchain.training.train import FeatureFile, train
+from hepchain.training.taggers.settings.trees import TreesConfig
+from hepchain.training.tracks import FeatureFile
 from hepchain.training.train import Task as Training
+from hepchain.training.train import train
+from tests.skimming.random_ntuples import random_content, write_content
+from tests.soft_electrons import LABELLING
+
+# Synthetic feature tables and random ntuples are shared with the tests of other stages.
+from tests.training.feature_tables import CATEGORIES, ROOT, VARIABLES, Table, inputs_of, write_table
 
 MAP = str(ROOT / "config" / "ntuples" / "hepchain.yaml")
 GROUPS = {group: VARIABLES.of_group(group) for group in VARIABLES.groups}
-CATEGORY_GROUPS = {name: list(item.groups) for name, item in VARIABLES.categories.items()}
+CATEGORY_GROUPS = {name: list(VARIABLES.categories[name].groups) for name in CATEGORIES}
 TRAINED = CATEGORIES[:-1]
 """The last category has no models."""
 BALANCE = BalanceConfig(pt_edges=[0.5, 1.0, 5.0], abs_eta_edges=[0.0, 2.5], max_weight_ratio=50)
@@ -82,8 +81,9 @@ def _task() -> Task:
         card={
             "variables": VARIABLES.model_dump(mode="json")["variables"],
             "samples": {"gun": True},
-            "response": "config/response.yaml",
+            "response": "config/detector/response.yaml",
             "seed": 7,
+            "titles": LABELLING.titles,
         },
     )
 
@@ -94,6 +94,12 @@ def exported(run: tuple[Task, Files], tmp_path_factory: pytest.TempPathFactory) 
     folder = tmp_path_factory.mktemp("export") / "toy"
     export(*run, folder)
     return folder
+
+
+@pytest.fixture
+def copy(exported: Path, tmp_path: Path) -> Path:
+    """A copy of the exported tagger, to be spoilt."""
+    return Path(shutil.copytree(exported, tmp_path / "copy"))
 
 
 @pytest.fixture(scope="session")
@@ -112,20 +118,5 @@ def changed_ntuple(tmp_path: Path) -> Callable[..., Path]:
         content = random_content(30, GROUPS)
         change(content)
         return write_content(tmp_path / "changed.root", content)
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def extremes() -> Callable[..., np.ndarray]:
-    """Function (variables, tracks) -> values of all sizes and signs, shape (tracks, variables)."""
-
-    def make(variables: int, tracks: int = 400) -> np.ndarray:
-        rng = np.random.default_rng(3)
-        values = rng.normal(size=(tracks, variables))
-        values *= 10.0 ** rng.uniform(-6.0, 6.0, size=values.shape)
-        values[rng.uniform(size=values.shape) < 0.1] = 0.0
-        values[:4] = [[-1.0], [np.finfo(np.float32).max], [-3e38], [np.finfo(np.float32).tiny]]
-        return values.astype(np.float32)
 
     return make

@@ -12,7 +12,6 @@ from pathlib import Path
 import awkward as ak
 import numpy as np
 import pytest
-from feature_tables import ROOT
 
 from hepchain.cli import main
 from hepchain.combination.combine import combine_sample
@@ -24,8 +23,14 @@ from hepchain.export.ntuple import score_ntuple
 from hepchain.export.scorer import ExportedTagger
 from hepchain.features.table import FeatureSettings, make_features
 from hepchain.io import read_parquet, write_json
-from hepchain.skimming.skim import SkimSettings, skim
+from hepchain.skimming.settings import SkimSettings
+from hepchain.skimming.skim import skim
+from tests.soft_electrons import LABELLING
+from tests.training.feature_tables import ROOT
 
+pytestmark = pytest.mark.xdist_group("export")
+
+CONTRACT = "hepchain.chains.soft_electrons.contract"
 MAP = str(ROOT / "config" / "ntuples" / "hepchain.yaml")
 HEAVY = ("keras", "tensorflow", "jax", "torch", "xgboost", "sklearn", "onnx")
 
@@ -42,12 +47,6 @@ def command(exported: Path, tmp_path: Path) -> Callable[..., list[str]]:
     return make
 
 
-@pytest.fixture
-def copy(exported: Path, tmp_path: Path) -> Path:
-    """A copy of the exported tagger, to be spoilt."""
-    return Path(shutil.copytree(exported, tmp_path / "copy"))
-
-
 @pytest.fixture(scope="module")
 def of_the_chain(
     run: tuple[Task, Files], ntuple: Path, tmp_path_factory: pytest.TempPathFactory
@@ -59,13 +58,13 @@ def of_the_chain(
     outputs = {key: str(folder / name) for key, name in names.items()}
     cones = Isolation(cone=0.3, constituent_pt=[1.0], max_z0_sin_theta=3.0)
     groups = {name: list(variables) for name, variables in task.groups.items()}
-    settings = SkimSettings(Role.TRAINING, task.tracks, cones, groups)
+    settings = SkimSettings(Role.TRAINING, task.tracks, cones, groups, CONTRACT)
     skim([str(ntuple)], MAP, str(folder / "normalisation.json"), settings, outputs)
     features = str(folder / "features.parquet")
     make_features(
         outputs["tracks"],
         outputs["report"],
-        FeatureSettings("mine", 2, task.groups, task.categories),
+        FeatureSettings("mine", 2, task.groups, task.categories, LABELLING),
         features,
         str(folder / "summary.json"),
     )
@@ -177,35 +176,6 @@ def test_nan_is_counted_with_variable_and_file(
     assert "tracks have part of the group 'silicon'" in message
 
 
-def test_manifest_of_other_variables(
-    command: Callable[..., list[str]],
-    ntuple: Path,
-    copy: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    text = (copy / "tagger.json").read_text().replace('"pixel_dedx"', '"pixel_charge"')
-    (copy / "tagger.json").write_text(text)
-    message = refusal(command(ntuple, folder=copy), tmp_path, capsys)
-    assert "missing pixel_dedx; unknown to the model pixel_charge" in message
-
-
-def test_damaged_model(
-    command: Callable[..., list[str]],
-    ntuple: Path,
-    copy: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    file = copy / "trt-fold1.onnx"
-    file.write_bytes(file.read_bytes()[:1000])
-    message = refusal(command(ntuple, folder=copy), tmp_path, capsys)
-    assert f"{file}: not a readable model of a tagger" in message
-    file.unlink()
-    message = refusal(command(ntuple, folder=copy), tmp_path, capsys)
-    assert f"{file}: no such file" in message
-
-
 def test_sample_that_is_not_of_the_run(
     command: Callable[..., list[str]],
     ntuple: Path,
@@ -227,8 +197,45 @@ def test_folder_without_a_tagger(
     assert f"{tmp_path}: no exported tagger" in message
 
 
+@pytest.mark.parametrize("kind", ["ntuple", "hard link", "model", "table of the run", "text"])
+def test_files_of_the_user_are_not_replaced(
+    exported: Path,
+    ntuple: Path,
+    run: tuple[Task, Files],
+    kind: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    copied = Path(shutil.copy(ntuple, tmp_path / "ntuple.root"))
+    folder = Path(shutil.copytree(exported, tmp_path / "tagger"))
+    (tmp_path / "hard.root").hardlink_to(copied)
+    (tmp_path / "notes.txt").write_text("mine")
+    output = {
+        "ntuple": copied,
+        "hard link": tmp_path / "hard.root",
+        "model": folder / "trt-fold1.onnx",
+        "table of the run": Path(shutil.copy(run[1].scores, tmp_path / "scores.parquet")),
+        "text": tmp_path / "notes.txt",
+    }[kind]
+    before = output.read_bytes()
+    options = ["--tagger", str(folder), "--map", MAP, "--output", str(output)]
+    assert main(["score", str(copied), *options]) == 1
+    message = capsys.readouterr().err
+    assert f"{output}: is " in message
+    assert ("an input of the command" in message) == (kind in ("ntuple", "hard link"))
+    assert output.read_bytes() == before
+
+
+def test_own_table_is_written_again(
+    command: Callable[..., list[str]], ntuple: Path, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        assert main(command(ntuple)) == 0
+    assert len(read_parquet(tmp_path / "scores.parquet")) > 300
+
+
 def test_no_tracks(exported: Path) -> None:
     tagger = ExportedTagger.load(exported)
     empty = {name: np.empty(0) for names in tagger.manifest.groups.values() for name in names}
-    codes = np.empty(0, dtype=np.int64)
-    assert tagger.score(tagger.raw(empty, codes, None, "here"), codes).shape == (0,)
+    category = np.empty(0, dtype=np.str_)
+    assert tagger.score(tagger.raw(empty, category, None, "here"), category).shape == (0,)

@@ -10,7 +10,8 @@ from hepchain.errors import InputError
 from hepchain.features.table import FeatureSettings, make_features
 from hepchain.identity import fold_of
 from hepchain.io import ParquetWriter, read_json, read_parquet, write_json
-from hepchain.truth import Label
+from hepchain.labels import Label
+from tests.soft_electrons import LABELLING
 
 GROUPS = {"silicon": ["pt", "d0"], "trt": ["hits"], "calorimeter": ["e1", "e2"]}
 CATEGORIES = {
@@ -18,7 +19,7 @@ CATEGORIES = {
     "trt": ["silicon", "trt"],
     "silicon": ["silicon"],
 }
-SETTINGS = FeatureSettings("ttbar", 3, GROUPS, CATEGORIES)
+SETTINGS = FeatureSettings("ttbar", 3, GROUPS, CATEGORIES, LABELLING)
 Columns = dict[str, Any]
 
 
@@ -169,5 +170,5 @@ def test_empty_skim_gives_an_empty_table(run: Callable[..., Any], tmp_path: Path
     table = run({name: values[:0] for name, values in _tracks().items()})
     assert len(table) == 0
     assert "category" in table.fields
-    cell = read_json(tmp_path / "summary.json")["categories"]["all"]["electron"]
+    cell = read_json(tmp_path / "summary.json")["categories"]["all"]["signal"]
     assert cell == {"tracks": 0, "weighted": 0.0, "error": 0.0}

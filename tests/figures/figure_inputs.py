@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hepchain.combination.seen import SeenTracks
+from hepchain.figures.tabulate import Table
 from hepchain.io.parquet import ParquetWriter
 
 CATEGORIES = ("trt_calorimeter", "calorimeter", "trt", "silicon")
@@ -19,6 +20,12 @@ POINTS = {
     "higgsino_155_150": 5.0,
 }
 POWER = {"trt_calorimeter": 3.2, "calorimeter": 2.2, "trt": 1.8, "silicon": 0.8}
+
+
+def lines_of(table: Table) -> list[list[str]]:
+    """Cells of a table, row by row."""
+    lines: list[list[str]] = table.frame.to_numpy().tolist()
+    return lines
 
 
 def write(path: Path, columns: Mapping[str, Any], groups: int = 3) -> Path:
@@ -171,6 +178,8 @@ def result(point: str, signal: float, background: float, status: str = "ok") -> 
         "splitting": POINTS[point],
         "luminosity_fb": 139.0,
         "confidence_level": 0.95,
+        "headline": "with_tagger",
+        "baseline": "without_tagger",
         "approaches": approaches,
         "estimates": estimates,
         "gains": [_gain(*pair) for pair in pairs],
@@ -202,8 +211,8 @@ def result(point: str, signal: float, background: float, status: str = "ok") -> 
 
 
 def _use(s: float, b: float, status: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    limit = 2 * np.sqrt(b + (0.2 * b) ** 2) / s if s > 0 else None
-    good = status == "ok" and limit is not None
+    good = status == "ok" and s > 0
+    limit = 2 * np.sqrt(b + (0.2 * b) ** 2) / s if s > 0 else np.nan
     values = (
         s / b if b > 0 else None,
         s / b**0.5 if b > 0 else None,
@@ -262,7 +271,7 @@ def scan(point: str, empty: bool = False) -> dict[str, Any]:
         points.append(
             {"fake_rate": rate, "enough": rate > 0.01 and not empty, **dict.fromkeys(names, value)}
         )
-    best = {"fake_rate": 0.02, "low": 0.02, "high": 0.05, "at_edge": False}
+    best: dict[str, Any] = {"fake_rate": 0.02, "low": 0.02, "high": 0.05, "at_edge": False}
     best["gain"] = {"value": 1.5, "error": 0.2}
     limits = {"count": 4.0, "mass": 3.0, "score": None if empty else 2.0}
     return {
@@ -273,8 +282,10 @@ def scan(point: str, empty: bool = False) -> dict[str, Any]:
         "sigmas": [-2, -1, 0, 1, 2],
         "points": points,
         "optima": [] if empty else [{"merit": name, **best} for name in (*MERITS, "limit")],
+        "reference": "count",
         "discriminants": [
             {
+                "name": title,
                 "title": title,
                 "result": {
                     "limit": None if limit is None or empty else {"expected": [limit] * 5},
@@ -309,3 +320,9 @@ def fit(point: str, empty: bool = False) -> dict[str, Any]:
         "luminosity_fb": 139.0,
         "diagnostics": None if empty else good,
     }
+
+
+def metadata(tagger: str, category: str, fold: int) -> dict[str, Any]:
+    """What a model's folder says of it, as short as can be."""
+    place = {"tagger": tagger, "category": category, "fold": fold, "folds": 2}
+    return place | {"settings": {"kind": "trees"}, "files": {}, "seconds": 1.0}

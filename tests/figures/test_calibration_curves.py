@@ -9,9 +9,10 @@ import pytest
 from scipy.special import expit
 
 from hepchain.config.figures import FiguresConfig
-from hepchain.efficiency import efficiency_of_sums
+from hepchain.efficiency import efficiency_of_sums, share_interval
 from hepchain.figures import calibration_curves
-from hepchain.figures.calibration_curves import BLOCKS, Tracks, curve, share_interval
+from hepchain.figures.calibration_curves import curve
+from hepchain.figures.calibration_fit import BLOCKS, Tracks, fit
 from hepchain.figures.style import Things
 
 SIZE = 40_000
@@ -55,8 +56,8 @@ def test_overconfident_ratio_has_a_slope_below_one() -> None:
 def test_errors_of_the_fit_are_those_of_many_toys() -> None:
     tracks = toy(hadron_weight=20.0)
     parts = [tracks.chosen(tracks.block % 10 == part) for part in range(10)]
-    slopes = [calibration_curves.fit(part).slope for part in parts]
-    error = calibration_curves.fit(tracks).slope_error
+    slopes = [fit(part).slope for part in parts]
+    error = fit(tracks).slope_error
     assert np.std(slopes, ddof=1) / np.sqrt(10) == pytest.approx(error, rel=0.6)
 
 
@@ -85,12 +86,12 @@ def test_interval_of_swapped_classes_is_mirrored() -> None:
 def test_separated_classes_have_no_fit() -> None:
     ratio = np.array([-5.0, -4.0, 4.0, 5.0])
     tracks = Tracks(ratio, ratio > 0, np.ones(4), np.arange(4))
-    assert np.isnan(calibration_curves.fit(tracks).slope)
+    assert np.isnan(fit(tracks).slope)
 
 
 def test_a_class_alone_has_no_fit() -> None:
     tracks = Tracks(np.array([1.0, 2.0]), np.ones(2, dtype=bool), np.ones(2), np.arange(2))
-    assert np.isnan(calibration_curves.fit(tracks).slope)
+    assert np.isnan(fit(tracks).slope)
 
 
 def test_drawn_points_are_the_numbers(

@@ -6,14 +6,13 @@ import warnings
 
 import numpy as np
 import pytest
-from figure_inputs import write
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.config.training import BalanceConfig
-from hepchain.config.variables import Transformation
 from hepchain.figures.correlations import Correlations, Moments, correlations, draw
 from hepchain.figures.style import Things
 from hepchain.training.scaling import Scaling, VariableScaling
+from tests.figures.figure_inputs import write
 
 SIZE = 8000
 NAMES = ("x", "twice", "other", "mixed", "power", "constant")
@@ -30,6 +29,7 @@ def numbers(tmp_path_factory: pytest.TempPathFactory) -> Correlations:
         "label": (np.arange(SIZE) % 3).astype(np.int8),
         "pt": random.uniform(0.5, 5.0, SIZE),
         "eta": random.uniform(-2.5, 2.5, SIZE),
+        "weight": np.ones(SIZE),
         "x": x,
         "twice": 2.0 * x,
         "other": other,
@@ -38,7 +38,7 @@ def numbers(tmp_path_factory: pytest.TempPathFactory) -> Correlations:
         "constant": np.ones(SIZE),
     }
     path = write(tmp_path_factory.mktemp("features") / "features-0.parquet", columns, groups=5)
-    kinds = dict.fromkeys(NAMES, Transformation.IDENTITY) | {"power": Transformation.LOG}
+    kinds = dict.fromkeys(NAMES, "identity") | {"power": "log"}
     scaling = Scaling(
         tuple(
             VariableScaling(n, k, 1.0, 1e-9 if n == "power" else None, 0.0, 1.0)
@@ -49,9 +49,9 @@ def numbers(tmp_path_factory: pytest.TempPathFactory) -> Correlations:
     return correlations([path], "trt", groups, scaling, BALANCE)
 
 
-@pytest.mark.parametrize("label", ["electron", "hadron"])
+@pytest.mark.parametrize("label", ["signal", "background"])
 def test_known_correlations(numbers: Correlations, label: str) -> None:
-    found = dict(zip(NAMES, getattr(numbers, label)[0], strict=True))
+    found = dict(zip(NAMES, numbers.values[label][0], strict=True))
     assert found["twice"] == 1.0
     assert found["power"] == pytest.approx(1.0, abs=1e-3)
     assert found["other"] == pytest.approx(0.0, abs=0.08)
@@ -59,8 +59,8 @@ def test_known_correlations(numbers: Correlations, label: str) -> None:
     assert np.isnan(found["constant"])
 
 
-def test_only_electrons_and_hadrons_of_the_category_count(numbers: Correlations) -> None:
-    assert (numbers.electrons, numbers.hadrons) == (2000, 2000)
+def test_only_both_classes_of_the_category_count(numbers: Correlations) -> None:
+    assert numbers.tracks == {"signal": 2000, "background": 2000}
 
 
 def test_pieces_give_what_the_whole_gives() -> None:
@@ -79,15 +79,15 @@ def test_without_tracks_nothing_is_known() -> None:
     assert np.isnan(Moments.empty(2).correlation()).all()
 
 
-def test_electrons_are_drawn_above_the_diagonal(
+def test_the_signal_is_drawn_above_the_diagonal(
     numbers: Correlations, things: Things, config: FiguresConfig
 ) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         figure = draw(numbers, things, config)
         figure.draw_without_rendering()
-    shown = np.ma.filled(figure.axes[0].images[0].get_array(), np.nan)
-    assert shown[0, 3] == numbers.electron[0, 3]
-    assert shown[3, 0] == numbers.hadron[3, 0]
+    shown: np.ndarray = np.ma.filled(np.ma.asanyarray(figure.axes[0].images[0].get_array()), np.nan)
+    assert shown[0, 3] == numbers.values["signal"][0, 3]
+    assert shown[3, 0] == numbers.values["background"][3, 0]
     assert np.isnan(np.diag(shown)).all()
-    assert figure.axes[0].lines[0].get_ydata()[0] == 1.5
+    assert np.asarray(figure.axes[0].lines[0].get_ydata())[0] == 1.5

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
-from figure_inputs import write
 
 from hepchain.errors import InputError
 from hepchain.figures import dependence
-from hepchain.figures.dependence import Collisions, collision_edges
+from hepchain.figures.dependence import collision_edges, collisions_of, read_collisions
 from hepchain.selection.working_point import WorkingPoint
+from tests.figures.figure_inputs import write
 
 TABLE: dict[str, Any] = {
     "event_number": np.array([7, 7, 3, 3, 7]),
@@ -27,19 +28,19 @@ EDGES = {
     "abs_eta": np.array([0.0, 1.0, 2.5]),
     "mu": np.array([10.0, 30.0, 50.0]),
 }
-COLLISIONS = Collisions(np.array([3, 7]), np.array([20.0, 40.0]))
+COLLISIONS = pd.Series([20.0, 40.0], [3, 7])
 POINT = WorkingPoint((-np.inf, np.inf), (1.0,))
 
 
 def test_shares_by_hand() -> None:
-    curves = dependence.count("s", [TABLE], COLLISIONS, POINT, EDGES, ["electron", "hadron"])
+    curves = dependence.count("s", [TABLE], COLLISIONS, POINT, EDGES, ["signal", "background"])
     found = {(c.label, c.variable): c for c in curves}
-    assert found["electron", "pt"].value == pytest.approx([0.75, 1.0])
-    assert found["electron", "abs_eta"].value == pytest.approx([1.0, 0.0])
-    assert found["electron", "mu"].value == pytest.approx([1.0, 0.75])
-    assert found["hadron", "mu"].value[0] == 1.0
-    assert np.isnan(found["hadron", "mu"].value[1])
-    assert {c.inclusive.value for c in curves if c.label == "electron"} == {5 / 6}
+    assert found["signal", "pt"].value == pytest.approx([0.75, 1.0])
+    assert found["signal", "abs_eta"].value == pytest.approx([1.0, 0.0])
+    assert found["signal", "mu"].value == pytest.approx([1.0, 0.75])
+    assert found["background", "mu"].value[0] == 1.0
+    assert np.isnan(found["background", "mu"].value[1])
+    assert {c.inclusive.value for c in curves if c.label == "signal"} == {5 / 6}
 
 
 def test_events_of_several_files_in_any_order(tmp_path: Path) -> None:
@@ -47,13 +48,14 @@ def test_events_of_several_files_in_any_order(tmp_path: Path) -> None:
         write(tmp_path / f"{row}.parquet", {"event_number": numbers, "mu": mu})
         for row, (numbers, mu) in enumerate([([9, 4], [1.0, 2.0]), ([1], [3.0])])
     ]
-    assert Collisions.read(paths).of(np.array([1, 9, 4, 1])).tolist() == [3.0, 1.0, 2.0, 3.0]
+    found = collisions_of(read_collisions(paths), np.array([1, 9, 4, 1]))
+    assert found.tolist() == [3.0, 1.0, 2.0, 3.0]
 
 
 @pytest.mark.parametrize("number", [1, 5, 9])
 def test_track_of_an_unknown_event(number: int) -> None:
     with pytest.raises(InputError, match=f"scores of event {number}, which is not in the events"):
-        COLLISIONS.of(np.array([3, number]))
+        collisions_of(COLLISIONS, np.array([3, number]))
 
 
 def test_bins_of_pileup() -> None:
@@ -63,9 +65,3 @@ def test_bins_of_pileup() -> None:
     assert np.all(edges == np.round(edges))
     assert collision_edges(np.full(5, 30.0)).tolist() == [29.5, 30.5]
     assert len(collision_edges(np.empty(0))) == 2
-
-
-def test_samples_have_their_own_files() -> None:
-    found = dependence.sample_files(["a", "b"], ["sa", "sb"], ["a", "b", "b"], ["0", "1", "2"])
-    assert found["b"].scores == Path("sb")
-    assert [str(path) for path in found["b"].events] == ["1", "2"]

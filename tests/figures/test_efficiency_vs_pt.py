@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hepchain.config.figures import FiguresConfig
-from hepchain.figures import efficiency_vs_pt, reference
-from hepchain.figures.efficiency_vs_pt import ALL, PtEfficiencies, count
+from hepchain.config.figures import FiguresConfig, ReferenceStudy
+from hepchain.figures import efficiency_vs_pt
+from hepchain.figures.efficiency_vs_pt import PtEfficiencies, count
+from hepchain.figures.shares import ALL
 from hepchain.figures.style import Things
 from hepchain.selection.working_point import WorkingPoint
 
@@ -33,7 +34,7 @@ def numbers() -> PtEfficiencies:
 
 
 def test_shares_in_bins(numbers: PtEfficiencies) -> None:
-    curve = numbers.of(ALL, "electron", "overall")
+    curve = numbers.of(ALL, "signal", "overall")
     assert curve.value[:2] == pytest.approx([0.75, 1.0])
     assert np.isnan(curve.value[2])
     assert (curve.low[2], curve.high[2], curve.entries[2]) == (0.0, 1.0, 0.0)
@@ -42,29 +43,30 @@ def test_shares_in_bins(numbers: PtEfficiencies) -> None:
 
 
 def test_thresholds_of_the_bins(numbers: PtEfficiencies) -> None:
-    assert numbers.of(ALL, "electron", "per_pt_bin").value[:2] == pytest.approx([0.75, 0.0])
-    assert numbers.of(ALL, "hadron", "per_pt_bin").value[0] == 0.0
+    assert numbers.of(ALL, "signal", "per_pt_bin").value[:2] == pytest.approx([0.75, 0.0])
+    assert numbers.of(ALL, "background", "per_pt_bin").value[0] == 0.0
 
 
 def test_category_and_other_electrons(numbers: PtEfficiencies) -> None:
-    assert numbers.of("trt", "electron", "overall").entries[1] == 0.0
-    assert numbers.of(ALL, "hadron", "overall").inclusive.entries == 1.0
+    assert numbers.of("trt", "signal", "overall").entries[1] == 0.0
+    assert numbers.of(ALL, "background", "overall").inclusive.entries == 1.0
 
 
 def test_drawn_points_are_the_numbers(
     numbers: PtEfficiencies, things: Things, config: FiguresConfig
 ) -> None:
-    figure = efficiency_vs_pt.draw(numbers, things, config, reference.EFFICIENCY)
-    points = figure.axes[0].containers[0].lines[0].get_ydata()
-    assert points == pytest.approx([0.75, 1.0])
+    figure = efficiency_vs_pt.draw(numbers, things, config)
+    (points, *_) = figure.axes[0].containers[0]
+    assert points.get_ydata() == pytest.approx([0.75, 1.0])
 
 
 def test_reference_is_drawn_as_printed(
     numbers: PtEfficiencies, things: Things, config: FiguresConfig
 ) -> None:
-    bare = efficiency_vs_pt.draw(numbers, things, config, [])
-    figure = efficiency_vs_pt.draw(numbers, things, config, reference.EFFICIENCY)
-    lines = [line.get_xydata().tolist() for line in figure.axes[0].lines if len(line.get_xdata())]
+    alone = config.model_copy(update={"reference": ReferenceStudy()})
+    bare = efficiency_vs_pt.draw(numbers, things, alone)
+    figure = efficiency_vs_pt.draw(numbers, things, config)
+    lines = [np.asarray(line.get_xydata()).tolist() for line in figure.axes[0].lines]
     assert [[1.0, 0.5], [1.0, 0.5]] in lines
     assert [[2.0, 0.6], [2.0, 0.7]] in lines
     assert [[3.0, 0.8], [5.0, 0.8]] in lines

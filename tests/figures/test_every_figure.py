@@ -6,51 +6,18 @@ import json
 import re
 import warnings
 from pathlib import Path
-from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.figures.output import save
+from tests.figures.drawings import DRAWINGS, Figures
 
-NAMES = (
-    "category_shares",
-    "m_ee_lineshape",
-    "loss_curves_keras",
-    "loss_curves_xgboost",
-    "score_distributions",
-    "score_by_pt",
-    "calibration_curves",
-    "dependence",
-    "training_comparison",
-    "roc",
-    "combination_comparison",
-    "efficiency_vs_pt",
-    "efficiency_vs_pt_by_category",
-    "fake_composition",
-    "variations",
-    "cutflow",
-    "mass",
-    "yields",
-    "working_point_scan",
-    "impacts",
-    "fit_correlations",
-    "sensitivity",
-)
-WITH_LUMINOSITY = (
-    "cutflow",
-    "mass",
-    "yields",
-    "sensitivity",
-    "working_point_scan",
-    "impacts",
-    "fit_correlations",
-)
-WITHOUT_Y_LABEL = ("fake_composition", "variations", "cutflow", "impacts", "fit_correlations")
+NAMES = list(DRAWINGS)
 DIMENSIONLESS = re.compile(
-    r"Epoch|Tree|[Ss]hare|efficiency|[Ff]ake rate|Ratio|Score|Category|Signal|Expected|Candidates"
-    r"|Loss|Accuracy|Gain|eta|collisions|sqrt|significance|Fit in bins|Limit over|Impact"
+    r"Epoch|Tree|[Ss]hare|[Ee]fficiency|[Ff]ake rate|Ratio|Score|Category|Signal|Expected"
+    r"|Candidates|Loss|Accuracy|Gain|eta|collisions|sqrt|significance|Fit in bins|Limit over|Impact"
 )
 
 
@@ -66,9 +33,7 @@ def texts(figure: Figure) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_files_in_all_formats_without_warnings(
-    name: str, drawn: dict[str, Any], tmp_path: Path
-) -> None:
+def test_files_in_all_formats_without_warnings(name: str, drawn: Figures, tmp_path: Path) -> None:
     paths = [tmp_path / f"{name}.{suffix}" for suffix in ("pdf", "png", "json")]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -79,7 +44,7 @@ def test_files_in_all_formats_without_warnings(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_axis_is_labelled_with_its_unit(name: str, drawn: dict[str, Any]) -> None:
+def test_every_axis_is_labelled_with_its_unit(name: str, drawn: Figures) -> None:
     labels = [
         label
         for axes in drawn[name].figure.axes
@@ -93,26 +58,26 @@ def test_every_axis_is_labelled_with_its_unit(name: str, drawn: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_outer_axes_have_labels(name: str, drawn: dict[str, Any]) -> None:
+def test_outer_axes_have_labels(name: str, drawn: Figures) -> None:
     figure = drawn[name].figure
     assert any(axes.get_xlabel() for axes in figure.axes)
-    assert name in WITHOUT_Y_LABEL or any(a.get_ylabel() for a in figure.axes)
+    assert not DRAWINGS[name].y_label or any(a.get_ylabel() for a in figure.axes)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_stamp_says_simulation_and_energy_and_no_experiment(
-    name: str, drawn: dict[str, Any], config: FiguresConfig
+    name: str, drawn: Figures, config: FiguresConfig
 ) -> None:
     written = "\n".join(texts(drawn[name].figure))
     assert config.label in written
     assert "13 TeV" in written
-    assert ("139 fb" in written) == (name in WITH_LUMINOSITY)
+    assert ("139 fb" in written) == DRAWINGS[name].luminosity
     assert not re.search("ATLAS|CMS", written)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_empty_samples_are_laid_out_and_written(
-    name: str, drawn_empty: dict[str, Any], tmp_path: Path
+    name: str, drawn_empty: Figures, tmp_path: Path
 ) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -121,25 +86,12 @@ def test_empty_samples_are_laid_out_and_written(
     assert "NaN" not in (tmp_path / "numbers.json").read_text()
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("m_ee_lineshape", "not enough events"),
-        ("score_distributions", "no tracks"),
-        ("fake_composition", "no tracks"),
-        ("cutflow", "not enough events"),
-        ("mass", "not enough events"),
-        ("yields", "not enough events"),
-        ("working_point_scan", "not enough events"),
-        ("impacts", "not enough events"),
-        ("sensitivity", "not enough events"),
-    ],
-)
-def test_empty_samples_are_named(name: str, said: str, drawn_empty: dict[str, Any]) -> None:
-    assert said in texts(drawn_empty[name].figure)
+@pytest.mark.parametrize("name", [name for name in NAMES if DRAWINGS[name].empty])
+def test_empty_samples_are_named(name: str, drawn_empty: Figures) -> None:
+    assert DRAWINGS[name].empty in texts(drawn_empty[name].figure)
 
 
-def test_same_numbers_give_the_same_files(drawn: dict[str, Any], tmp_path: Path) -> None:
+def test_same_numbers_give_the_same_files(drawn: Figures, tmp_path: Path) -> None:
     kinds = ("pdf", "png", "svg", "json")
     first, second = ([tmp_path / f"{i}.{kind}" for kind in kinds] for i in (1, 2))
     save(drawn["yields"].figure, drawn["yields"].numbers, first)

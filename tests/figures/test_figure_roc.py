@@ -9,7 +9,8 @@ import pytest
 from scipy.stats import norm
 
 from hepchain.figures import combination_comparison
-from hepchain.figures.roc import ALL, GRID, ClassSums, auc_error, collect, roc
+from hepchain.figures.roc import GRID, ClassSums, auc_error, collect, roc
+from hepchain.figures.shares import ALL
 from hepchain.roc import area_under_curve
 
 

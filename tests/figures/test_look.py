@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from html.parser import HTMLParser
 from itertools import combinations
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from pydantic import ValidationError
 
+from hepchain.chains.soft_electrons.figures.mass import PARTICLE_LOOKS
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency
 from hepchain.figures import style
-from hepchain.figures.output import plain, save
+from hepchain.figures.output import save
 from hepchain.figures.style import Things, styled, wrapped
-from hepchain.figures.tabulate import Table, as_csv, number, write_tables
-from hepchain.truth import Label
+from hepchain.figures.tabulate import (
+    Table,
+    as_csv,
+    as_html,
+    as_latex,
+    number,
+    write_tables,
+)
+from hepchain.io.structured import plain
+from hepchain.labels import Label
 
 FAMILIES = (style.CATEGORY_LOOKS, style.SIGNAL_LOOKS, style.TAGGER_LOOKS, style.BACKGROUND_LOOKS)
 
@@ -39,7 +50,7 @@ def test_unknown_thing_has_no_look_but_a_title(things: Things) -> None:
 
 def test_no_colour_is_used_for_two_things() -> None:
     colours = [look.colour for family in FAMILIES for look in family]
-    colours += [look.colour for look in style.PARTICLE_LOOKS.values()]
+    colours += [look.colour for look in PARTICLE_LOOKS.values()]
     colours += [style.REFERENCE_COLOUR, *style.SIGMA_COLOURS]
     assert len(set(colours)) == len(colours)
 
@@ -77,7 +88,7 @@ def test_plain_numbers() -> None:
         "a": [1.0, None],
         "2": {"value": 0.5, "low": 0.0, "high": 1.0, "entries": None},
     }
-    assert plain((Label.ELECTRON, True, "x", None)) == [1, True, "x", None]
+    assert plain((Label.SIGNAL, True, "x", None)) == [1, True, "x", None]
 
 
 def test_failed_writing_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,12 +144,32 @@ class Cells(HTMLParser):
 
 
 def test_tables_can_be_read_back(tmp_path: Path) -> None:
-    table = Table("Title", ["name", "m < 3 & more"], [["a, b", "1 ± 2"]], "note")
-    paths = [tmp_path / "t.html", tmp_path / "t.csv"]
+    frame = pd.DataFrame([["a, b", "1 ± 2"]], columns=["name", "m < 3 & more"])
+    table = Table("Title", frame, "note")
+    paths = [tmp_path / f"t.{suffix}" for suffix in ("html", "csv", "tex")]
     write_tables([table], paths)
     cells = Cells()
     cells.feed(paths[0].read_text())
     assert cells.found == ["name", "m < 3 & more", "a, b", "1 ± 2"]
     rows = list(csv.reader(io.StringIO(paths[1].read_text())))
     assert rows == [["# Title"], ["name", "m < 3 & more"], ["a, b", "1 ± 2"], []]
+    assert r"name & m < 3 \& more \\" in paths[2].read_text()
     assert as_csv([]) == ""
+
+
+@pytest.mark.parametrize("marks", [(), ("bad",)])
+def test_names_cannot_write_html_or_latex(marks: tuple[str, ...]) -> None:
+    name = "<script>alert(1)</script> & $x_1$ 50 %"
+    table = Table(name, pd.DataFrame([[name]], columns=[name]), name, marks)
+    page = as_html([table])
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") == 5
+    latex = as_latex([table]).split("\n", 1)[1]
+    assert latex.count(r"\& \$x\_1\$ 50 \%") == 2
+
+
+def test_marks_are_looks_of_rows() -> None:
+    frame = pd.DataFrame([["x", "y"], ["u", "v"]], columns=["a", "b"])
+    page = as_html([Table("t", frame, marks=("bad", ""))])
+    found = re.findall(r'<td class="([^"]*)" >(.)', page)
+    assert [cell for look, cell in found if "bad" in look.split()] == ["x", "y"]

@@ -25,6 +25,7 @@ from hepchain.figures.tagger_performance import (
     read_tracks,
 )
 from hepchain.io import ParquetWriter, write_json
+from tests.figures.figure_inputs import metadata
 
 EDGES = [0.5, 1.0, 2.0, 5.0]
 COST = Cost(10.0, 1e5, 0.5)
@@ -47,7 +48,7 @@ def compare(found: Tracks, baselines: dict[str, str] | None = None) -> dict[str,
     names = list(found.scores)
     chosen = baselines or dict.fromkeys(names, names[0])
     cost = dict.fromkeys(names, COST)
-    return {p.tagger: p for p in performances(found, chosen, cost, EDGES, 0.05, 1)}
+    return {p.tagger: p for p in performances(found, chosen, names[0], cost, EDGES, 0.05, 1)}
 
 
 def test_gaussians_have_their_known_efficiencies_and_rejections() -> None:
@@ -113,7 +114,7 @@ def scored(path: Path, found: Tracks, tagger: str) -> Path:
             {
                 "event_number": found.event,
                 "track_index": np.arange(size),
-                "label": np.where(found.electron, 1, 0).astype(np.int8),
+                "label": np.where(found.signal, 1, 0).astype(np.int8),
                 "pt": found.pt,
                 "weight": found.weight,
                 "score": found.scores[tagger],
@@ -136,7 +137,7 @@ def test_cost_of_an_ensemble_is_that_of_its_members(tmp_path: Path) -> None:
         for fold in range(2):
             write_json(
                 tmp_path / f"{tagger}-{fold}" / "metadata.json",
-                {"tagger": tagger, "seconds": seconds},
+                metadata(tagger, "silicon", fold) | {"seconds": seconds},
             )
     models = [tmp_path / f"{tagger}-{fold}" for tagger in ("one", "two") for fold in range(2)]
     speeds = [tmp_path / tagger / "speed.json" for tagger in ("one", "two")]

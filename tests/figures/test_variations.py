@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from figure_inputs import POINTS, tracks, working_points, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hepchain.chains.soft_electrons.figures.systematics import table, yield_changes
 from hepchain.errors import InputError
 from hepchain.figures.style import Things
-from hepchain.figures.systematics import table, yield_changes
 from hepchain.figures.variations import EventSums, efficiency, event_sums, ratio, variations
 from hepchain.io.structured import write_json
 from hepchain.selection.working_point import WorkingPoint
+from tests.figures.figure_inputs import POINTS, lines_of, tracks, working_points, write
 
 EDGES = np.array([0.5, 1.0, 2.0, 5.0])
 POINT = WorkingPoint((-np.inf, np.inf), (1.0,))
@@ -35,7 +35,7 @@ def one_bin(event: Any, passing: Any, total: Any) -> EventSums:
 
 
 def test_efficiency_is_that_of_the_tracks() -> None:
-    for label, code in (("electron", 1), ("hadron", 0)):
+    for label, code in (("signal", 1), ("background", 0)):
         chosen = TABLE["label"] == code
         weight, passes = TABLE["weight"][chosen], TABLE["score"][chosen] > 1.0
         found = efficiency(sums(TABLE)[label])
@@ -54,7 +54,7 @@ def test_pieces_may_cut_events(pieces: int) -> None:
 
 
 def test_the_same_sample_has_ratio_one_without_error() -> None:
-    found = sums(TABLE)["electron"]
+    found = sums(TABLE)["signal"]
     value, error = ratio(found, found)
     np.testing.assert_allclose(value, 1.0)
     np.testing.assert_allclose(error, 0.0, atol=1e-12)
@@ -87,7 +87,7 @@ def test_independent_samples_have_the_errors_of_both() -> None:
 def test_error_is_that_of_a_bootstrap_over_events() -> None:
     random = np.random.default_rng(3)
     varied = {**TABLE, "score": TABLE["score"] + random.normal(-0.05, 0.3, 6000)}
-    nominal, after = sums(TABLE)["electron"], sums(varied)["electron"]
+    nominal, after = sums(TABLE)["signal"], sums(varied)["signal"]
     value, error = ratio(nominal, after)
     drawn = random.poisson(1.0, (4000, len(nominal.sums)))
     before, behind = (drawn @ item.sums.sum(axis=2) for item in (nominal, after))
@@ -111,10 +111,10 @@ def test_all_variations_of_a_sample(tmp_path: Path) -> None:
     for kind in ("overall", "per_pt_bin"):
         found = variations("keras", "s", nominal, varied, tmp_path / "points.json", kind)
         by_key = {(item.variation, item.label): item for item in found.ratios}
-        assert set(by_key) == {(v, c) for v in varied for c in ("electron", "hadron")}
-        np.testing.assert_allclose(by_key["same_up", "hadron"].value, 1.0)
-        assert (by_key["worse_up", "electron"].value < 1.0).all()
-        assert found.nominal["hadron"][0] == pytest.approx(0.05, abs=0.01)
+        assert set(by_key) == {(v, c) for v in varied for c in ("signal", "background")}
+        np.testing.assert_allclose(by_key["same_up", "background"].value, 1.0)
+        assert (by_key["worse_up", "signal"].value < 1.0).all()
+        assert found.nominal["background"][0] == pytest.approx(0.05, abs=0.01)
 
 
 def record(sample: str, variation: str, **values: Any) -> dict[str, Any]:
@@ -124,10 +124,13 @@ def record(sample: str, variation: str, **values: Any) -> dict[str, Any]:
 
 def result(*items: dict[str, Any]) -> dict[str, Any]:
     point = next(iter(POINTS))
-    titles = ("without tagger", "with tagger")
+    approaches = {"without": "without tagger", "with": "with tagger"}
     return {
         "point": point,
-        "approaches": [{"title": title, "variations": list(items)} for title in titles],
+        "approaches": [
+            {"name": name, "title": title, "variations": list(items)}
+            for name, title in approaches.items()
+        ],
     }
 
 
@@ -142,7 +145,7 @@ def test_table_of_yields(tmp_path: Path, things: Things) -> None:
     write_json(tmp_path / "result.json", content)
     found = table(yield_changes([tmp_path / "result.json"]), things, {"noise_up": "more noise"})
     signal, once = "higgsino (103, 100) GeV", "without tagger only, both sides"
-    assert [list(row) for row in found.rows] == [
+    assert lines_of(found) == [
         [signal, signal, "more noise", "-1.23 ± 0.45", "-1.23 ± 0.45", "yes"],
         [
             signal,
@@ -158,6 +161,7 @@ def test_table_of_yields(tmp_path: Path, things: Things) -> None:
 
 
 def test_a_result_of_another_version_is_refused(tmp_path: Path) -> None:
-    write_json(tmp_path / "result.json", {"point": "x", "approaches": [{"title": "a"}]})
+    content = {"point": "x", "approaches": [{"name": "a", "title": "a"}]}
+    write_json(tmp_path / "result.json", content)
     with pytest.raises(InputError, match="no key 'variations'"):
         yield_changes([tmp_path / "result.json"])

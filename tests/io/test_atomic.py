@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hepchain.io import atomic_directory, atomic_path
+from hepchain.io.targets import MARK
 
 
 def write_file(path: Path) -> None:
@@ -65,16 +66,16 @@ def test_error_leaves_the_old_directory(tmp_path: Path) -> None:
     write_directory(path)
     with pytest.raises(FileExistsError):
         interrupted_directory(path)
-    assert [item.name for item in path.iterdir()] == ["part"]
+    assert {item.name for item in path.iterdir()} == {"part", MARK}
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_directory_replaces_the_old_one(tmp_path: Path) -> None:
     path = tmp_path / "model"
-    path.mkdir()
-    (path / "old").write_text("")
+    with atomic_directory(path) as temporary:
+        (temporary / "old").write_text("")
     write_directory(path)
-    assert [item.name for item in path.iterdir()] == ["part"]
+    assert {item.name for item in path.iterdir()} == {"part", MARK}
 
 
 def test_others_may_read(tmp_path: Path) -> None:

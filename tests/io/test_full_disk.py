@@ -54,7 +54,7 @@ def picture(folder: Path) -> None:
 
 
 def network(folder: Path) -> None:
-    os.environ.setdefault("KERAS_BACKEND", "jax")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     import keras
 
     layers = [keras.Input((300,)), keras.layers.Dense(600)]
@@ -65,7 +65,7 @@ def network(folder: Path) -> None:
 def trees(folder: Path) -> None:
     import xgboost
 
-    from hepchain.config.training import TreesConfig
+    from hepchain.training.taggers.settings.trees import TreesConfig
     from hepchain.training.taggers.trees import Trees
 
     table = xgboost.DMatrix(VALUES[:20_000].reshape(2000, 10), VALUES[-2000:])
@@ -108,7 +108,15 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own, with little room."""
     mounted = tmp_path / "disk"
     mounted.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={SMALL // 1000}k", "hepchain-test", mounted]
+    command = [
+        "mount",
+        "-t",
+        "tmpfs",
+        "-o",
+        f"size={SMALL // 1000}k",
+        "hepchain-test",
+        str(mounted),
+    ]
     try:
         done = subprocess.run(command, capture_output=True, check=False)
     except FileNotFoundError:

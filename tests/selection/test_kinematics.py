@@ -1,5 +1,9 @@
 """Pair kinematics against closed formulas, an independent library, and symmetries."""
 
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pytest
 import vector
@@ -38,12 +42,12 @@ def test_mass_does_not_change_under_rotation_boost_along_z_and_exchange(
 ) -> None:
     # Massless: then a shift in eta is a boost along the beam.
     mass = pair_mass(pt1, eta1, phi1, pt2, eta2, phi2, mass=0.0)
-    tolerance = {"rel": 1e-6, "abs": 1e-4}
-    assert pair_mass(pt2, eta2, phi2, pt1, eta1, phi1, mass=0.0) == pytest.approx(mass, **tolerance)
+    close = partial(pytest.approx, rel=1e-6, abs=1e-4)
+    assert pair_mass(pt2, eta2, phi2, pt1, eta1, phi1, mass=0.0) == close(mass)
     turned = pair_mass(pt1, eta1, phi1 + turn, pt2, eta2, phi2 + turn, mass=0.0)
-    assert turned == pytest.approx(mass, **tolerance)
+    assert turned == close(mass)
     boosted = pair_mass(pt1, eta1 + 0.3, phi1, pt2, eta2 + 0.3, phi2, mass=0.0)
-    assert boosted == pytest.approx(mass, **tolerance)
+    assert boosted == close(mass)
 
 
 def test_massless_pair_has_the_textbook_mass() -> None:
@@ -58,12 +62,13 @@ def test_mass_and_distance_agree_with_the_vector_library() -> None:
         rng.normal(0, 1, (2, 200)),
         rng.uniform(-3, 3, (2, 200)),
     )
-    first, second = (
+    particles: Iterator[Any] = (
         vector.array(
             {"pt": pt[i], "eta": eta[i], "phi": phi[i], "mass": np.full(200, ELECTRON_MASS)}
         )
         for i in (0, 1)
     )
+    first, second = particles
     ours = pair_mass(pt[0], eta[0], phi[0], pt[1], eta[1], phi[1])
     np.testing.assert_allclose(ours, (first + second).mass, rtol=1e-9)
     np.testing.assert_allclose(

@@ -1,12 +1,18 @@
 """Helicity fractions from toys with known ones."""
 
+from __future__ import annotations
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
-from hepchain.simulation.generation.polarisation import helicity_fractions
+from hepchain.simulation.generation.record import Floats
+from tests.polarisation import helicity_fractions
 
 
-def density(cosine, charge, left, right, longitudinal):
+def density(
+    cosine: Floats, charge: npt.NDArray[np.int64], left: float, right: float, longitudinal: float
+) -> Floats:
     signed = charge * cosine
     return (
         3 / 8 * left * (1 - signed) ** 2
@@ -15,7 +21,9 @@ def density(cosine, charge, left, right, longitudinal):
     )
 
 
-def toy(size, fractions, random):
+def toy(
+    size: int, fractions: tuple[float, float, float], random: np.random.Generator
+) -> tuple[Floats, npt.NDArray[np.int64]]:
     charge = random.choice([-1, 1], 8 * size)
     cosine = random.uniform(-1, 1, 8 * size)
     accepted = random.uniform(0, 1.5, 8 * size) < density(cosine, charge, *fractions)
@@ -23,7 +31,7 @@ def toy(size, fractions, random):
 
 
 @pytest.mark.parametrize("fractions", [(0.6, 0.3, 0.1), (0.2, 0.7, 0.1), (0.0, 0.0, 1.0)])
-def test_injected_fractions_are_recovered(fractions):
+def test_injected_fractions_are_recovered(fractions: tuple[float, float, float]) -> None:
     fitted = helicity_fractions(*toy(30_000, fractions, np.random.default_rng(1)))
     left, right, longitudinal = fractions
     assert abs(fitted.left - left) < 4 * fitted.left_error
@@ -33,14 +41,14 @@ def test_injected_fractions_are_recovered(fractions):
     assert fitted.left - fitted.right == pytest.approx(fitted.left_minus_right)
 
 
-def test_isotropic_decays_give_thirds():
+def test_isotropic_decays_give_thirds() -> None:
     cosine = np.random.default_rng(2).uniform(-1, 1, 30_000)
     fitted = helicity_fractions(cosine, 1)
     for name in ("left", "right", "longitudinal"):
         assert abs(getattr(fitted, name) - 1 / 3) < 4 * getattr(fitted, f"{name}_error")
 
 
-def test_errors_cover():
+def test_errors_cover() -> None:
     random = np.random.default_rng(3)
     truth = (0.55, 0.25, 0.2)
     pulls = []
@@ -51,7 +59,7 @@ def test_errors_cover():
     assert np.std(pulls) == pytest.approx(1, abs=4 / 600**0.5)
 
 
-def test_weights_turn_isotropic_decays_into_polarised_ones():
+def test_weights_turn_isotropic_decays_into_polarised_ones() -> None:
     random = np.random.default_rng(4)
     cosine, charge = random.uniform(-1, 1, 30_000), random.choice([-1, 1], 30_000)
     truth = (0.6, 0.3, 0.1)
@@ -60,6 +68,6 @@ def test_weights_turn_isotropic_decays_into_polarised_ones():
     assert abs(fitted.right - truth[1]) < 4 * fitted.right_error
 
 
-def test_too_few_events_are_refused():
+def test_too_few_events_are_refused() -> None:
     with pytest.raises(ValueError, match="at least two events"):
         helicity_fractions([0.1], [1])

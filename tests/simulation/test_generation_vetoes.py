@@ -5,15 +5,21 @@ in seconds with the vetoes and the cut of the production; ``benchmarks/generatio
 compares complete events.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import awkward as ak
 import numpy as np
 import pytest
 from scipy import stats
 
-from hepchain.config.samples import HiggsinoMasses
-from hepchain.simulation.generation import higgsino, wenu
+from hepchain.chains.soft_electrons.config.samples import HiggsinoMasses
+from hepchain.chains.soft_electrons.simulation import higgsino, wenu_jets
 from hepchain.simulation.generation.pythia import CountingHooks, PythiaRun
-from hepchain.truth import TruthOrigin
+from hepchain.simulation.generation.record import Floats
+from hepchain.simulation.generation.source import Source
+from hepchain.simulation.truth import TruthOrigin
 
 PARTON_LEVEL = {"HadronLevel:all": "off", "PartonLevel:MPI": "off"}
 MASSES = HiggsinoMasses(n2=153.0, n1=150.0)
@@ -21,18 +27,18 @@ MIN_MET = 200.0
 SOFT = (4.5, 10.0)
 
 
-def higgsino_source(vetoes, seed):
+def higgsino_source(vetoes: bool, seed: int) -> Source:
     hooks = higgsino.RecoilVeto() if vetoes else CountingHooks()
     run = higgsino.start(MASSES, seed, hooks, PARTON_LEVEL)
     return higgsino.HiggsinoSource(run, MASSES, np.random.default_rng(seed))
 
 
-def wenu_source(vetoes, seed):
-    hooks = wenu.SoftElectronVeto() if vetoes else CountingHooks()
-    return wenu.WenuSource(PythiaRun({**wenu.SETTINGS, **PARTON_LEVEL}, seed, hooks))
+def wenu_source(vetoes: bool, seed: int) -> Source:
+    hooks = wenu_jets.SoftElectronVeto() if vetoes else CountingHooks()
+    return wenu_jets.WenuSource(PythiaRun({**wenu_jets.SETTINGS, **PARTON_LEVEL}, seed, hooks))
 
 
-def above_the_cut(source, trials):
+def above_the_cut(source: Source, trials: int) -> dict[str, Floats]:
     """Quantities of the events above the cut among so many hard processes."""
     chunks = []
     while source.trials < trials:
@@ -62,7 +68,9 @@ def above_the_cut(source, trials):
         pytest.param(wenu_source, 8_000, 20_000, 0.034, id="wenu", marks=pytest.mark.thorough),
     ],
 )
-def test_distributions_above_the_cut(source, plain_trials, trials, lost):
+def test_distributions_above_the_cut(
+    source: Callable[[bool, int], Source], plain_trials: int, trials: int, lost: float
+) -> None:
     plain_run, run = source(False, 21), source(True, 22)
     plain, vetoed = above_the_cut(plain_run, plain_trials), above_the_cut(run, trials)
     numbers = [len(columns["electron"]) for columns in (plain, vetoed)]

@@ -13,7 +13,7 @@ from hepchain.simulation.response.transition_radiation import (
     high_threshold_probability,
     relative_energy_loss,
 )
-from particle_guns import parameters, particles
+from tests.particle_guns import parameters, particles
 
 
 @pytest.mark.parametrize(

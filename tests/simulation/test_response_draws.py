@@ -14,7 +14,7 @@ from scipy import stats
 
 import hepchain.simulation.response
 from hepchain.simulation.response.draws import Draws, child_keys, root_key
-from particle_guns import keys
+from tests.particle_guns import keys
 
 N = 100_000
 

@@ -9,10 +9,10 @@ import pytest
 
 from hepchain.simulation.response import calorimeter
 from hepchain.simulation.response.crossing import wrap
+from hepchain.simulation.response.material import Detector
 from hepchain.simulation.response.neighbours import close_pairs, merged_clusters
-from hepchain.simulation.response.parameters import Detector
 from hepchain.simulation.response.passage import CURVATURE_RADIUS, traverse
-from particle_guns import parameters, particles
+from tests.particle_guns import parameters, particles
 
 P = parameters()
 

@@ -6,7 +6,7 @@ import pytest
 
 from hepchain.simulation.response.objects import smear_jets, smear_met, standard_electrons
 from hepchain.simulation.response.tracks import reconstruct
-from particle_guns import crossing_of, keys, parameters, particles
+from tests.particle_guns import crossing_of, keys, parameters, particles
 
 
 @pytest.mark.parametrize("pt", [3.25, 4.75, 7.0, 10.0])

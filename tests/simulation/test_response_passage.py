@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from hepchain.simulation.response.draws import Draws
-from hepchain.simulation.response.parameters import Detector
+from hepchain.simulation.response.material import Detector
 from hepchain.simulation.response.particles import Particles
 from hepchain.simulation.response.passage import (
     CURVATURE_RADIUS,
@@ -19,8 +19,8 @@ from hepchain.simulation.response.passage import (
     thickness,
     traverse,
 )
-from hepchain.truth import TruthOrigin
-from particle_guns import keys, parameters, particles
+from hepchain.simulation.truth import TruthOrigin
+from tests.particle_guns import keys, parameters, particles
 
 MATERIAL = parameters().material
 LAYERS = len(MATERIAL.layers)

@@ -20,15 +20,15 @@ from hepchain.simulation.response.parameters import ResponseParameters
 from hepchain.simulation.response.particles import COLUMNS, Particles
 from hepchain.simulation.response.run import respond
 from hepchain.simulation.response.tracks import reconstruct
-from particle_guns import REPOSITORY, keys, parameters, particles
+from tests.particle_guns import REPOSITORY, keys, parameters, particles
 
-VARIABLES = Variables.model_validate(read_yaml(REPOSITORY / "config" / "variables.yaml"))
+VARIABLES = Variables.model_validate(read_yaml(REPOSITORY / "config/soft_electrons/variables.yaml"))
 
 
 def _generated(path: Path, gun: Particles, chunks: int = 2) -> None:
     """Write the particles as generated events, one an event."""
     n = len(gun)
-    scalar = {
+    scalar: dict[str, np.ndarray] = {
         "event_number": np.arange(n),
         "weight": np.ones(n),
         "truth_met": np.full(n, 210.0, dtype=np.float32),
@@ -116,9 +116,9 @@ def test_an_unknown_particle_is_named(inputs: dict[str, Any], tmp_path: Path) ->
 
 
 def test_without_overlay_no_library_is_needed(inputs: dict[str, Any], tmp_path: Path) -> None:
-    inputs["library"] = []
+    inputs["library"] = None
     output = tmp_path / "n.root"
-    respond("sample", 7, training=False, overlaid=False, output=output, **inputs)
+    respond("sample", 7, training=False, output=output, **inputs)
     events = _branches(output)
     assert ak.all(events["truth_track_is_pileup"] == 0)
     assert ak.mean(events["mu"]) == pytest.approx(34, abs=3)
@@ -182,7 +182,7 @@ def test_nothing_tells_pileup_from_the_hard_vertex() -> None:
 
 
 def test_a_parameter_outside_its_range_is_refused(tmp_path: Path) -> None:
-    content = (REPOSITORY / "config" / "response.yaml").read_text()
+    content = (REPOSITORY / "config" / "detector" / "response.yaml").read_text()
     broken = tmp_path / "response.yaml"
     broken.write_text(content.replace("pixel_overlap: {value: 0.045", "pixel_overlap: {value: 1.5"))
     with pytest.raises(ConfigError, match=r"hits\.pixel_overlap\.value"):

@@ -15,9 +15,9 @@ from hepchain.config.variables import Variables
 from hepchain.simulation.response.crossing import Crossing
 from hepchain.simulation.response.tracking import associate, perigee
 from hepchain.simulation.response.tracks import Tracks, reconstruct
-from particle_guns import REPOSITORY, crossing_of, parameters, particles
+from tests.particle_guns import REPOSITORY, crossing_of, parameters, particles
 
-VARIABLES = Variables.model_validate(read_yaml(REPOSITORY / "config" / "variables.yaml"))
+VARIABLES = Variables.model_validate(read_yaml(REPOSITORY / "config/soft_electrons/variables.yaml"))
 REAL_FILE = REPOSITORY.parent / "shared" / "data" / "physlite" / "DAOD_PHYSLITE_ttbar_ttree.root"
 
 

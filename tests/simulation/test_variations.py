@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from hepchain.config.loader import load_run, read_configs
 from hepchain.errors import ConfigError
 from hepchain.simulation.response.parameters import ResponseParameters
 from hepchain.simulation.variations import NOMINAL, load_responses, without_sources
-from workspace import REPOSITORY
+from tests.soft_electrons import default_with, load
+from tests.workspace import REPOSITORY
 
-RESPONSE = REPOSITORY / "config/response.yaml"
+RESPONSE = REPOSITORY / "config/detector/response.yaml"
 
 
 def differing(first: Any, second: Any, prefix: str = "") -> set[str]:
@@ -28,13 +28,13 @@ def differing(first: Any, second: Any, prefix: str = "") -> set[str]:
 
 
 def changed(responses: dict[str, ResponseParameters], name: str) -> set[str]:
-    return differing(*(responses[key].model_dump() for key in (NOMINAL, name)))
+    return differing(responses[NOMINAL].model_dump(), responses[name].model_dump())
 
 
 @pytest.fixture
 def shipped(monkeypatch: pytest.MonkeyPatch) -> dict[str, ResponseParameters]:
     monkeypatch.chdir(REPOSITORY)
-    run = load_run(read_configs(["config/config.yaml"]))
+    run = load(default_with())
     return load_responses(run.simulation.response, run.simulation.responses)
 
 
@@ -86,7 +86,7 @@ def test_only_what_is_named_changes() -> None:
             1.5,
             "tracking.efficiency_eta_mean.value: Input should be",
         ),
-        ("met", 1.0, "met: holds a block; give one of its keys: scale, resolution, trigger"),
+        ("met", 1.0, "met: holds a block; give one of its keys: resolution, scale, trigger"),
     ],
 )
 def test_a_variation_that_is_none_is_refused(key: str, value: Any, message: str) -> None:

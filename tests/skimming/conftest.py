@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -10,20 +9,19 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from random_ntuples import Content, random_content, write_content
-
 from hepchain.config.ntuple import NtupleMap
 from hepchain.config.reading import load_block, read_yaml
 from hepchain.config.samples import Role
 from hepchain.config.skimming import Isolation, TrackSelection
 from hepchain.config.variables import Variables
 from hepchain.io import write_json
-from hepchain.skimming.skim import SkimSettings, skim
+from hepchain.skimming.settings import SkimSettings
+from hepchain.skimming.skim import skim
+from tests.skimming.random_ntuples import Content, random_content, write_content
 
 ROOT = Path(__file__).parents[2]
 CONTRACT_MAP = ROOT / "config" / "ntuples" / "hepchain.yaml"
+CONTRACT = "hepchain.chains.soft_electrons.contract"
 XAOD_MAP = ROOT / "config" / "ntuples" / "xaod.yaml"
 PHYSLITE = ROOT.parent / "shared" / "data" / "physlite" / "DAOD_PHYSLITE_ttbar_ttree.root"
 
@@ -32,12 +30,12 @@ Writer = Callable[..., Path]
 
 @pytest.fixture(scope="session")
 def variables() -> Variables:
-    return Variables.model_validate(read_yaml(ROOT / "config" / "variables.yaml"))
+    return Variables.model_validate(read_yaml(ROOT / "config/soft_electrons/variables.yaml"))
 
 
 @pytest.fixture(scope="session")
 def groups(variables: Variables) -> dict[str, list[str]]:
-    return {group: variables.of_group(group) for group in variables.groups}
+    return variables.by_group
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +91,7 @@ def selection() -> TrackSelection:
 @pytest.fixture(scope="session")
 def all_tracks() -> TrackSelection:
     return TrackSelection(
-        pt=(1e-3, 1e6), max_abs_eta=10, quality="none", max_abs_d0=1e6, max_z0_sin_theta=1e6
+        pt=(1e-3, 7e3), max_abs_eta=10, quality="none", max_abs_d0=1e6, max_z0_sin_theta=1e6
     )
 
 
@@ -113,7 +111,7 @@ def skim_into(
 
     def run(
         directory: Path,
-        ntuple: Path,
+        ntuple: Path | str | list[Path],
         *,
         factor: float = 1.0,
         tracks: TrackSelection = selection,
@@ -126,7 +124,7 @@ def skim_into(
         write_json(normalisation, {"weight_per_generated": factor})
         suffixes = {"events": ".parquet", "tracks": ".parquet", "report": ".json"}
         outputs = {key: str(directory / f"{name}-{key}{end}") for key, end in suffixes.items()}
-        settings = SkimSettings(role, tracks, isolation, variables)
+        settings = SkimSettings(role, tracks, isolation, variables, CONTRACT)
         ntuples = [ntuple] if isinstance(ntuple, str | Path) else ntuple
         skim([str(path) for path in ntuples], map_path, str(normalisation), settings, outputs)
         return outputs

@@ -26,7 +26,6 @@ def _random_tracks(
     rng: np.random.Generator, counts: np.ndarray, names: Mapping[str, list[str]]
 ) -> Content:
     size = int(counts.sum())
-    jagged = lambda values: ak.unflatten(values, counts)  # noqa: E731
     content = {
         f"track_{name}": rng.normal(size=size).astype(np.float32)
         for group in names.values()
@@ -55,7 +54,7 @@ def _random_tracks(
     content["truth_track_is_pileup"] = rng.integers(0, 2, size).astype(np.int32)
     for name in ("pt", "eta", "phi", "vertex_radius"):
         content[f"truth_track_{name}"] = rng.random(size).astype(np.float32)
-    return {name: jagged(values) for name, values in content.items()}
+    return {name: ak.unflatten(values, counts) for name, values in content.items()}
 
 
 def random_content(events: int, names: Mapping[str, list[str]], seed: int = 1) -> Content:
@@ -77,8 +76,8 @@ def random_content(events: int, names: Mapping[str, list[str]], seed: int = 1) -
         counts = rng.integers(0, 3, events)
         size = int(counts.sum())
         for name in ("pt", "eta", "phi", *(("mass",) if collection == "jet" else ())):
-            values = rng.random(size).astype(np.float32)
-            content[f"{collection}_{name}"] = ak.unflatten(values, counts)
+            numbers = rng.random(size).astype(np.float32)
+            content[f"{collection}_{name}"] = ak.unflatten(numbers, counts)
         for name in INTEGERS.get(collection, ()):
             values = rng.choice([-1, 1], size) if name == "charge" else rng.integers(0, 2, size)
             if name == "track_index":

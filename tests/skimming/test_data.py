@@ -16,12 +16,12 @@ from hepchain.config.ntuple import NtupleMap
 from hepchain.config.reading import load_block
 from hepchain.config.samples import Role
 from hepchain.errors import InputError
-from hepchain.features.labels import labels
 from hepchain.io import read_json, read_parquet, write_json
-from hepchain.skimming.check import check_ntuple
+from hepchain.labels import Label
 from hepchain.skimming.normalisation import SampleNormalisation, make_normalisation
-from hepchain.truth import Label
-from workspace import REPOSITORY
+from tests.skimming.checks import check_ntuple
+from tests.soft_electrons import LABELLING
+from tests.workspace import REPOSITORY
 
 Content = dict[str, Any]
 OF_SIMULATION = ("truth_", "weight", "met_trigger_weight")
@@ -40,12 +40,15 @@ def content(make_content: Callable[..., Content]) -> Content:
 def test_data_are_complete_without_truth_and_weights(
     content: Content, write_ntuple: Callable[..., Path], contract_map: NtupleMap
 ) -> None:
-    report = check_ntuple(write_ntuple(recorded(content)), contract_map)
-    assert "truth_track_pdg_id" in report.absent
-    of_data = report.of_role(Role.DATA)
+    path = write_ntuple(recorded(content))
+    of_signal, of_data = (
+        check_ntuple(path, contract_map, role=role).report for role in (Role.SIGNAL, Role.DATA)
+    )
+    assert of_signal is not None
+    assert of_data is not None
+    assert "truth_track_pdg_id" in of_signal.absent
     assert not of_data.absent
     of_data.require(Role.DATA)
-    assert report.of_role(Role.SIGNAL) is report
 
 
 def test_data_need_what_the_selection_needs(
@@ -54,6 +57,7 @@ def test_data_need_what_the_selection_needs(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     contract_map_path: str,
+    run_skim: Callable[..., dict[str, str]],
 ) -> None:
     monkeypatch.chdir(REPOSITORY)
     less = recorded(content)
@@ -66,10 +70,12 @@ def test_data_need_what_the_selection_needs(
         assert f"missing, needed for signal, background and data: {name}" in text
     assert "truth_" not in text
     assert "weight" not in text
-    assert main([*arguments, "training"]) == 0
-    assert "absent: truth_track_pdg_id" in capsys.readouterr().out
+    assert main([*arguments, "training"]) == 1
+    text = capsys.readouterr().out
+    assert "missing, needed always: weight (no branch 'weight')" in text
+    assert "absent: truth_track_pdg_id" in text
     with pytest.raises(InputError, match="cannot be read as a data sample"):
-        check_ntuple(path, contract_map_path).of_role(Role.DATA).require(Role.DATA)
+        run_skim(path, role=Role.DATA)
 
 
 def test_truth_and_weights_of_a_file_are_not_used(
@@ -92,7 +98,8 @@ def test_every_event_counts_once_and_no_track_has_truth(
     assert ak.all(events.weight == 1.0)
     assert ak.all(tracks.weight == 1.0)
     assert not [name for name in events.fields if name.startswith(("truth_", "weight_"))]
-    label = labels(np.asarray(tracks.truth_pdg_id), np.asarray(tracks.truth_origin))
+    truth = {name: np.asarray(tracks[name]) for name in ("truth_pdg_id", "truth_origin")}
+    label = LABELLING.label(truth)
     assert set(label) == {Label.UNKNOWN}
     assert not ak.any(tracks.truth_is_pileup)
     assert ak.all(np.isnan(tracks.truth_pt))
@@ -111,14 +118,17 @@ def test_data_are_not_normalised_and_need_no_metadata(
 ) -> None:
     path = write_ntuple(recorded(content), metadata={"sum_of_weights": "unknown"})
     output = tmp_path / "normalisation.json"
-    config = SampleNormalisation("recorded", Role.DATA)
+    config = SampleNormalisation("recorded", Role.DATA, None, None, None, None)
     make_normalisation(config, [str(path)], contract_map_path, str(output))
     assert read_json(output) == {
         "sample": "recorded",
-        "luminosity_fb": None,
+        "role": "data",
         "cross_section_pb": None,
+        "scale_factor": None,
+        "branching_fraction": None,
         "sum_of_weights": None,
         "weight_per_generated": 1.0,
+        "sources": {},
     }
     twice = write_ntuple(recorded(content), name="again.root")
     with pytest.raises(InputError, match="event numbers occur more than once"):

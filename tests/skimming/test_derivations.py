@@ -1,15 +1,11 @@
 import awkward as ak
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hepchain.config.ntuple import INPUTS, Derivation
 from hepchain.skimming import derivations
-
-
-def test_every_derivation_is_implemented() -> None:
-    assert set(derivations.FUNCTIONS) == set(Derivation) == set(INPUTS)
+from hepchain.skimming.jagged import widened
 
 
 @given(pt=st.floats(0.1, 1000), eta=st.floats(-4, 4), charge=st.sampled_from([-1.0, 1.0]))
@@ -74,3 +70,40 @@ def test_values_of_electrons_reach_their_tracks_only() -> None:
     assert ak.to_numpy(ak.flatten(result)) == pytest.approx(
         [np.nan, np.nan, 0.5, np.nan, 0.7], nan_ok=True
     )
+
+
+SMALL = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "bool")
+
+
+def _limits(name: str) -> tuple[int, int]:
+    limits = np.iinfo(name)
+    return int(limits.min), int(limits.max)
+
+
+@settings(deadline=None, max_examples=50)
+@given(data=st.data(), left=st.sampled_from(SMALL), right=st.sampled_from(SMALL))
+def test_sums_of_small_integers_do_not_wrap(data: st.DataObject, left: str, right: str) -> None:
+    x, y = (
+        data.draw(st.booleans() if name == "bool" else st.integers(*_limits(name)))
+        for name in (left, right)
+    )
+    arrays = [ak.Array(np.array([[x]], left)), ak.Array(np.array([[y]], right))]
+    result = derivations.sum(*map(widened, arrays))
+    assert result.tolist() == [[int(x) + int(y)]]
+
+
+@settings(deadline=None, max_examples=50)
+@given(x=st.integers(*_limits("int64")), y=st.integers(*_limits("int64")))
+def test_sums_that_do_not_fit_are_refused(x: int, y: int) -> None:
+    arrays = [ak.Array(np.array([value])) for value in (x, y)]
+    if _limits("int64")[0] <= x + y <= _limits("int64")[1]:
+        assert derivations.sum(*arrays).tolist() == [x + y]
+    else:
+        with pytest.raises(ValueError, match="does not fit"):
+            derivations.sum(*arrays)
+
+
+def test_integers_beyond_64_bits_with_sign_are_refused() -> None:
+    assert widened(ak.Array(np.array([5], "uint64"))).tolist() == [5]
+    with pytest.raises(ValueError, match="does not fit"):
+        widened(ak.Array(np.array([2**63], "uint64")))

@@ -1,4 +1,5 @@
 import math
+from types import SimpleNamespace as Tracks
 from typing import Any
 
 import numpy as np
@@ -6,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hepchain.config.skimming import Isolation
 from hepchain.skimming import isolation
-from hepchain.skimming.isolation import Tracks, column_name, cone_sums
+from hepchain.skimming.isolation import column_name, cone_sums
 
 THRESHOLDS = [0.5, 1.0]
 CONE, MAX_DISTANCE = 0.3, 3.0
+SETTINGS = Isolation(cone=CONE, constituent_pt=THRESHOLDS, max_z0_sin_theta=MAX_DISTANCE)
 
 
 def _tracks(rng: np.random.Generator, events: int, per_event: int, spread: float) -> Tracks:
@@ -47,7 +50,7 @@ def _one_by_one(tracks: Tracks, central: Any, constituent: Any) -> list[list[flo
 
 
 def _sums(tracks: Tracks, central: Any, constituent: Any) -> Any:
-    return cone_sums(tracks, central, constituent, CONE, MAX_DISTANCE, THRESHOLDS)
+    return cone_sums(vars(tracks), central, constituent, SETTINGS)
 
 
 @settings(max_examples=60, deadline=None)
@@ -71,9 +74,7 @@ def test_sums_equal_those_of_loops(seed: int, events: int, per_event: int, sprea
 def test_sums_do_not_change_when_events_are_turned(angle: float) -> None:
     tracks = _tracks(np.random.default_rng(5), 4, 30, 0.3)
     every = np.ones(len(tracks.pt), dtype=bool)
-    turned = Tracks(
-        tracks.event, tracks.pt, tracks.eta, tracks.phi + angle, tracks.z0, tracks.theta
-    )
+    turned = Tracks(**vars(tracks) | {"phi": tracks.phi + angle})
     assert _sums(turned, every, every) == pytest.approx(_sums(tracks, every, every), rel=1e-5)
 
 

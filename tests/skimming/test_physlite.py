@@ -16,7 +16,8 @@ from hepchain.config.skimming import TrackSelection
 from hepchain.errors import InputError
 from hepchain.features.table import FeatureSettings, make_features
 from hepchain.io import read_json, read_parquet
-from hepchain.skimming.check import check_ntuple
+from tests.skimming.checks import check_ntuple
+from tests.soft_electrons import LABELLING
 
 TRACKS = 1323
 ELECTRONS_WITH_TRACK = 25  # of 27: the tracks of two were not kept, their links are null
@@ -145,7 +146,8 @@ def test_absent_variables_are_named(
     skimmed: dict[str, Any], physlite: Path, groups: dict[str, list[str]], xaod_map_path: str
 ) -> None:
     variables = [name for names in groups.values() for name in names]
-    report = check_ntuple(physlite, xaod_map_path, variables)
+    report = check_ntuple(physlite, xaod_map_path, groups).report
+    assert report is not None
     present = [name for name in variables if f"track_{name}" in report.present]
     assert len(present) == 27
     assert len(variables) - len(present) == 52
@@ -178,7 +180,7 @@ def test_features_refuse_a_file_that_lacks_part_of_every_group(
     outputs = (str(tmp_path / "features.parquet"), str(tmp_path / "summary.json"))
     inputs = (skimmed["paths"]["tracks"], skimmed["paths"]["report"])
     with pytest.raises(InputError, match="no category can be formed") as caught:
-        make_features(*inputs, FeatureSettings("ttbar", 2, groups, CATEGORIES), *outputs)
+        make_features(*inputs, FeatureSettings("ttbar", 2, groups, CATEGORIES, LABELLING), *outputs)
     assert "pixel_dedx" in str(caught.value)
 
 
@@ -191,7 +193,10 @@ def test_features_of_the_variables_that_are_there(
     tmp_path: Path,
     read: Read,
 ) -> None:
-    present = check_ntuple(physlite, xaod_map_path).present
+    found = check_ntuple(physlite, xaod_map_path, role=Role.TRAINING)
+    assert found.usable
+    assert found.report is not None
+    present = found.report.present
     fewer = {
         group: [name for name in groups[group] if f"track_{name}" in present]
         for group in ("silicon", "trt")
@@ -200,7 +205,7 @@ def test_features_of_the_variables_that_are_there(
         physlite, tracks=all_tracks, role=Role.TRAINING, map_path=xaod_map_path, variables=fewer
     )
     output, summary = str(tmp_path / "features.parquet"), str(tmp_path / "summary.json")
-    settings = FeatureSettings("ttbar", 2, fewer, CATEGORIES)
+    settings = FeatureSettings("ttbar", 2, fewer, CATEGORIES, LABELLING)
     make_features(paths["tracks"], paths["report"], settings, output, summary)
     features = read_parquet(output)
     assert len(features) == TRACKS

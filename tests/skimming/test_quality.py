@@ -98,4 +98,4 @@ def test_more_hits_and_fewer_defects_never_lower_the_quality() -> None:
     assert (quality(better) >= before).all()
     for name in ("pixel_holes", "sct_holes", "pixel_shared_hits", "sct_shared_hits"):
         key = f"number_of_{name}"
-        assert (quality({**values, key: np.zeros(size)}) >= before).all()
+        assert (quality({**values, key: np.zeros(size, np.float32)}) >= before).all()

@@ -1,4 +1,5 @@
 import errno
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -8,12 +9,12 @@ import awkward as ak
 import numpy as np
 import pytest
 
+from hepchain.config.ntuple import NtupleMap
 from hepchain.config.samples import Role
 from hepchain.config.skimming import TrackSelection
 from hepchain.errors import InputError
-from hepchain.io import read_json, read_parquet
-from hepchain.skimming import files
-from hepchain.skimming import skim as skim_module
+from hepchain.io import read_json, read_parquet, write_checksum
+from hepchain.skimming import reading
 
 Content = dict[str, Any]
 MakeContent = Callable[..., Content]
@@ -157,7 +158,7 @@ def test_result_does_not_depend_on_the_size_of_chunks(
 ) -> None:
     ntuple = write_ntuple(make_content(20))
     whole = run_skim(ntuple)
-    monkeypatch.setattr(skim_module, "EVENTS_AT_ONCE", 3)
+    monkeypatch.setattr(reading, "EVENTS_AT_ONCE", 3)
     chunked = run_skim(ntuple, name="chunked")
     for table in ("events", "tracks"):
         left, right = read_parquet(whole[table]), read_parquet(chunked[table])
@@ -175,20 +176,43 @@ def test_absent_branches_get_their_default_and_are_reported(
     make_content: MakeContent, write_ntuple: Writer, run_skim: RunSkim
 ) -> None:
     content = make_content(20)
-    removed = [name for name in content if name.startswith("truth_") or name == "weight"]
+    removed = [name for name in content if name.startswith("truth_")]
     for name in (*removed, "track_reta"):
         del content[name]
     paths = run_skim(write_ntuple(content))
     report = read_json(paths["report"])
     assert report["incomplete_groups"] == {"calorimeter": ["reta"]}
-    assert {"weight", "truth_track_pdg_id", "track_reta"} <= set(report["absent"])
+    assert {"truth_track_pdg_id", "track_reta"} <= set(report["absent"])
     tracks, events = read_parquet(paths["tracks"]), read_parquet(paths["events"])
     assert ak.all(tracks.truth_pdg_id == 0)
     assert ak.all(np.isnan(tracks.reta))
     # What is there of an incomplete group is kept.
     assert ak.any(np.isfinite(tracks.rphi))
     assert "truth_m_ee" not in events.fields
-    assert ak.to_numpy(events.weight) == pytest.approx(content["met_trigger_weight"])
+
+
+@pytest.mark.parametrize("role", [Role.SIGNAL, Role.BACKGROUND])
+@pytest.mark.parametrize("name", ["weight", "met_trigger_weight"])
+def test_a_factor_of_the_weight_is_there_or_the_map_says_what_it_is(
+    make_content: MakeContent,
+    write_ntuple: Writer,
+    run_skim: RunSkim,
+    contract_map: NtupleMap,
+    tmp_path: Path,
+    role: Role,
+    name: str,
+) -> None:
+    content = make_content(20)
+    other = {"weight": "met_trigger_weight", "met_trigger_weight": "weight"}[name]
+    del content[name]
+    ntuple = write_ntuple(content)
+    with pytest.raises(InputError, match=rf"missing: {name} \(no branch '{name}'\)"):
+        run_skim(ntuple, role=role)
+    told = contract_map.model_dump(mode="json", by_alias=True)
+    told["branches"][name] = {"value": 0.5}
+    (tmp_path / "told.yaml").write_text(json.dumps(told))
+    events = read_parquet(run_skim(ntuple, role=role, map_path=tmp_path / "told.yaml")["events"])
+    assert ak.to_numpy(events.weight) == pytest.approx(0.5 * content[other].astype(float))
 
 
 def test_varied_weights_are_factors_and_may_be_absent(
@@ -222,21 +246,41 @@ def _set(content: Content, name: str, event: int, value: float) -> None:
         values[event][0] = value
     else:
         values[event] = value
-    dtype = "int32" if name.endswith(("charge", "index")) else "float32"
+    integer = name.endswith(("charge", "index", "loose", "number"))
+    dtype = "int64" if name == "event_number" else "int32" if integer else "float32"
     content[name] = ak.values_astype(ak.Array(values), dtype)
 
 
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("weight", np.nan, "weight: 1 values not finite, the first in event_number 9"),
-        ("met", np.inf, "met: 1 values not finite, the first in event_number 9"),
-        ("track_pt", np.nan, "track_pt: 1 values not finite, the first in event_number 9"),
-        ("track_pt", -1.0, "track_pt: 1 values not above zero"),
-        ("track_theta", 3.2, r"track_theta: 1 values outside \(0, pi\)"),
-        ("track_charge", 0, "track_charge: 1 values neither"),
-        ("electron_track_index", 99, "electron_track_index: 1 values outside the list"),
-        ("truth_electron_track_index", -2, "truth_electron_track_index: 1 values outside"),
+        (
+            "weight",
+            np.nan,
+            r"weight \(branch 'weight'\): 1 value not finite, the first nan in entry 4",
+        ),
+        (
+            "met",
+            np.inf,
+            r"met .*: 1 value not finite, the first inf in entry 4 \(event_number 9\)",
+        ),
+        ("track_pt", np.nan, r"track_pt .*: 1 value not finite, the first nan in entry 4"),
+        ("track_pt", -1.0, r"track_pt .*: 1 value not above zero, the first -1\.0 in"),
+        ("track_theta", 3.2, r"track_theta .*: 1 value outside \(0, pi\)"),
+        ("track_charge", 0, "track_charge .*: 1 value neither"),
+        ("electron_track_index", 99, "electron_track_index .*: 1 value outside the list"),
+        ("weight_isr_up", -np.inf, "weight_isr_up .*: 1 value not finite"),
+        ("met", -5.0, r"met .*: 1 value below zero, the first -5\.0 in entry 4"),
+        ("met", 90e3, "met .*: 1 value above the energy of the beam"),
+        ("met_phi", 180.0, r"met_phi .*: 1 value outside \[-pi, pi\] rad"),
+        ("met_trigger_weight", 5.0, r"met_trigger_weight .*: 1 value outside \[0, 1\]"),
+        ("mu", -1.0, "mu .*: 1 value below zero"),
+        ("event_number", -3, "event_number .*: 1 value below zero, the first -3 in entry 4"),
+        ("electron_pt", 45e3, "electron_pt .*: 1 value above the energy of the beam in GeV"),
+        ("electron_lh_very_loose", 2, "electron_lh_very_loose .*: 1 value neither 0 nor 1"),
+        ("track_eta", 99.0, r"track_eta .*: 1 value outside \[-10, 10\]"),
+        ("track_vertex_index", -2, "track_vertex_index .*: 1 value below -1"),
+        ("truth_electron_track_index", -2, "truth_electron_track_index .*: 1 value outside"),
     ],
 )
 def test_invalid_values_are_refused_and_nothing_is_written(
@@ -295,7 +339,7 @@ def test_lists_of_different_length_are_refused(
 ) -> None:
     content = make_content(6)
     content["track_d0"] = content["track_d0"][:, 1:]
-    with pytest.raises(InputError, match=r"(track_\w+ and track_\w+) have lists of different"):
+    with pytest.raises(InputError, match=r"track_\w+ .* of another length than track_\w+ "):
         run_skim(write_ntuple(content))
 
 
@@ -315,9 +359,9 @@ def test_truncated_file_is_refused(
 ) -> None:
     ntuple = write_ntuple(make_content(200))
     whole = ntuple.read_bytes()
-    for share in (0.05, 0.5, 0.95):
+    for share in (0.05, 0.5, 0.999):
         ntuple.write_bytes(whole[: int(share * len(whole))])
-        with pytest.raises(InputError, match="not a readable ROOT file, perhaps truncated"):
+        with pytest.raises(InputError, match=f"truncated, {ntuple.stat().st_size} of its "):
             run_skim(ntuple)
 
 
@@ -333,7 +377,7 @@ def test_file_that_may_not_be_read(
     def refuse(path: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
-    monkeypatch.setattr(files.uproot, "open", refuse)
+    monkeypatch.setattr("uproot.open", refuse)
     with pytest.raises(InputError, match=r"cannot be read \(Permission denied\)") as error:
         run_skim(ntuple)
     assert "remove" not in str(error.value)
@@ -349,3 +393,18 @@ def test_damaged_content_is_refused(
     ntuple.write_bytes(content)
     with pytest.raises(InputError, match=r"ntuple\.root"):
         run_skim(ntuple)
+
+
+def test_flipped_bits_are_noticed_where_there_is_a_checksum(
+    make_content: MakeContent, write_ntuple: Writer, run_skim: RunSkim
+) -> None:
+    ntuple = write_ntuple(make_content(20))
+    write_checksum(ntuple)
+    run_skim(ntuple)
+    whole = ntuple.read_bytes()
+    for position in np.random.default_rng(1).integers(0, len(whole), 100):
+        changed = bytearray(whole)
+        changed[position] ^= 1 << int(position % 8)
+        ntuple.write_bytes(changed)
+        with pytest.raises(InputError, match=r"damaged|truncated"):
+            run_skim(ntuple)

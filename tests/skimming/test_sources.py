@@ -38,3 +38,18 @@ def test_many_files_share_parts(files: int, per_part: int | None, parts: int) ->
     found = parts_of(names, per_part)
     assert len(found) == parts
     assert [name for part in found for name in part] == names
+
+
+def test_files_in_the_results_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule might take them for its own output, and remove them."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("results/simulation/mine", "data", "resultsets"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "ntuple-0.root").touch()
+    (tmp_path / "linked").symlink_to("results/simulation")
+    (tmp_path / "results/data").symlink_to(tmp_path / "data")
+    for path in ("results/simulation/mine/*", "linked/mine/ntuple-0.root", "results/data/*.root"):
+        with pytest.raises(ConfigError, match=r"samples\.mine\.files: .* is in results/"):
+            resolve_files("mine", [path], "results")
+    for path in ("data/*", "resultsets/*"):
+        assert len(resolve_files("mine", [path], "results")) == 1

@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from hepchain.statistics.binned import Bins, binned_limit, binned_significance
-from hepchain.statistics.inference import SIGMAS, discovery_significance, expected_limit
+from hepchain.statistics.discovery import discovery_significance
+from hepchain.statistics.inference import (
+    SIGMAS,
+    expected_limit,
+)
 from hepchain.statistics.significance import asimov_significance, median_limit
 from hepchain.statistics.templates import Template, Templates
 from hepchain.statistics.workspace import Specification, Uncertainties, make_workspace

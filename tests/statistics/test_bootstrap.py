@@ -23,6 +23,7 @@ def test_spread_of_an_efficiency_is_binomial() -> None:
     assert result.error == pytest.approx(np.sqrt(0.8 * 0.2 / 500), rel=0.05)
     assert result.low is not None
     assert result.high is not None
+    assert result.error is not None
     assert result.high - result.low == pytest.approx(2 * result.error, rel=0.1)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
 import math
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -16,22 +14,13 @@ from scipy.stats import norm, poisson
 
 from hepchain.cli import main
 from hepchain.errors import InputError, StageError
-from hepchain.statistics import counting as counting_module
+from hepchain.statistics import counting
 from hepchain.statistics.counting import Counting, analyse
-from hepchain.statistics.inference import SIGMAS, NotConvergedError
+from hepchain.statistics.fits import NotConvergedError
+from hepchain.statistics.inference import SIGMAS
 from hepchain.statistics.toys import CountingModel, Toys, limit
 
 MEDIAN = SIGMAS.index(0)
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    """The command silences its loggers, in a process of its own."""
-    loggers = [logging.getLogger(name) for name in ("pyhf", "hepchain")]
-    levels = [logger.level for logger in loggers]
-    yield
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
 
 
 # ATLAS, arXiv:1911.12606: background and observed and expected S95 of three regions.
@@ -123,6 +112,35 @@ def test_toys_agree_with_asymptotic_formulas_for_many_events(log_normal: bool) -
     assert toys.significance == pytest.approx(formulas.significance, rel=0.05)
 
 
+@pytest.mark.parametrize(("observed", "b"), [(200, 10.0), (10_000, 10.0), (1_000_000, 10.0)])
+def test_a_large_excess_has_the_limit_and_significance_of_the_closed_formulas(
+    observed: int, b: float
+) -> None:
+    result = analyse(Counting(observed, b))
+    excess = observed - b
+    expected = brentq(
+        lambda s: asymptotic_cls(s, observed, b) - 0.05, excess, excess + 10 * math.sqrt(observed)
+    )
+    assert result.observed_limit == pytest.approx(expected, rel=3e-3)
+    q0 = 2 * (observed * math.log(observed / b) - (observed - b))
+    assert result.significance == pytest.approx(math.sqrt(q0), rel=2e-3)
+
+
+def test_significance_of_a_large_excess_with_an_uncertain_background() -> None:
+    """The background that fits best without a signal solves b^2 - 9 b - 200 = 0."""
+    n, b = 200, (9 + math.sqrt(881)) / 2
+    q0 = 2 * (b - n * math.log(b) + (b - 10) ** 2 / 2 - n + n * math.log(n))
+    result = analyse(Counting(n, 10.0, 1.0))
+    assert result.significance == pytest.approx(math.sqrt(q0), rel=2e-3)
+
+
+def test_a_billion_events() -> None:
+    result = analyse(Counting(1_000_000_000, 10.0, 1.0), 1000)
+    assert result.observed_limit == pytest.approx(1e9, rel=2e-3)
+    with pytest.raises(StageError, match=r"--observed 1e\+09 and --background 10 .* use --toys"):
+        analyse(Counting(1_000_000_000, 10.0, 1.0))
+
+
 def test_toys_depend_on_the_seed_and_on_nothing_else() -> None:
     counting = Counting(8, 7.6, 2.1)
     first, again, other = (analyse(counting, 2000, seed) for seed in (1, 1, 2))
@@ -132,17 +150,14 @@ def test_toys_depend_on_the_seed_and_on_nothing_else() -> None:
 
 
 def test_limit_follows_observation_and_uncertainties() -> None:
-    def observed_limit(*arguments: float, level: float = 0.95) -> float:
-        observed, *others = arguments
-        return analyse(
-            Counting(int(observed), *others, confidence_level=level), 4000
-        ).observed_limit
+    def observed_limit(counting: Counting) -> float:
+        return analyse(counting, 4000).observed_limit
 
-    base = observed_limit(24, 24.0, 4.0)
-    assert observed_limit(30, 24.0, 4.0) > 1.2 * base
-    assert observed_limit(24, 24.0, 8.0) > 1.2 * base
-    assert observed_limit(24, 24.0, 4.0, 0.4) > 1.05 * base
-    assert observed_limit(24, 24.0, 4.0, level=0.9) < 0.95 * base
+    base = observed_limit(Counting(24, 24.0, 4.0))
+    assert observed_limit(Counting(30, 24.0, 4.0)) > 1.2 * base
+    assert observed_limit(Counting(24, 24.0, 8.0)) > 1.2 * base
+    assert observed_limit(Counting(24, 24.0, 4.0, 0.4)) > 1.05 * base
+    assert observed_limit(Counting(24, 24.0, 4.0, confidence_level=0.9)) < 0.95 * base
 
 
 uncertainty = st.floats(0.0, 0.6)
@@ -211,8 +226,8 @@ def test_failed_fits_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*arguments: object) -> None:
         raise NotConvergedError("stuck")
 
-    monkeypatch.setattr(counting_module, "expected_limit", fails)
-    with pytest.raises(StageError, match=r"use --toys \(stuck\)"):
+    monkeypatch.setattr(counting, "expected_limit", fails)
+    with pytest.raises(StageError, match=r"--background 3 \(stuck\); check .* or use --toys"):
         analyse(Counting(3, 3.0))
 
 
@@ -225,7 +240,8 @@ WRONG = [
     ("--observed 3 --background 0", "asymptotic formulas need some background; use --toys"),
     ("--observed 3 --background 2 --signal-uncertainty 20", "is relative, 0.2 for 20 %"),
     ("--observed 3 --background 2 --confidence-level 95", "--confidence-level 95: must be"),
-    ("--observed 3 --background 2 --toys 10", "--toys 10: at least 1000"),
+    ("--observed 3 --background 2 --uncertainty 300", "more than 100 times 2"),
+    ("--observed 3 --background 2 --toys 10", "--toys 10: 1000 to 1000000"),
     ("--observed 3 --background 2 --toys 1000 --seed -1", "--seed -1: must be at least 0"),
 ]
 
@@ -234,7 +250,7 @@ WRONG = [
 def test_wrong_input_is_one_message(
     arguments: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["limit", *arguments.split()]) == 2
+    assert main(["limit", *arguments.split()]) == 1
     written = capsys.readouterr()
     assert message in written.err
     assert written.out == ""

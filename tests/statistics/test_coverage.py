@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from hepchain.statistics.diagnostics import _Fitter
-from hepchain.statistics.inference import load_model, minimiser, observed_limit
+from hepchain.statistics.diagnostics import Fitter
+from hepchain.statistics.fits import load_model, minimiser
+from hepchain.statistics.inference import observed_limit
 from hepchain.statistics.templates import Template, Templates
 from hepchain.statistics.workspace import Specification, Uncertainties, make_workspace
 
@@ -46,7 +47,7 @@ def test_injected_signal_is_recovered_with_unit_pulls(strength: float) -> None:
     with minimiser("minuit"):
         for counts in experiments(strength, 1):
             model, data = load_model(workspace(counts))
-            fit, _, _ = _Fitter(model, 1.0).fit(data)
+            fit, _, _ = Fitter(model, 1.0).fit(data)
             assert fit.signal_strength is not None
             assert fit.signal_strength_error is not None
             pulls.append((fit.signal_strength - strength) / fit.signal_strength_error)

@@ -13,12 +13,12 @@ from scipy.stats import norm, poisson
 
 from hepchain.errors import StageError
 from hepchain.statistics import inference
+from hepchain.statistics.discovery import discovery_significance
+from hepchain.statistics.fits import NotConvergedError
 from hepchain.statistics.inference import (
     SIGMAS,
     Limit,
     NoLimitError,
-    NotConvergedError,
-    discovery_significance,
     expected_limit,
 )
 from hepchain.statistics.significance import asimov_significance
@@ -149,7 +149,7 @@ def test_a_failed_fit_is_told_and_leaves_pyhf_as_it_was(monkeypatch: pytest.Monk
     monkeypatch.setattr(pyhf.infer.mle, "fixed_poi_fit", failing)
     with pytest.raises(NotConvergedError, match=r"scipy: stuck; minuit: stuck"):
         expected_limit(counting(10.0, 50.0), 0.95)
-    monkeypatch.setattr(inference.test_statistics, "q0", failing)
+    monkeypatch.setattr(pyhf.infer.test_statistics, "q0", failing)
     with pytest.raises(NotConvergedError, match="stuck"):
         discovery_significance(counting(10.0, 50.0))
     assert pyhf.get_backend() == before

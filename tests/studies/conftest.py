@@ -1,20 +1,16 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
-
-from feature_tables import Table as Toy
-from feature_tables import inputs_of, write_table
-
 from hepchain.config.studies import ImportanceConfig
-from hepchain.config.training import BalanceConfig, TrainingTracksConfig, TreesConfig
+from hepchain.config.training import BalanceConfig, TrainingTracksConfig
+from hepchain.training.taggers.settings.trees import TreesConfig
 from hepchain.training.tracks import FeatureFile
 from hepchain.training.train import Task
+from tests.training.feature_tables import Table as Toy
+from tests.training.feature_tables import inputs_of, write_table
 
 CATEGORY = "silicon"
 

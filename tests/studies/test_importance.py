@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from feature_tables import VARIABLES
 
 from hepchain.combination.scoring import load_models
 from hepchain.config.figures import FiguresConfig
@@ -14,13 +13,16 @@ from hepchain.config.studies import ImportanceConfig
 from hepchain.config.training import BalanceConfig
 from hepchain.errors import StageError
 from hepchain.figures import importance as figure
-from hepchain.figures.output import plain
 from hepchain.figures.style import Things
+from hepchain.io.structured import plain
 from hepchain.studies.attribution import Attribution
 from hepchain.studies.importance import Importances, draw, importances, summarise
 from hepchain.studies.tracks import read_tables
 from hepchain.training.tracks import FeatureFile
 from hepchain.training.train import Task, train
+from tests.training.feature_tables import VARIABLES
+
+pytestmark = pytest.mark.xdist_group("studies")
 
 
 @pytest.fixture(scope="module")
@@ -90,5 +92,5 @@ def test_figure_has_the_controls_below_and_the_table_has_everything(
     assert labels[0] == "pixel dedx"
     assert all("ganged" in label or "spoilt" in label for label in labels[20:])
     (table,) = figure.tables(found, things)
-    assert len(table.rows) == 49
+    assert len(table.frame) == 49
     assert plain(found)["categories"][0]["variables"][0]["name"] == "pixel_dedx"

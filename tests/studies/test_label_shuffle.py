@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from hepchain.figures.label_shuffle import table as table_of
-from hepchain.figures.output import plain
 from hepchain.figures.style import Things
-from hepchain.studies import label_shuffle as module
+from hepchain.io.structured import plain
 from hepchain.studies.label_shuffle import Shuffled, label_shuffle
-from hepchain.studies.task import plain as plain_settings
+from hepchain.studies.task import alike_by_category
 from hepchain.studies.tracks import copy_category, read_tables
+from hepchain.training import train as training
 from hepchain.training.tracks import FeatureFile
 from hepchain.training.train import Task
+
+pytestmark = pytest.mark.xdist_group("studies")
 
 
 def shuffled(gun: FeatureFile, task: Task, directory: Path) -> Shuffled:
@@ -32,7 +34,8 @@ def test_shuffled_labels_teach_nothing(
     assert len(found.areas) == 4
     assert abs(found.deviation) < 3.0
     assert 0.005 < found.error < 0.03
-    (row,) = table_of([plain(found)], Things({"silicon": "silicon only"}, {}, {}, {})).rows
+    table = table_of([plain(found)], Things({"silicon": "silicon only"}, {}, {}, {}))
+    (row,) = table.frame.to_numpy().tolist()
     assert row[0] == "silicon only"
     assert "±" in row[2]
 
@@ -41,12 +44,12 @@ def test_leak_between_folds_is_seen(
     gun: FeatureFile, task: Callable[..., Task], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A training that leaves no fold out knows the permuted labels of some events."""
-    honest = module.train
+    honest = training.train
 
     def leaking(made: Task, *rest: Any) -> None:
         honest(replace(made, fold=made.folds), *rest)
 
-    monkeypatch.setattr(module, "train", leaking)
+    monkeypatch.setattr(training, "train", leaking)
     made = task(depth=8, trees=20, patience=20)
     few = {name: made.variables[name] for name in ("pt", "eta", "phi", "d0", "z0")}
     found = shuffled(gun, replace(made, variables=few), tmp_path)
@@ -54,5 +57,5 @@ def test_leak_between_folds_is_seen(
 
 
 def test_study_is_of_models_by_category(task: Callable[..., Task]) -> None:
-    settings = task(unified=True, pt_boundaries=[1.0], depth=6).settings
-    assert plain_settings(settings) == task(depth=6).settings
+    unified = task(unified=True, pt_boundaries=[1.0], depth=6)
+    assert alike_by_category(unified) == task(depth=6)

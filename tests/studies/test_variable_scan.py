@@ -10,12 +10,14 @@ import pytest
 from hepchain.config.figures import FiguresConfig
 from hepchain.config.studies import ImportanceConfig
 from hepchain.figures import variable_scan as figure
-from hepchain.figures.output import plain
 from hepchain.figures.style import Things
+from hepchain.io.structured import plain
 from hepchain.studies.tracks import Table, copy_category, read_tables
 from hepchain.studies.variable_scan import Scored, measure, numbers_of, scan
 from hepchain.training.tracks import FeatureFile
 from hepchain.training.train import Task
+
+pytestmark = pytest.mark.xdist_group("studies")
 
 NUMBERS = [49, 3, 1]
 
@@ -49,8 +51,7 @@ def test_the_variable_that_separates_is_left_and_suffices(
     data: tuple[list[FeatureFile], Table], scored: dict[int, Scored], task: Callable[..., Task]
 ) -> None:
     table = data[1]
-    weights = table.balanced(task().tracks.balance)
-    found = measure("toy", "silicon", scored, (table, table), weights, 0.05, 20, seed=1)
+    found = measure(task(), scored, (table, table), 0.05, 20)
     assert [step.number for step in found.steps] == NUMBERS
     assert found.steps[-1].variables == (("pixel_dedx",), ("pixel_dedx",))
     assert found.steps[0].held_out.loss.value == 0.0

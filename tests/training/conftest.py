@@ -1,18 +1,15 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
+import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from feature_tables import Table, inputs_of, write_table
-
-from hepchain.config.training import BalanceConfig, TrainingTracksConfig, TreesConfig
+from hepchain.config.training import BalanceConfig, TrainingTracksConfig
+from hepchain.training.taggers.settings.trees import TreesConfig
 from hepchain.training.tracks import FeatureFile
 from hepchain.training.train import Task
+from tests.training.feature_tables import Table, inputs_of, write_table
 
 
 @pytest.fixture(scope="session")
@@ -51,5 +48,21 @@ def task(balance_config: BalanceConfig) -> Callable[..., Task]:
             "variables": inputs_of(category),
         }
         return Task(**(fields | changes))  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def extremes() -> Callable[..., np.ndarray]:
+    """Function (variables, tracks) -> values of all sizes and signs, shape (tracks, variables)."""
+
+    def make(variables: int, tracks: int = 400) -> np.ndarray:
+        rng = np.random.default_rng(3)
+        values = rng.normal(size=(tracks, variables))
+        values *= 10.0 ** rng.uniform(-6.0, 6.0, size=values.shape)
+        values[rng.uniform(size=values.shape) < 0.1] = 0.0
+        range_of = np.finfo(np.float32)
+        values[:4] = np.array([[-1.0, float(range_of.max), -3e38, float(range_of.tiny)]]).T
+        return values.astype(np.float32)
 
     return make

@@ -8,24 +8,29 @@ from pathlib import Path
 
 import numpy as np
 
-from hepchain.config import Transformation, Variables, load_block
+from hepchain.config.loader import load_block
+from hepchain.config.variables import Variables
 from hepchain.identity import fold_of
 from hepchain.io import ParquetWriter
+from hepchain.training.scaling import Scaling, fit_scaling
 
 ROOT = Path(__file__).parents[2]
-VARIABLES = load_block(ROOT / "config" / "variables.yaml", Variables)
-CATEGORIES = tuple(VARIABLES.categories)
+VARIABLES = load_block(ROOT / "config" / "soft_electrons" / "variables.yaml", Variables)
+CATEGORIES = ("trt_calorimeter", "calorimeter", "trt", "silicon")
 EQUAL_SHARES = dict.fromkeys(CATEGORIES, 0.25)
 SEPARATING = ("pixel_dedx", "e_probability_ht", "e_over_p")
 """One variable of each group whose (transformed) mean differs between the classes."""
 
 
-def inputs_of(category: str) -> dict[str, tuple[Transformation, float]]:
-    variables = VARIABLES.variables
-    return {
-        name: (variables[name].transformation, variables[name].scale)
-        for name in VARIABLES.of_category(category)
-    }
+def inputs_of(category: str) -> dict[str, tuple[str, float]]:
+    return VARIABLES.inputs([category])
+
+
+def scaling_of(
+    values: np.ndarray, weights: np.ndarray, variables: Mapping[str, tuple[str, float]]
+) -> Scaling:
+    """Scaling of one table that has all variables."""
+    return fit_scaling([(values, weights, list(variables))], variables)
 
 
 @dataclass(frozen=True)
@@ -95,11 +100,11 @@ class Table:
         return columns
 
 
-def _in_domain(normal: np.ndarray, transformation: Transformation) -> np.ndarray:
+def _in_domain(normal: np.ndarray, transformation: str) -> np.ndarray:
     match transformation:
-        case Transformation.LOG:
+        case "log":
             return np.exp(normal)
-        case Transformation.LOG1P:
+        case "log1p":
             return np.expm1(np.clip(normal + 5.0, 0.0, None))
         case _:
             return normal

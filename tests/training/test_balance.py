@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hepchain.config.training import BalanceConfig, Spectrum
+from hepchain.config.taggers import Spectrum
+from hepchain.config.training import BalanceConfig
 from hepchain.errors import StageError
 from hepchain.training.balance import balance, flat_spectrum
 
@@ -34,7 +35,11 @@ def weighted_spectrum(pt: np.ndarray, eta: np.ndarray, weight: np.ndarray) -> np
 @settings(max_examples=30, deadline=None)
 def test_both_classes_have_the_same_spectrum(seed: int, ratio: float) -> None:
     labels, pt, eta = spectra(seed)
-    weight = balance(labels, pt, eta, config(ratio)).of(labels, pt, eta).astype(float)
+    weight = (
+        balance(labels, pt, eta, np.ones(len(labels)), config(ratio))
+        .of(labels, pt, eta, np.ones(len(labels)))
+        .astype(float)
+    )
     electron = labels == 1
     np.testing.assert_allclose(
         weighted_spectrum(pt[electron], eta[electron], weight[electron]),
@@ -46,7 +51,7 @@ def test_both_classes_have_the_same_spectrum(seed: int, ratio: float) -> None:
 
 def test_spectrum_is_flat_in_ln_pt_and_eta_if_no_bin_is_scarce() -> None:
     labels, pt, eta = spectra(1)
-    balanced = balance(labels, pt, eta, config())
+    balanced = balance(labels, pt, eta, np.ones(len(labels)), config())
     np.testing.assert_allclose(
         balanced.spectrum, flat_spectrum(balanced.pt_edges, balanced.abs_eta_edges)
     )
@@ -54,11 +59,15 @@ def test_spectrum_is_flat_in_ln_pt_and_eta_if_no_bin_is_scarce() -> None:
     assert balanced.report()["share_moved_from_target"] == pytest.approx(0.0, abs=1e-12)
 
 
-@pytest.mark.parametrize(("spectrum", "label"), [("hadrons", 0), ("electrons", 1)])
+@pytest.mark.parametrize(("spectrum", "label"), [("background", 0), ("signal", 1)])
 def test_spectrum_of_one_class(spectrum: Spectrum, label: int) -> None:
     """Its own tracks weigh the same, those of the other class take its shape."""
     labels, pt, eta = spectra(2)
-    weight = balance(labels, pt, eta, config(), spectrum).of(labels, pt, eta).astype(float)
+    weight = (
+        balance(labels, pt, eta, np.ones(len(labels)), config(), spectrum)
+        .of(labels, pt, eta, np.ones(len(labels)))
+        .astype(float)
+    )
     own = labels == label
     assert np.ptp(weight[own]) < 1e-6
     np.testing.assert_allclose(
@@ -76,8 +85,8 @@ def test_flat_spectrum_is_the_area_in_ln_pt_and_eta() -> None:
 @pytest.mark.parametrize("ratio", [4.0, 20.0])
 def test_no_weight_exceeds_the_ratio(ratio: float) -> None:
     labels, pt, eta = spectra(2)
-    balanced = balance(labels, pt, eta, config(ratio))
-    weight = balanced.of(labels, pt, eta)
+    balanced = balance(labels, pt, eta, np.ones(len(labels)), config(ratio))
+    weight = balanced.of(labels, pt, eta, np.ones(len(labels)))
     for label in (0, 1):
         assert weight[labels == label].max() <= ratio * weight[labels == label].mean() * (1 + 1e-5)
     if ratio == 4.0:
@@ -88,26 +97,28 @@ def test_bin_of_one_class_alone_does_not_count() -> None:
     labels, pt, eta = spectra(3)
     keep = (labels == 1) | (pt < 2.0)
     labels, pt, eta = labels[keep], pt[keep], eta[keep]
-    weight = balance(labels, pt, eta, config()).of(labels, pt, eta)
+    weight = balance(labels, pt, eta, np.ones(len(labels)), config()).of(
+        labels, pt, eta, np.ones(len(labels))
+    )
     assert (weight[pt > 2.0] == 0.0).all()
     assert weight[labels == 1].sum() == pytest.approx(weight[labels == 0].sum(), rel=1e-5)
 
 
 def test_effective_tracks_are_fewer_than_tracks() -> None:
     labels, pt, eta = spectra(4)
-    report = balance(labels, pt, eta, config()).report()
-    assert 0 < report["effective_hadrons"] < (labels == 0).sum()
-    assert 0 < report["effective_electrons"] < (labels == 1).sum()
+    report = balance(labels, pt, eta, np.ones(len(labels)), config()).report()
+    assert 0 < report["effective_background"] < (labels == 0).sum()
+    assert 0 < report["effective_signal"] < (labels == 1).sum()
 
 
 def test_single_class_is_refused() -> None:
     _, pt, eta = spectra(5)
-    with pytest.raises(StageError, match="0 electrons, 4000 hadrons"):
-        balance(np.zeros(4000, dtype=np.int8), pt, eta, config())
+    with pytest.raises(StageError, match="4000 background, 0 signal"):
+        balance(np.zeros(4000, dtype=np.int8), pt, eta, np.ones(4000), config())
 
 
 def test_disjoint_spectra_are_refused() -> None:
     labels = np.repeat(np.array([0, 1], dtype=np.int8), 100)
     pt = np.where(labels == 1, 4.0, 0.6)
     with pytest.raises(StageError, match="hardly share a bin"):
-        balance(labels, pt, np.zeros(200), config())
+        balance(labels, pt, np.zeros(200), np.ones(200), config())

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
-from hepchain.config.training import CutsConfig
-from hepchain.errors import InputError, StageError
+from hepchain.errors import StageError
 from hepchain.roc import area_under_curve
 from hepchain.training.tagger import Examples
 from hepchain.training.taggers.cuts import Cuts, rising_probabilities, steps_passed
+from hepchain.training.taggers.settings.cuts import CutsConfig
 
 NAMES = ("e_over_p", "reta", "noise", "eta")
 
@@ -24,7 +21,9 @@ def config(*variables: str, min_hadrons: int = 50) -> CutsConfig:
     return CutsConfig(kind="cuts", variables=list(variables), peel=0.05, min_hadrons=min_hadrons)
 
 
-def gaussians(seed: int, size: int = 20_000, shifts: tuple[float, ...] = (2.0, 0.0, 0.0, 0.0)):
+def gaussians(
+    seed: int, size: int = 20_000, shifts: tuple[float, ...] = (2.0, 0.0, 0.0, 0.0)
+) -> Examples:
     rng = np.random.default_rng(seed)
     labels = (rng.uniform(size=size) < 0.4).astype(np.int8)
     inputs = rng.normal(size=(size, 4)) + np.outer(labels, shifts)
@@ -128,21 +127,6 @@ def test_every_step_has_a_probability_above_the_one_before(steps: int, seed: int
     assert (np.diff(probabilities) >= 0.0).all()
 
 
-def test_saved_and_loaded_scores_are_equal(tmp_path: Path) -> None:
-    tagger = fitted("e_over_p", "reta")
-    tagger.save(tmp_path)
-    inputs = gaussians(4).inputs
-    np.testing.assert_array_equal(Cuts.load(tmp_path).score(inputs), tagger.score(inputs))
-    assert tagger.score(inputs[:0]).shape == (0,)
-
-
 def test_tracks_without_the_variables_are_refused() -> None:
     with pytest.raises(StageError, match=r"none of the variables to cut on \(weta2\)"):
         Cuts(config("weta2")).fit(gaussians(1), gaussians(2), seed=1)
-
-
-@pytest.mark.parametrize("content", [{}, {"cuts": [{"bound": 1}], "probabilities": []}])
-def test_unreadable_model_is_named(tmp_path: Path, content: dict[str, object]) -> None:
-    (tmp_path / "model.json").write_text(json.dumps(content))
-    with pytest.raises(InputError, match=r"model\.json: not a sequence of cuts"):
-        Cuts.load(tmp_path)

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
-from feature_tables import ROOT
 
-from hepchain.config import training as config
+from hepchain.config.taggers import tagger_settings
 from hepchain.training.model import load_model
 from hepchain.training.tracks import FeatureFile
 from hepchain.training.train import Task, train
+from tests.training.feature_tables import ROOT
 
 PAGE = ROOT / "docs" / "taggers.md"
 
@@ -27,13 +28,17 @@ def block_with(text: str) -> str:
 def test_new_kind_of_the_page_trains_and_loads(
     gun: FeatureFile, task: Callable[..., Task], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings_code = compile(block_with("class LogisticConfig"), "docs/taggers.md", "exec")
-    names = dict(vars(config))
-    exec(settings_code, names)
-    monkeypatch.setattr(config, "LogisticConfig", names["LogisticConfig"], raising=False)
-    module = ModuleType("hepchain.training.taggers.logistic")
-    exec(compile(block_with("class Logistic:"), "docs/taggers.md", "exec"), vars(module))
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    settings = names["LogisticConfig"](kind="logistic", regularisation=1.0)
+    package = "hepchain.training.taggers"
+    for name, start in (
+        ("settings.logistic", "class LogisticConfig"),
+        ("logistic", "class Logistic:"),
+    ):
+        module = ModuleType(f"{package}.{name}")
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        exec(compile(block_with(start), "docs/taggers.md", "exec"), vars(module))
+    settings = tagger_settings({"kind": "logistic", "regularisation": 1.0})
     train(task(settings=settings), [gun], tmp_path / "model")
-    assert load_model(tmp_path / "model").tagger._coefficients.shape == (49,)
+    model = load_model(tmp_path / "model")
+    assert len(model.variables) == 49
+    scores = model.score(np.ones((2, 49), np.float32), model.variables, "here")
+    assert ((scores > 0.0) & (scores < 1.0)).all()

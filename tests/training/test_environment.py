@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +25,19 @@ def test_gpu_of_the_batch_system_is_left_alone(monkeypatch: pytest.MonkeyPatch) 
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "3"
 
 
-def test_flags_of_the_user_are_kept_on_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_driver_a_job_rounds_as_without_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(environment, "DRIVER", tmp_path / "absent")
+    monkeypatch.setattr(os, "environ", {})
+    environment.prepare(gpus=1)
+    assert "TF_DETERMINISTIC_OPS" not in os.environ
+
+
+def test_flags_of_the_user_are_kept_on_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(environment, "DRIVER", tmp_path)
     monkeypatch.setattr(
         os, "environ", {"XLA_FLAGS": "--xla_dump_to=here", "KERAS_BACKEND": "torch"}
     )
@@ -42,17 +55,22 @@ def test_gpu_that_is_there_or_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    ("missing", "advice"), [(True, "`make gpu` adds it"), (False, "CUDA_VISIBLE_DEVICES is 3")]
+    ("backend", "cuda", "advice"),
+    [
+        ("tensorflow", False, "tensorflow is installed without CUDA; `make gpu` adds"),
+        ("jax", False, "jax is installed without CUDA.* for KERAS_BACKEND=tensorflow"),
+        ("tensorflow", True, "CUDA_VISIBLE_DEVICES is 3"),
+    ],
 )
 def test_missing_gpu_ends_the_job(
-    monkeypatch: pytest.MonkeyPatch, missing: bool, advice: str
+    monkeypatch: pytest.MonkeyPatch, backend: str, cuda: bool, advice: str
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
+    monkeypatch.setenv("KERAS_BACKEND", backend)
     monkeypatch.setattr(environment, "device", lambda: "cpu:0")
-    monkeypatch.setattr(environment, "backend_plugin_missing", lambda: missing)
-    with pytest.raises(ExecutionError, match=r"training\.gpu asks for a GPU") as error:
+    monkeypatch.setattr(environment, "has_cuda", lambda: cuda)
+    with pytest.raises(ExecutionError, match=rf"training\.gpu asks for a GPU.*{advice}") as error:
         environment.require_gpu(1, fallback=False)
-    assert advice in str(error.value)
     assert "gpu_fallback" in str(error.value)
 
 

@@ -1,19 +1,19 @@
-"""The only tests that import Keras: some fifteen seconds, most of them start-up."""
+"""Networks: a worker imports Keras for this group of tests, some ten seconds."""
 
 from __future__ import annotations
 
 from math import erf
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from hepchain.config.training import NetworkConfig
-from hepchain.errors import InputError
 from hepchain.roc import area_under_curve
 from hepchain.training import environment
 from hepchain.training.tagger import Examples, History
 from hepchain.training.taggers.network import Network
+from hepchain.training.taggers.settings.network import NetworkConfig
+
+pytestmark = pytest.mark.xdist_group("keras")
 
 SETTINGS = NetworkConfig(
     kind="network",
@@ -86,30 +86,6 @@ def test_score_of_a_track_does_not_depend_on_the_others(fitted: tuple[Network, H
     together = fitted[0].score(inputs)
     np.testing.assert_allclose(fitted[0].score(inputs[:10]), together[:10], atol=1e-6)
     np.testing.assert_allclose(fitted[0].score(inputs[-10:]), together[-10:], atol=1e-6)
-
-
-@pytest.mark.usefixtures("fitted")
-def test_jax_runs_on_one_thread() -> None:
-    keras = pytest.importorskip("keras")
-    if keras.config.backend() != "jax":
-        pytest.skip("another backend")
-    names = [path.read_text().strip() for path in Path("/proc/self/task").glob("*/comm")]
-    assert names.count("tf_XLAEigen") <= 1
-
-
-def test_loaded_model_scores_the_same(fitted: tuple[Network, History], tmp_path: Path) -> None:
-    fitted[0].save(tmp_path)
-    inputs = gaussians(4).inputs
-    np.testing.assert_array_equal(Network.load(tmp_path).score(inputs), fitted[0].score(inputs))
-    assert fitted[0].score(inputs[:0]).shape == (0,)
-
-
-def test_unreadable_model_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"model\.keras: not a readable Keras model"):
-        Network.load(tmp_path)
-    (tmp_path / "model.keras").write_bytes(b"broken")
-    with pytest.raises(InputError, match=r"model\.keras: not a readable Keras model"):
-        Network.load(tmp_path)
 
 
 def test_conditioned_network_learns_what_turns_with_pt() -> None:

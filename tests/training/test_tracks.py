@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from feature_tables import Table, write_table
 
 from hepchain.errors import InputError, StageError
 from hepchain.identity import fold_of, uniform_of
 from hepchain.training.tracks import FeatureFile, Selection, read_tracks
+from tests.training.feature_tables import Table, write_table
 
 SELECTION = Selection(
     category="silicon",
@@ -108,7 +108,7 @@ def test_too_many_tracks_are_thinned_by_event(numbered: FeatureFile) -> None:
 
 def test_too_few_tracks_are_named(numbered: FeatureFile) -> None:
     with pytest.raises(
-        StageError, match=r"category silicon, without fold 1: \d+ hadrons, \d+ elec"
+        StageError, match=r"category silicon, without fold 1: \d+ background, \d+ signal"
     ):
         read_tracks([numbered], replace(SELECTION, min_tracks=5000))
 
@@ -117,14 +117,14 @@ def test_single_class_is_refused(tmp_path: Path) -> None:
     columns = with_event_as_input(Table(events=300))
     columns["label"][:] = 0
     path = write_table(tmp_path / "features-0.parquet", columns)
-    with pytest.raises(StageError, match="0 electrons"):
+    with pytest.raises(StageError, match="0 signal"):
         read_tracks([FeatureFile("gun", path)], SELECTION)
 
 
 def test_empty_file_is_refused(tmp_path: Path) -> None:
     columns = {name: values[:0] for name, values in Table(events=2).columns().items()}
     path = write_table(tmp_path / "features-0.parquet", columns)
-    with pytest.raises(StageError, match="0 hadrons, 0 electrons"):
+    with pytest.raises(StageError, match="0 background, 0 signal"):
         read_tracks([FeatureFile("gun", path)], SELECTION)
 
 

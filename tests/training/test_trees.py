@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hepchain.config.training import TreesConfig
 from hepchain.errors import InputError
 from hepchain.roc import area_under_curve
 from hepchain.training.tagger import Examples
+from hepchain.training.taggers.settings.trees import TreesConfig
 from hepchain.training.taggers.trees import Trees
 
 SETTINGS = TreesConfig(kind="trees", trees=60, depth=3, learning_rate=0.2, patience=5)
@@ -61,11 +61,10 @@ def test_loaded_model_scores_the_same(fitted: Trees, tmp_path: Path) -> None:
     fitted.save(tmp_path)
     inputs = gaussians(4).inputs
     np.testing.assert_array_equal(Trees.load(tmp_path).score(inputs), fitted.score(inputs))
-    assert Trees.load(tmp_path).score(inputs[:0]).shape == (0,)
 
 
 def test_unreadable_model_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"model\.ubj: not a readable XGBoost model"):
+    with pytest.raises(InputError, match=r"model\.ubj: no such file"):
         Trees.load(tmp_path)
     (tmp_path / "model.ubj").write_bytes(b"{broken")
     with pytest.raises(InputError, match=r"model\.ubj: not a readable XGBoost model"):

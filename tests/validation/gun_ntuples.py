@@ -9,13 +9,20 @@ import numpy as np
 import uproot
 
 from hepchain.config.validation import ValidationConfig
-from hepchain.validation.gun import OF_TRUTH, ON_TRACK
+from hepchain.validation.against_reconstruction import OF_TRUTH, ON_TRACK
+from hepchain.validation.known import Known
 from hepchain.validation.single_particles import TRUTH
 
 REPOSITORY = Path(__file__).parents[2]
 REFERENCE = REPOSITORY / "config" / "validation" / "reconstructed_tracks.yaml"
+KNOWN = REFERENCE.parent
 PER_EVENT = 8
 PARAMETERS = ("d0", "z0", "phi", "theta", "q_over_p")
+
+
+def known(group: str) -> Known:
+    """What is known of a group."""
+    return Known.read(KNOWN / f"{group}.yaml")
 
 
 def settings(**changes: object) -> ValidationConfig:
@@ -23,17 +30,15 @@ def settings(**changes: object) -> ValidationConfig:
         "reference": str(REFERENCE),
         "error_abs_eta": [(0.0, 0.8), (0.8, 1.5), (1.5, 2.5)],
         "hits_abs_eta": [(0.0, 1.5), (1.5, 2.5)],
-        "pt_edges": [0.5, 1.0, 2.0, 3.0, 5.0, 10.0],
         "error_tolerance": 0.10,
         "hits_tolerance": 0.05,
-        "pull_tolerance": 0.05,
-        "charge_tolerance": 0.02,
         "min_tracks": 10,
     }
     return ValidationConfig.model_validate(
         {
             "sample": "particle_gun",
             "tracks": tracks | changes,
+            "known": str(KNOWN),
             "electrons": "config/validation/reconstructed_electrons.yaml",
         },
         strict=False,

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from hepchain.config.loader import load_block
-from hepchain.validation import calorimeter, shower_shapes
-from hepchain.validation.clusters import VARIABLES, Clusters
+from hepchain.validation import calorimeter
+from hepchain.validation.calorimeter import VARIABLES
 from hepchain.validation.comparison import Comparison, Verdict
-from hepchain.validation.reconstructed_electrons import RealElectron, RealElectrons, real_electrons
-from hepchain.validation.single_particles import Particles
-from validation.single_tracks import shot, together, tracks_of
-from workspace import REPOSITORY
+from hepchain.validation.reconstructed_electrons import RealElectron, RealElectrons
+from hepchain.validation.single_particles import Particles, Tracks
+from tests.validation.gun_ntuples import known
+from tests.validation.single_tracks import shot, together, tracks_of
+from tests.workspace import REPOSITORY
 
 FILE = REPOSITORY / "config" / "validation" / "reconstructed_electrons.yaml"
 REAL = [
@@ -24,7 +25,7 @@ REAL = [
 
 def clusters_of(
     particles: Particles, energy: np.ndarray, seed: int = 1, **shapes: np.ndarray
-) -> Clusters:
+) -> Tracks:
     """Perfect tracks with clusters of some energy [GeV], none where it is NaN."""
     n = len(particles.pt)
     rng = np.random.default_rng(seed)
@@ -36,23 +37,28 @@ def clusters_of(
         "theta": 2.0 * np.arctan(np.exp(-particles.eta)),
         "e_over_p": energy / particles.momentum,
     }
-    return Clusters.of(tracks_of(particles, **columns))
+    return tracks_of(particles, **columns)
 
 
-def named(found: list[Comparison], quantity: str, selection: str | None = None) -> Comparison:
-    return next(
-        item for item in found if item.quantity == quantity and selection in (None, item.selection)
-    )
+def compared(tracks: Tracks, quantity: str) -> dict[str, Comparison]:
+    """Comparisons whose quantity begins so, by quantity and selection."""
+    found = calorimeter.compare(tracks, [], known("calorimeter"))
+    return {
+        ": ".join(filter(None, (item.quantity, item.selection))): item
+        for item in found
+        if item.quantity.startswith(quantity)
+    }
 
 
 def test_derived_shapes() -> None:
     electrons = shot("electron", 500, max_eta=2.4)
-    found = clusters_of(electrons, 0.9 * electrons.momentum, ethad=np.full(500, 0.2)).shapes
-    assert found["response"] == pytest.approx(0.9)
-    assert found["et"] == pytest.approx(0.9 * electrons.pt)
-    assert found["rhad"] == pytest.approx(0.2 / (0.9 * electrons.pt))
+    tracks = clusters_of(electrons, 0.9 * electrons.momentum, ethad=np.full(500, 0.2))
+    found = calorimeter.clusters_of(tracks, known("calorimeter"))
+    assert found["response"].to_numpy() == pytest.approx(0.9)
+    assert found["et"].to_numpy() == pytest.approx(0.9 * electrons.pt)
+    assert found["rhad"].to_numpy() == pytest.approx(0.2 / (0.9 * electrons.pt))
     barrel = electrons.abs_eta < 1.8
-    assert found["f0"][barrel] == pytest.approx(0.1)
+    assert found["f0"][barrel].to_numpy() == pytest.approx(0.1)
     assert np.isnan(found["f0"][~barrel]).all()
 
 
@@ -61,22 +67,22 @@ def test_response_and_resolution_come_back() -> None:
     p = electrons.momentum
     rng = np.random.default_rng(3)
     sigma = np.sqrt(0.101**2 * p + (0.0017 * p) ** 2 + 0.25**2 + (0.015 * p) ** 2)
-    energy = 0.92 * p + sigma * rng.normal(size=len(p))
-    found = calorimeter.energy_over_momentum(clusters_of(electrons, energy))
-    assert [item.assessment.verdict for item in found] == [Verdict.AGREES] * 3
-    assert named(found, "electron_response").simulated == pytest.approx(0.92, abs=0.01)
+    found = compared(clusters_of(electrons, 0.92 * p + sigma * rng.normal(size=len(p))), "e")
+    assert {item.assessment.verdict for name, item in found.items() if "pion" not in name} == {
+        Verdict.AGREES
+    }
+    response = found["electron_response: pT 5–10 GeV"]
+    assert response.simulated == pytest.approx(0.92, abs=0.01)
 
 
 def test_pions_without_a_cluster_count_with_no_energy() -> None:
     pions = shot("pion", 40_000)
     none = np.random.default_rng(2).random(40_000) < 0.4
     energy = np.where(none, np.nan, 0.8 * pions.momentum)
-    clusters = clusters_of(pions, energy, ethad=np.zeros(40_000))
-    assert calorimeter.hadron_response(clusters).simulated == pytest.approx(0.48, abs=0.02)
-    found = calorimeter.no_cluster(clusters)
-    low, high = (
-        named(found, "no_cluster_pion", selection) for selection in ("0.5–1 GeV", "2–3 GeV")
-    )
+    tracks = clusters_of(pions, energy, ethad=np.zeros(40_000))
+    found = compared(tracks, "")
+    assert found["e_over_p_pion"].simulated == pytest.approx(0.48, abs=0.02)
+    low, high = (found[f"no_cluster_pion: {where}"] for where in ("0.5–1 GeV", "2–3 GeV"))
     assert low.simulated == pytest.approx(0.4, abs=0.03)
     assert low.assessment.verdict is Verdict.AGREES
     assert high.assessment.verdict is Verdict.EXPLAINED
@@ -87,23 +93,22 @@ def test_energy_of_antiprotons_and_muons() -> None:
     particles = together(protons, muons)
     energy = np.where(particles.pdg_id == -2212, 1.7, 0.7)
     energy = np.where(particles.of("muon"), 0.35, energy)
-    clusters = clusters_of(particles, energy, ethad=np.zeros(25_000))
-    gained, ionising = calorimeter.antiprotons(clusters), calorimeter.minimum_ionising(clusters)
+    found = compared(clusters_of(particles, energy, ethad=np.zeros(25_000)), "")
+    gained, ionising = found["antiproton_energy: below 3 GeV"], found["muon_energy: above 1 GeV"]
     assert gained.simulated == pytest.approx(1.0)
     assert ionising.simulated == pytest.approx(0.35)
     assert gained.assessment.verdict is ionising.assessment.verdict is Verdict.AGREES
 
 
 def test_cut_has_a_boundary_by_eta_or_none() -> None:
-    below, above = (
-        next(cut for cut in shower_shapes.BELOW_5 if cut.variable == name)
-        for name in ("f3", "reta")
-    )
     eta = np.array([0.05, 0.05, 1.4, 2.2])
-    assert below.passes(np.array([0.05, 0.06, 0.0, 0.05]), eta) == pytest.approx(
-        [1.0, 0.0, np.nan, 0.0], nan_ok=True
-    )
-    assert above.passes(np.array([0.61, 0.59, 0.66, 0.68]), eta).tolist() == [1.0, 0.0, 1.0, 0.0]
+    particles = Particles(np.full(4, 11.0), np.full(4, 3.0), eta)
+    shapes = {"f3": np.array([0.05, 0.06, 0.0, 0.05]), "reta": np.array([0.61, 0.59, 0.66, 0.68])}
+    tracks = clusters_of(particles, particles.momentum, 1, **shapes)
+    found = calorimeter.clusters_of(tracks, known("calorimeter"))
+    below = found["menu_below_5_f3"].to_numpy()
+    assert below == pytest.approx([1.0, 0.0, np.nan, 0.0], nan_ok=True)
+    assert found["menu_below_5_reta"].tolist() == [1.0, 0.0, 1.0, 0.0]
 
 
 @pytest.mark.parametrize("shares", [(0.97, Verdict.AGREES), (0.8, Verdict.EXPLAINED)])
@@ -120,42 +125,43 @@ def test_share_that_passes_the_menu_comes_back(shares: tuple[float, Verdict]) ->
         "eratio": np.where(good[5], 0.9, 0.0),
         "delta_eta1": np.where(good[6], -0.001, -0.05),
     }
-    found = shower_shapes.menu_cuts(clusters_of(electrons, electrons.momentum, **values))
-    for item in found:
+    found = compared(clusters_of(electrons, electrons.momentum, 1, **values), "menu_cuts")
+    assert len(found) == 2
+    for item in found.values():
         assert item.simulated == pytest.approx(passing, abs=0.02)
         assert item.assessment.verdict is verdict
 
 
 def test_proposed_moments_agree_and_a_shift_does_not() -> None:
     electrons, pions = (shot(kind, 20_000, max_eta=1.7) for kind in ("electron", "pion"))
-    particles = together(electrons, pions)
     rng = np.random.default_rng(8)
-    number = particles.of("pion").astype(int)
-    drawn = {
-        name: np.choose(number, [m[0] for m in moments])
-        + np.choose(number, [m[1] for m in moments]) * rng.normal(size=40_000)
-        for name, moments in shower_shapes.SHAPES.items()
-    }
-    energy = np.full(40_000, 2.0)
-    clusters = clusters_of(particles, energy)
-    for name, values in drawn.items():
-        clusters.shapes[name][:] = values
-    assert {item.assessment.verdict for item in shower_shapes.shape_moments(clusters)} == {
-        Verdict.AGREES
-    }
-    clusters.shapes["weta2"][:] += 0.0018
-    means = named(shower_shapes.shape_moments(clusters), "shape_means_electron")
-    assert means.assessment.verdict is Verdict.EXPLAINED
-    assert means.axis.labels[means.assessment.worst or 0] == "weta2"
+    entry = known("calorimeter").entry("shape_means_electron")
+    assert entry.measure
+    assert isinstance(entry.measure.value, list)
+    where = entry.axis.axis.labels.index("weta2")
+    # The proposed mean and width of weta2 as the file has them, "(weta2 - mean) / width".
+    mean, width = (
+        float(number.strip("()")) for number in entry.measure.value[where].split()[2::2] if number
+    )
+    particles, energy = together(electrons, pions), np.full(40_000, 2.0)
+    drawn = mean + width * rng.normal(size=40_000)
+    for shift, verdict in ((0.0, 0.0), (width, 1.0)):
+        tracks = clusters_of(particles, energy, weta2=drawn + shift)
+        means = compared(tracks, "shape_means_electron")["shape_means_electron"]
+        assert means.simulated[where] == pytest.approx(verdict, abs=0.03)
+        widths = compared(tracks, "shape_widths_electron")["shape_widths_electron"]
+        assert widths.simulated[where] == pytest.approx(1.0, abs=0.03)
+        verdicts = {0.0: Verdict.AGREES, 1.0: Verdict.EXPLAINED}
+        assert means.assessment.verdicts[where] is verdicts[verdict]
 
 
 def test_correlation_of_ranks() -> None:
     rng = np.random.default_rng(1)
     x, y = rng.normal(size=(2, 20_000))
-    assert abs(shower_shapes.correlation(x, y).value) < 4 * shower_shapes.correlation(x, y).error
-    assert shower_shapes.correlation(x, np.exp(x)).value == pytest.approx(1.0)
-    assert shower_shapes.correlation(x, -(x**3)).value == pytest.approx(-1.0)
-    assert np.isnan(shower_shapes.correlation(x[:2], y[:2]).value)
+    assert abs(calorimeter.correlation(x, y).value) < 4 * calorimeter.correlation(x, y).error
+    assert calorimeter.correlation(x, np.exp(x)).value == pytest.approx(1.0)
+    assert calorimeter.correlation(x, -(x**3)).value == pytest.approx(-1.0)
+    assert np.isnan(calorimeter.correlation(x[:2], y[:2]).value)
 
 
 def test_wrong_sign_of_a_correlation_is_found() -> None:
@@ -171,8 +177,8 @@ def test_wrong_sign_of_a_correlation_is_found() -> None:
     for sign, verdict in ((1.0, Verdict.AGREES), (-1.0, Verdict.NOT_UNDERSTOOD)):
         changed = shapes | layers | {"f3": sign * depth}
         clusters = clusters_of(electrons, electrons.momentum, **changed)
-        found = shower_shapes.correlations(clusters)
-        assert named(found, "correlations", "electrons").assessment.verdict is verdict
+        found = compared(clusters, "correlations")
+        assert found["correlations: electrons"].assessment.verdict is verdict
 
 
 def test_file_of_real_electrons() -> None:
@@ -186,14 +192,19 @@ def test_file_of_real_electrons() -> None:
 def test_real_electrons_are_compared_with_those_near_them() -> None:
     electrons = shot("electron", 40_000, max_eta=2.4)
     shape = 0.2 + 0.1 * electrons.abs_eta
-    clusters = clusters_of(electrons, 0.9 * electrons.momentum, f1=shape, f3=0.0 * shape)
+    tracks = clusters_of(electrons, 0.9 * electrons.momentum, f1=shape, f3=0.0 * shape)
     real = [
         RealElectron(
             pt=pt, eta=eta, f0=0.1, f1=0.2 + 0.1 * abs(eta), f3=0.0, e_over_p=0.9, response=r
         )
         for pt, eta, r in ((3.0, -0.5, 0.9), (5.0, 1.2, 0.9), (8.0, 0.9, None), (500.0, 0.1, None))
     ]
-    layers, energy = real_electrons(clusters, real)
+    found = {
+        item.quantity: item
+        for item in calorimeter.compare(tracks, real, known("calorimeter"))
+        if item.quantity.startswith("real")
+    }
+    layers, energy = found["real_electron_layers"], found["real_electron_energy"]
     assert layers.reference is not None
     assert layers.simulated == pytest.approx(
         [0.1, 0.2 + 0.1 * (0.5 + 1.2 + 0.9) / 3, 0.0], abs=5e-3

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from hepchain.errors import InputError
 from hepchain.trust import Trust
 from hepchain.validation.comparison import (
+    SEVERITY,
     Axis,
     Comparison,
     Relation,
     Verdict,
     binned,
     categories,
+    judge,
     standard_errors,
     worst_verdict,
 )
@@ -61,13 +63,17 @@ def comparison(
         ([1.09], [1.0], 0.0, "", Verdict.AGREES),
         ([1.11], [1.0], 0.0, "", Verdict.NOT_UNDERSTOOD),
         ([1.11], [1.0], 0.0, "the magnet is off", Verdict.EXPLAINED),
-        ([1.35], [1.0], 0.1, "", Verdict.AGREES),
-        ([1.36], [1.0], 0.1, "", Verdict.NOT_UNDERSTOOD),
+        ([1.14], [1.0], 0.14 / 8.0, "", Verdict.NOT_UNDERSTOOD),
+        ([1.09], [1.0], 0.01, "", Verdict.AGREES),
+        ([1.25], [1.0], 0.1, "", Verdict.TOO_FEW),
+        ([1.26], [1.0], 0.1, "", Verdict.NOT_UNDERSTOOD),
         ([1.0], [1.0], 0.3, "", Verdict.TOO_FEW),
         ([1.0], None, 0.0, "", Verdict.NO_REFERENCE),
         ([1.0], [NAN], 0.0, "", Verdict.NO_REFERENCE),
         ([NAN], [1.0], NAN, "", Verdict.TOO_FEW),
-        ([NAN, 1.0], [1.0, 1.05], 0.0, "", Verdict.AGREES),
+        ([1.0, 1.0], [NAN, 1.05], 0.0, "", Verdict.AGREES),
+        ([NAN, 1.0], [1.0, 1.05], 0.0, "", Verdict.TOO_FEW),
+        ([1.0, 1.2], [1.0, 1.05], 0.0, "", Verdict.NOT_UNDERSTOOD),
     ],
 )
 def test_verdict(
@@ -121,11 +127,66 @@ def test_units_do_not_matter(simulated: list[float], scale: float, error: float)
     assert one.assessment.excess == pytest.approx(other.assessment.excess, rel=1e-9, nan_ok=True)
 
 
-def test_worst_of_several_verdicts() -> None:
-    assert worst_verdict([Verdict.AGREES, Verdict.NOT_UNDERSTOOD, Verdict.EXPLAINED]) is (
-        Verdict.NOT_UNDERSTOOD
+sizes = st.floats(0.0, 1e3)
+
+
+@given(deviation=st.floats(-1e3, 1e3), sigma=sizes, tolerance=sizes, explained=st.booleans())
+def test_one_rule_over_its_whole_range(
+    deviation: float, sigma: float, tolerance: float, explained: bool
+) -> None:
+    found = judge(deviation, sigma, tolerance, z=3.0, known=True, explained=explained)
+    beyond, significant = abs(deviation) > tolerance, abs(deviation) > 3.0 * sigma
+    assert (found is Verdict.AGREES) == (not beyond and sigma <= tolerance)
+    assert (found in {Verdict.EXPLAINED, Verdict.NOT_UNDERSTOOD}) == (beyond and significant)
+    assert found is not (Verdict.NOT_UNDERSTOOD if explained else Verdict.EXPLAINED)
+    assert found is not Verdict.NO_REFERENCE
+    mirrored = judge(-deviation, sigma, tolerance, z=3.0, known=True, explained=explained)
+    assert found is mirrored
+
+
+@given(smaller=sizes, larger=sizes, sigma=sizes, tolerance=sizes)
+def test_a_larger_deviation_is_never_better(
+    smaller: float, larger: float, sigma: float, tolerance: float
+) -> None:
+    near, far = (
+        judge(deviation, sigma, tolerance, z=3.0, known=True, explained=False)
+        for deviation in sorted((smaller, larger))
     )
-    assert worst_verdict([Verdict.AGREES, Verdict.TOO_FEW]) is Verdict.AGREES
+    assert SEVERITY.index(near) <= SEVERITY.index(far)
+
+
+def test_bounds_belong_to_the_tolerance_and_to_chance() -> None:
+    def verdict(deviation: float, sigma: float) -> Verdict:
+        return judge(deviation, sigma, 1.0, z=3.0, known=True, explained=False)
+
+    above = float(np.nextafter(1.0, 2.0))
+    assert verdict(1.0, 0.0) is verdict(1.0, 1.0) is Verdict.AGREES
+    assert verdict(above, 0.0) is Verdict.NOT_UNDERSTOOD
+    assert verdict(1.0, above) is Verdict.TOO_FEW
+    assert verdict(3.0, 1.0) is Verdict.TOO_FEW
+    assert verdict(float(np.nextafter(3.0, 4.0)), 1.0) is Verdict.NOT_UNDERSTOOD
+
+
+@given(
+    simulated=st.lists(st.floats(0.0, 2.0) | st.just(NAN), min_size=1, max_size=5),
+    error=st.floats(0.0, 0.3),
+    difference=st.sampled_from(["", "why"]),
+)
+def test_verdict_of_a_comparison_is_the_worst_of_its_bins(
+    simulated: list[float], error: float, difference: str
+) -> None:
+    found = comparison(simulated, [1.0] * len(simulated), error, difference=difference).assessment
+    assert found.verdict is worst_verdict(found.verdicts)
+    if found.verdict is Verdict.AGREES:
+        assert np.all(np.abs(found.in_tolerance) <= 1.0)
+    differs = np.array([SEVERITY.index(verdict) > 2 for verdict in found.verdicts])
+    assert np.array_equal(differs, found.excess > 1.0)
+
+
+def test_worst_of_several_verdicts() -> None:
+    assert worst_verdict(Verdict) is Verdict.NOT_UNDERSTOOD
+    assert worst_verdict([Verdict.AGREES, Verdict.TOO_FEW]) is Verdict.TOO_FEW
+    assert worst_verdict([Verdict.AGREES, Verdict.NO_REFERENCE]) is Verdict.AGREES
 
 
 def test_shapes_are_checked() -> None:
@@ -156,5 +217,5 @@ def test_files_hold_what_was_written(tmp_path: Path) -> None:
 def test_a_file_of_something_else_is_told(tmp_path: Path) -> None:
     path = tmp_path / "tracks.json"
     path.write_text('[{"quantity": 1}]')
-    with pytest.raises(InputError, match=r"tracks\.json: not a list of comparisons"):
+    with pytest.raises(InputError, match=r"tracks\.json: no key 'axis'"):
         read_comparisons(path)

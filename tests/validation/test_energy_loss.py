@@ -6,7 +6,8 @@ import pytest
 from hepchain.validation import dedx
 from hepchain.validation.comparison import Verdict
 from hepchain.validation.single_particles import MASSES, Tracks
-from validation.single_tracks import shot, together, tracks_of
+from tests.validation.gun_ntuples import known
+from tests.validation.single_tracks import shot, together, tracks_of
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,9 @@ from validation.single_tracks import shot, together, tracks_of
     ],
 )
 def test_expected_loss_has_its_known_values(kind: str, momentum: float, expected: float) -> None:
-    found = dedx.expected_loss(np.array([momentum]), MASSES[kind])
+    constants = known("dedx").table("pixel_code")["constants"]
+    known_constants = [constant for constant in constants if constant is not None]
+    found = dedx.expected_loss(np.array([momentum]), MASSES[kind], known_constants)
     assert found == pytest.approx(expected, abs=0.006)
 
 
@@ -38,7 +41,9 @@ def dedx_tracks(plateau_of_electrons: float = 1.0, seed: int = 2) -> Tracks:
         mean[mask] = dedx.relative_loss(particles.momentum[mask], MASSES[kind])
     mean = np.where(particles.of("electron"), plateau_of_electrons * mean, mean)
     used = rng.integers(1, 6, len(mean))
-    width = np.array(dedx.WIDTHS)[np.minimum(used, 4) - 1]
+    widths = known("dedx").entry("pixel_dedx_width").reference
+    assert widths
+    width = np.array(widths.value)[np.minimum(used, 4) - 1]
     return tracks_of(
         particles,
         pixel_dedx=mean * np.exp(width * rng.normal(size=len(mean))),
@@ -47,7 +52,7 @@ def dedx_tracks(plateau_of_electrons: float = 1.0, seed: int = 2) -> Tracks:
 
 
 def test_medians_and_widths_come_back() -> None:
-    found = dedx.track_comparisons(dedx_tracks())
+    found = dedx.compare(dedx_tracks(), known("dedx"))
     landau = [item for item in found if "PDG" in item.source and "athena" not in item.source]
     assert {item.assessment.verdict for item in landau} == {Verdict.AGREES}
     assert found[-1].quantity == "pixel_dedx_width"
@@ -55,5 +60,8 @@ def test_medians_and_widths_come_back() -> None:
 
 
 def test_electrons_taken_from_a_formula_without_plateau_are_found() -> None:
-    found = dedx.medians(dedx_tracks(plateau_of_electrons=1.6), "electron")
-    assert {item.assessment.verdict for item in found} == {Verdict.NOT_UNDERSTOOD}
+    found = dedx.compare(dedx_tracks(plateau_of_electrons=1.6), known("dedx"))
+    electrons = [item for item in found if item.quantity == "pixel_dedx_electron"]
+    assert {item.assessment.verdict for item in electrons} == {Verdict.NOT_UNDERSTOOD}
+    pions = [item for item in found if item.quantity == "pixel_dedx_pion"]
+    assert Verdict.NOT_UNDERSTOOD not in {item.assessment.verdict for item in pions}

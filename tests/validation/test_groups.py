@@ -3,45 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
-import awkward as ak
 import numpy as np
 import pytest
-import uproot
 
 from hepchain.config.loader import load_block
-from hepchain.config.samples import Sample
-from hepchain.errors import InputError
-from hepchain.io import ParquetWriter, write_json
 from hepchain.simulation.generation.run import generate
 from hepchain.simulation.response.parameters import ResponseParameters
 from hepchain.simulation.response.run import respond
-from hepchain.validation import events
-from hepchain.validation.comparison import Verdict
-from hepchain.validation.files import read_comparisons
-from hepchain.validation.groups import Inputs, write_group
-from validation.gun_ntuples import settings
-from workspace import REPOSITORY
+from hepchain.validation import calorimeter, dedx, efficiency, trt
+from hepchain.validation.files import read_comparisons, write_comparisons
+from tests.validation.gun_ntuples import KNOWN, settings
+from tests.workspace import REPOSITORY
 
 SEED = 5
 
 
 @pytest.fixture(scope="module")
-def gun(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
+def gun(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     """A small sample of single particles, simulated."""
     folder = tmp_path_factory.mktemp("particle_gun")
-    sample = Sample.model_validate({"process": "particle_gun", "role": "validation"}, strict=False)
     generated, metadata = folder / "generated-0.parquet", folder / "generated-0.json"
-    generate("particle_gun", sample, 0, 400, SEED, generated, metadata)
+    generate("particle_gun", {"process": "particle_gun"}, 0, 400, SEED, generated, metadata)
     respond(
         "particle_gun",
         SEED,
         training=False,
-        overlaid=False,
         generated=generated,
         metadata=metadata,
-        library=[],
-        parameters=load_block(REPOSITORY / "config" / "response.yaml", ResponseParameters),
+        library=None,
+        parameters=load_block(
+            REPOSITORY / "config" / "detector" / "response.yaml", ResponseParameters
+        ),
         output=folder / "ntuple-0.root",
     )
     electrons = REPOSITORY / "config" / "validation" / "reconstructed_electrons.yaml"
@@ -52,10 +46,14 @@ def gun(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     }
 
 
-@pytest.mark.parametrize("group", ["efficiency", "trt", "dedx", "calorimeter"])
-def test_groups_of_single_particles(group: str, gun: Inputs, tmp_path: Path) -> None:
+@pytest.mark.parametrize("module", [efficiency, trt, dedx, calorimeter])
+def test_groups_of_single_particles(
+    module: ModuleType, gun: dict[str, list[Path]], tmp_path: Path
+) -> None:
+    group = module.__name__.rpartition(".")[2]
     path = tmp_path / f"{group}.json"
-    write_group(group, gun, settings(), path)
+    inputs = {**gun, "known": [KNOWN / f"{group}.yaml"]}
+    write_comparisons(path, module.comparisons(inputs, settings()))
     found = read_comparisons(path)
     assert found
     for comparison in found:
@@ -65,119 +63,3 @@ def test_groups_of_single_particles(group: str, gun: Inputs, tmp_path: Path) -> 
         assert (comparison.simulated_error[known] >= 0.0).all(), comparison.quantity
     keys = [(item.quantity, item.selection, item.source) for item in found]
     assert len(keys) == len(set(keys))
-
-
-def ntuple(path: Path) -> Path:
-    """Two events with a hard electron and a pile-up track each."""
-    two = {name: np.array([200.0, 300.0]) for name in events.EVENT}
-    jagged = {
-        "track": {"z0": ak.Array([[1.0, 1.2], [0.0, 3.0]])},
-        "truth_track": {
-            "origin": ak.Array([[1, 2], [1, 2]]),
-            "is_pileup": ak.Array([[0, 1], [0, 1]]),
-            "pdg_id": ak.Array([[11, 211], [11, 211]]),
-        },
-        "truth_electron": {"charge": ak.Array([[1.0], [-1.0]])},
-    }
-    content = {
-        "event_number": np.arange(2),
-        **two,
-        "truth_m_ee": np.array([1.0, 2.0]),
-        **{prefix: ak.zip(columns) for prefix, columns in jagged.items()},
-    }
-    with uproot.recreate(path) as file:
-        types = {
-            name: ak.type(values).content if isinstance(values, ak.Array) else values.dtype
-            for name, values in content.items()
-        }
-        file.mktree("events", types)
-        file["events"].extend(content)
-    return path
-
-
-def table(path: Path, **columns: object) -> Path:
-    with ParquetWriter.open(path) as writer:
-        writer.write(columns)
-    return path
-
-
-@pytest.fixture
-def chain(tmp_path: Path) -> dict[str, list[Path]]:
-    """Files of the analysis with a handful of entries."""
-    samples = tmp_path / "samples.yaml"
-    samples.write_text("signal: {masses: {n2: 153.0, n1: 150.0}}\n")
-    write_json(tmp_path / "generated-0.json", {"sample": "signal"})
-    ones = np.ones(2)
-    return {
-        "signal": [ntuple(tmp_path / "signal.root")],
-        "background": [ntuple(tmp_path / "background.root")],
-        "signal_metadata": [tmp_path / "generated-0.json"],
-        "samples": [samples],
-        "skimmed_events": [
-            table(
-                tmp_path / "events.parquet",
-                event_number=np.arange(2),
-                truth_electron_eta=ak.Array([[0.0, 2.0], [0.0, 2.0]]),
-                truth_electron_phi=ak.Array([[0.0, 2.0], [0.0, 2.0]]),
-            )
-        ],
-        "skimmed_tracks": [
-            table(
-                tmp_path / "tracks.parquet",
-                event_number=np.arange(2),
-                pt=2 * ones,
-                ptcone30_1000=np.array([0.0, 2.0]),
-                truth_origin=ones.astype(int),
-                truth_is_pileup=0 * ones.astype(int),
-            )
-        ],
-        "features": [
-            table(
-                tmp_path / "features.parquet",
-                category=["trt", "silicon"],
-                label=np.array([1, 0], dtype=np.int8),
-                weight=ones,
-                pt=ones,
-            )
-        ],
-        "selected": [
-            table(
-                tmp_path / "selected.parquet",
-                truth_pdg_id=np.array([211, -211]),
-                truth_is_pileup=np.array([0, 1]),
-                weight=ones,
-            )
-        ],
-    }
-
-
-def test_events_of_the_analysis(chain: dict[str, list[Path]], tmp_path: Path) -> None:
-    write_group("events", chain, settings(), tmp_path / "events.json")
-    found = {item.quantity: item for item in read_comparisons(tmp_path / "events.json")}
-    assert found["pileup_tracks"].simulated[0] == pytest.approx(0.5)
-    assert found["isolation"].simulated[0] == pytest.approx(0.5)
-    assert found["w_charge_ratio"].simulated[0] == pytest.approx(1.0)
-    assert found["m_ee_mean"].simulated[0] == pytest.approx(0.5)
-    assert found["isolation"].assessment.verdict is Verdict.TOO_FEW
-
-
-def test_composition_of_the_analysis(chain: dict[str, list[Path]], tmp_path: Path) -> None:
-    write_group("composition", chain, settings(), tmp_path / "composition.json")
-    found = {
-        (item.quantity, item.selection): item
-        for item in read_comparisons(tmp_path / "composition.json")
-    }
-    assert found[("candidates", "pile-up")].simulated[0] == pytest.approx(0.5)
-    assert ("category_shares", "") in found
-
-
-def test_an_analysis_without_a_candidate(chain: dict[str, list[Path]], tmp_path: Path) -> None:
-    write_group("composition", chain | {"selected": []}, settings(), tmp_path / "none.json")
-    found = read_comparisons(tmp_path / "none.json")
-    assert all(np.isnan(item.simulated).all() for item in found if item.quantity == "candidates")
-
-
-def test_a_file_that_is_missing_is_told(chain: dict[str, list[Path]], tmp_path: Path) -> None:
-    missing = chain | {"features": [tmp_path / "none.parquet"]}
-    with pytest.raises(InputError, match="no such file"):
-        write_group("composition", missing, settings(), tmp_path / "composition.json")

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 import csv
-import sys
+import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from gun_ntuples import REFERENCE
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.config.loader import load_block
@@ -19,8 +16,10 @@ from hepchain.figures.tabulate import as_csv, as_html
 from hepchain.trust import Trust
 from hepchain.validation.comparison import Comparison, Relation, binned, categories
 from hepchain.validation.figure import draw, segments, short
+from hepchain.validation.files import read_comparisons, write_comparisons
 from hepchain.validation.reconstructed import ReconstructedTracks
 from hepchain.validation.table import agreement_of_references, bins, summary
+from tests.validation.gun_ntuples import REFERENCE
 
 LOOKS = FiguresConfig(formats=["png"], label="Simulation", energy=13.0, pt_edges=[1.0, 2.0])
 NAN = float("nan")
@@ -49,29 +48,37 @@ EMPTY = replace(ONE, quantity="f", title="f", simulated=np.full(2, NAN))
 EVERYTHING = (ONE, EXPLAINED, FINE, UNKNOWN, EMPTY)
 
 
-def test_summary_names_the_worst_bin_and_the_verdict() -> None:
+def test_summary_names_the_worst_bin_and_the_verdict_worst_first() -> None:
     table = summary(EVERYTHING)
-    rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
+    rows = [dict(zip(table.frame, row, strict=True)) for row in table.frame.to_numpy().tolist()]
     assert rows[0]["worst bin"] == "pT 2–5"
     assert rows[0]["deviation"] == "+7.5 %"
     assert rows[0]["in tolerances"] == "+1.50"
     assert [row["verdict"] for row in rows] == [
         "differs, not understood",
-        "differs because: a known reason",
+        "differs because",
+        "too few entries",
         "agrees",
         "no reference",
-        "too few entries",
     ]
-    assert list(table.marks) == ["bad", "fair", "good", "unknown", "unknown"]
-    assert "1 differs, not understood" in table.title
-    assert rows[3]["simulated"] == "4.00 to 4.30"
+    assert list(table.marks) == ["bad", "fair", "unknown", "good", "unknown"]
+    assert [row["reason"] for row in rows] == ["", "a known reason", "", "", ""]
+    assert table.title.endswith(
+        "5 comparisons (differs, not understood: 1; differs because: 1; too few entries: 1; "
+        "agrees: 1; no reference: 1)"
+    )
+    assert rows[4]["simulated"] == "4.00 to 4.30"
 
 
-def test_selections_of_a_quantity_share_a_row() -> None:
-    table = summary([replace(FINE, selection="barrel"), replace(ONE, quantity="holes")])
-    assert len(table.rows) == 1
-    assert table.rows[0][-1] == "differs, not understood"
-    assert table.rows[0][3] == "4"
+def test_the_page_shows_every_comparison_of_the_files(tmp_path: Path) -> None:
+    path = tmp_path / "hits.json"
+    write_comparisons(path, [*EVERYTHING, replace(FINE, selection="barrel")])
+    records = json.loads(path.read_text())
+    table = summary(read_comparisons(path))
+    assert len(table.frame) == len(records) == 6
+    assert Counter(table.frame["verdict"]) == Counter(
+        record["assessment"]["verdict"] for record in records
+    )
 
 
 def test_every_bin_is_in_the_csv() -> None:
@@ -84,21 +91,21 @@ def test_every_bin_is_in_the_csv() -> None:
 
 def test_page_marks_what_is_not_understood() -> None:
     page = as_html([summary(EVERYTHING)])
-    assert page.count('<tr class="bad">') == 1
-    assert page.count('<tr class="fair">') == 1
+    assert page.count('col0 bad"') == 1
+    assert page.count('col0 fair"') == 1
 
 
 def test_page_sets_the_two_files_against_each_other() -> None:
     table = agreement_of_references(load_block(REFERENCE, ReconstructedTracks))
     assert "uproot-issue-951.root" in table.title
     assert "uproot-physlite-rntuple_v1-0-0-0.root" in table.title
-    chances = [float(row[3]) for row in table.rows]
+    chances = [float(chance) for chance in table.frame["probability"]]
     assert len(chances) == 18
     assert min(chances) > 1e-4
 
 
 def test_nothing_compared_is_no_crash() -> None:
-    assert "nothing compared" in summary([]).title
+    assert "0 comparisons" in summary([]).title
     assert draw([], LOOKS).axes
 
 

@@ -9,14 +9,18 @@ from hepchain.config.loader import read_yaml
 from hepchain.validation import straws, trt
 from hepchain.validation.comparison import Verdict
 from hepchain.validation.single_particles import MASSES, Tracks
-from hepchain.validation.straws import Straws
-from validation.single_tracks import shot, together, tracks_of
-from workspace import REPOSITORY
+from hepchain.validation.straws import Published, Straws
+from tests.validation.gun_ntuples import known
+from tests.validation.single_tracks import shot, together, tracks_of
+from tests.workspace import REPOSITORY
+
+PUBLISHED = Published.of(known("trt"))
 
 
 def at(momentum: float, abs_eta: float, xenon: float, occupancy: float) -> Straws:
     one = np.ones(1)
-    return Straws(momentum * one, abs_eta * one, 30 * one, 0 * one, xenon * one, occupancy * one)
+    values = (momentum, abs_eta, 30.0, 0.0, xenon, occupancy)
+    return Straws(PUBLISHED, *(value * one for value in values))
 
 
 @pytest.mark.parametrize(
@@ -43,11 +47,11 @@ def test_formula_has_its_known_values(
 
 
 def test_constants_are_those_of_the_response() -> None:
-    table = read_yaml(REPOSITORY / "config" / "response.yaml")["trt"]["high_threshold"]
+    table = read_yaml(REPOSITORY / "config" / "detector" / "response.yaml")["trt"]["high_threshold"]
     regions = ("barrel", "end_cap_a", "end_cap_b")
-    assert [list(row) for row in straws.XENON] == [table[f"xenon_{name}"] for name in regions]
-    assert list(straws.ARGON[0]) == table["argon_barrel"]
-    assert list(straws.ARGON[1]) == table["argon_end_cap"]
+    assert PUBLISHED.xenon.tolist() == [table[f"xenon_{name}"] for name in regions]
+    assert PUBLISHED.argon[0].tolist() == table["argon_barrel"]
+    assert PUBLISHED.argon[1].tolist() == table["argon_end_cap"]
 
 
 def test_radiated_electrons_have_fewer_high_threshold_hits() -> None:
@@ -86,6 +90,7 @@ def trt_tracks(n: int = 20_000, factor: float = 1.0, seed: int = 4) -> Tracks:
     particles = together(*(shot(kind, n, seed, max_eta=2.0) for kind in ("electron", "pion")))
     ones = np.ones(2 * n)
     drawn = Straws(
+        PUBLISHED,
         particles.momentum,
         particles.abs_eta,
         rng.integers(20, 36, 2 * n).astype(float),
@@ -105,13 +110,12 @@ def trt_tracks(n: int = 20_000, factor: float = 1.0, seed: int = 4) -> Tracks:
         trt_track_occupancy=drawn.occupancy,
         e_probability_ht=odds / (1.0 + odds),
         trt_dedx=np.where(particles.of("electron"), 1.4, 1.0) * rng.normal(1.0, 0.2, 2 * n),
+        mu=(drawn.occupancy - 0.11) / 0.014,
     )
 
 
 def test_hits_drawn_from_the_formula_agree_with_it() -> None:
-    tracks = trt_tracks()
-    mu = (tracks["trt_track_occupancy"] - 0.11) / 0.014
-    found = trt.track_comparisons(tracks, mu)
+    found = trt.compare(trt_tracks(), known("trt"))
     verdicts = {(item.quantity, item.selection): item.assessment.verdict for item in found}
     for kind in ("electrons", "pions"):
         assert verdicts[("high_threshold_share", kind)] is Verdict.AGREES
@@ -122,12 +126,8 @@ def test_hits_drawn_from_the_formula_agree_with_it() -> None:
 
 
 def test_more_hits_of_electrons_are_found() -> None:
-    electrons, pions = (
-        Straws.of(tracks, tracks.of(kind))
-        for tracks in [trt_tracks(factor=1.3)]
-        for kind in ("electron", "pion")
-    )
-    ours, theirs = trt.high_threshold(electrons, pions)
+    found = trt.compare(trt_tracks(factor=1.3), known("trt"))
+    ours, theirs = (item for item in found if item.quantity == "high_threshold_share")
     assert ours.reference is not None
     assert ours.simulated / ours.reference == pytest.approx(1.3, abs=0.05)
     assert ours.assessment.verdict is Verdict.NOT_UNDERSTOOD

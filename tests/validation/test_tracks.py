@@ -1,27 +1,21 @@
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from gun_ntuples import REFERENCE, gun_tracks, settings, write_ntuple
-
 from hepchain.config.loader import load_block
 from hepchain.errors import InputError
 from hepchain.validation import hits, tracks
-from hepchain.validation.against_reconstruction import PionsBesideReconstruction
+from hepchain.validation.against_reconstruction import compare_all, tracks_of
 from hepchain.validation.comparison import Comparison, Relation, Verdict
-from hepchain.validation.files import read_comparisons
-from hepchain.validation.groups import write_group
-from hepchain.validation.gun import tracks_of
-from hepchain.validation.published import RESOLUTIONS
+from hepchain.validation.files import read_comparisons, write_comparisons
 from hepchain.validation.quantities import ERRORS, HITS, by_name, in_bin, select
 from hepchain.validation.reconstructed import ReconstructedTracks, values
+from tests.validation.gun_ntuples import KNOWN, REFERENCE, gun_tracks, known, settings, write_ntuple
 
 
 @pytest.fixture(scope="module")
@@ -35,27 +29,27 @@ def pions(ntuple: Path) -> dict[str, np.ndarray]:
     return tracks_of([ntuple], "pion")
 
 
-def widths(pions: dict[str, np.ndarray]) -> dict[str, Comparison]:
-    found = tracks.pull_widths(pions, settings().tracks)
-    return {comparison.selection: comparison for comparison in found}
+def compared(pions: dict[str, np.ndarray], quantity: str) -> dict[str, Comparison]:
+    found = tracks.compare(pions, pions, known("tracks"), 10)
+    return {item.selection: item for item in found if item.quantity == quantity}
 
 
 def test_pulls_of_right_errors_have_unit_width(pions: dict[str, np.ndarray]) -> None:
-    for name, comparison in widths(pions).items():
-        assert comparison.assessment.verdict is Verdict.AGREES, name
+    for name, comparison in compared(pions, "pull_width").items():
+        assert np.all(comparison.assessment.excess <= 1.0), name
         assert np.isfinite(comparison.simulated).all(), name
 
 
 def test_errors_that_are_too_small_are_found(tmp_path: Path) -> None:
     path = write_ntuple(tmp_path / "n.root", gun_tracks(16_000, pull_width=1.3))
-    for name, comparison in widths(tracks_of([path], "pion")).items():
+    for name, comparison in compared(tracks_of([path], "pion"), "pull_width").items():
         assert comparison.assessment.verdict is Verdict.NOT_UNDERSTOOD, name
         assert np.nanmean(comparison.simulated) == pytest.approx(1.3, abs=0.06), name
 
 
 def test_a_shift_is_found(pions: dict[str, np.ndarray]) -> None:
     shifted = pions | {"d0": pions["d0"] + 0.5 * pions["d0_error"]}
-    comparison = tracks.pull_medians(shifted, settings().tracks)
+    (comparison,) = compared(shifted, "pull_median").values()
     assert comparison.axis.labels == ("d0", "z0", "φ", "θ", "q/p")
     assert comparison.assessment.worst == 0
     assert comparison.assessment.verdict is Verdict.NOT_UNDERSTOOD
@@ -69,10 +63,10 @@ def test_no_track_is_in_two_pulls_of_z0(pions: dict[str, np.ndarray]) -> None:
 
 
 def test_charges_alike_and_charges_apart(pions: dict[str, np.ndarray]) -> None:
-    alike = tracks.charge_symmetry(pions, "pions", settings().tracks)
-    assert alike.assessment.verdict is Verdict.AGREES
+    alike = compared(pions, "charge_symmetry")["pions"]
+    assert np.all(alike.assessment.excess <= 1.0)
     wrong = pions["d0_error"] * np.where(pions["charge"] > 0, 1.2, 1.0)
-    apart = tracks.charge_symmetry(pions | {"d0_error": wrong}, "pions", settings().tracks)
+    apart = compared(pions | {"d0_error": wrong}, "charge_symmetry")["pions"]
     assert apart.assessment.verdict is Verdict.NOT_UNDERSTOOD
     assert apart.axis.labels[apart.assessment.worst or 0] == "error of d0"
 
@@ -101,9 +95,7 @@ def test_weighted_ours_against_itself_agrees(pions: dict[str, np.ndarray]) -> No
     quantity = by_name(ERRORS)["phi_error"]
     file = real.files[0]
     region = real.region((0.0, 0.8))
-    ours = PionsBesideReconstruction(pions, real, file, 10).compare(
-        quantity, "tracks", (0.0, 0.8), 0.1
-    )
+    (ours, _) = compare_all(pions, real, [quantity], "tracks", [(0.0, 0.8)], 0.1, 10)
     for factor, verdict in ((1.0, Verdict.AGREES), (1.3, Verdict.NOT_UNDERSTOOD)):
         other = replace(ours, reference=factor * ours.simulated)
         assert other.assessment.verdict is verdict
@@ -119,9 +111,7 @@ def test_few_real_tracks_without_a_hole_prove_little(pions: dict[str, np.ndarray
     rng = np.random.default_rng(3)
     holes = pions | {"number_of_pixel_holes": rng.poisson(0.2, len(pions["pt"])).astype(float)}
     quantity = by_name(HITS)["number_of_pixel_holes"]
-    found = PionsBesideReconstruction(holes, real, real.files[0], 10).compare(
-        quantity, "hits", (1.5, 2.5), 0.05
-    )
+    (found, _) = compare_all(holes, real, [quantity], "hits", [(1.5, 2.5)], 0.05, 10)
     counts = np.array(real.files[0].tracks[real.region((1.5, 2.5))])
     assert found.reference_error is not None
     assert (found.reference_error >= 0.8 * np.sqrt(0.2 / counts)).all()
@@ -130,7 +120,15 @@ def test_few_real_tracks_without_a_hole_prove_little(pions: dict[str, np.ndarray
 def test_real_tracks_are_less_precise_than_the_tables_too() -> None:
     """The reason given for the difference, with the sharpest real tracks, those at |eta| < 0.8."""
     real = load_block(REFERENCE, ReconstructedTracks)
-    tables = {resolution.quantity: resolution for resolution in RESOLUTIONS}
+
+    def table(quantity: str) -> tuple[list[float], list[float]]:
+        entry = known("tracks").entry(quantity)
+        assert entry.reference
+        assert isinstance(entry.reference.value, list)
+        numbers = [number for number in entry.reference.value if number is not None]
+        assert len(numbers) == len(entry.reference.value)
+        return list(entry.axis.edges or ()), numbers
+
     edges = np.array(real.pt_edges)
     centres = np.log(np.sqrt(edges[1:] * edges[:-1]))
     for file in real.files:
@@ -139,23 +137,23 @@ def test_real_tracks_are_less_precise_than_the_tables_too() -> None:
             for name in ("d0", "z0", "phi", "theta")
         }
         for name in ("d0", "z0"):
-            table = tables[f"{name}_resolution"]
+            edges_, resolutions = table(f"{name}_resolution")
             for low, high, resolution in zip(
-                table.edges[1:3], table.edges[2:4], table.values[1:3], strict=True
+                edges_[1:3], edges_[2:4], resolutions[1:3], strict=True
             ):
                 middle = 0.5 * np.log(low * high)
                 found = np.exp(np.interp(middle, centres, np.log(central[name])))
                 assert found > 1.1 * resolution, (file.name, name, low)
         # The tables are for 1 GeV; at higher pT the error can only be smaller.
-        assert central["phi"][0] > np.mean(tables["phi_resolution"].values[:3])
-        assert central["theta"][0] > np.mean(tables["cot_theta_resolution"].values[:3])
+        assert central["phi"][0] > np.mean(table("phi_resolution")[1][:3])
+        assert central["theta"][0] > np.mean(table("cot_theta_resolution")[1][:3])
 
 
-@pytest.mark.parametrize("group", ["tracks", "hits"])
-def test_a_handful_of_tracks_gives_no_verdict(group: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("group", [tracks, hits])
+def test_a_handful_of_tracks_gives_no_verdict(group: ModuleType, tmp_path: Path) -> None:
     path = write_ntuple(tmp_path / "n.root", gun_tracks(8))
-    inputs = {"gun": [path], "reconstructed": [REFERENCE]}
-    write_group(group, inputs, settings(), tmp_path / "out.json")
+    inputs = {"gun": [path], "reconstructed": [REFERENCE], "known": [KNOWN / "tracks.yaml"]}
+    write_comparisons(tmp_path / "out.json", group.comparisons(inputs, settings()))
     found = read_comparisons(tmp_path / "out.json")
     assert found
     assert {comparison.assessment.verdict for comparison in found} == {Verdict.TOO_FEW}
@@ -163,7 +161,7 @@ def test_a_handful_of_tracks_gives_no_verdict(group: str, tmp_path: Path) -> Non
 
 
 def test_groups_have_every_quantity_with_both_files(ntuple: Path) -> None:
-    inputs = {"gun": [ntuple], "reconstructed": [REFERENCE]}
+    inputs = {"gun": [ntuple], "reconstructed": [REFERENCE], "known": [KNOWN / "tracks.yaml"]}
     for module, quantities, ranges in ((tracks, ERRORS, 3), (hits, HITS, 2)):
         found = module.comparisons(inputs, settings())
         for quantity in quantities:
@@ -187,8 +185,7 @@ def test_a_handful_of_ours_without_a_dead_sensor_proves_little(
     """As above, the other way round: in thirty tracks of ours none has one, of the real many do."""
     real = load_block(REFERENCE, ReconstructedTracks)
     few = select(pions, np.arange(len(pions["pt"])) < 400)
-    found = PionsBesideReconstruction(few, real, real.files[1], 5).compare(
-        by_name(HITS)["number_of_pixel_dead_sensors"], "hits", (0.0, 1.5), 0.05
-    )
+    quantity = by_name(HITS)["number_of_pixel_dead_sensors"]
+    (_, found) = compare_all(few, real, [quantity], "hits", [(0.0, 1.5)], 0.05, 5)
     assert (found.simulated == 0.0).all()
     assert found.assessment.verdict is Verdict.TOO_FEW

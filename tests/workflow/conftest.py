@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workspace import Workspace, copy_repository
+from tests.workspace import Workspace, copy_repository
 
 
 @pytest.fixture(scope="session")

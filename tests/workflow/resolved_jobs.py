@@ -26,12 +26,15 @@ def description(job: Any) -> dict[str, Any]:
     first = known(job.resources)
     job.attempt = LAST_ATTEMPT
     return {
-        "rule": job.rule.name,
+        "rule": job.rule.name.removeprefix("soft_electrons_"),
         "wildcards": dict(job.wildcards_dict),
         "threads": job.threads,
         "resources": first,
         "resources_at_last": known(job.resources),
         "is_file": bool(job.output),
+        "parameters": {str(name): repr(value) for name, value in job.params.items()},
+        "inputs": sorted(map(str, job.input)),
+        "outputs": sorted(map(str, job.output)),
     }
 
 
@@ -45,6 +48,7 @@ def main(target: Path, arguments: list[str]) -> None:
         target.write_text(json.dumps(jobs))
 
     Workflow._build_dag = build_and_write
+    sys.argv = ["snakemake", *arguments]
     cli.main(arguments)
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from workspace import REPOSITORY, Workspace, job_counts
+from tests.workspace import CHAIN, REPOSITORY, RESULTS, SMOKE, Workspace, job_counts
 
 
 @pytest.mark.parametrize("config", ["config", "smoke", "paper", "systematics"])
 def test_dag_builds(workspace: Workspace, config: str) -> None:
-    files = [f"config/{config}.yaml"]
+    files = [f"config/{CHAIN}/{config}.yaml"]
     if config in ("paper", "systematics"):
         # Thousands of jobs take a minute to plan; which there are does not depend on their number.
-        parts = yaml.safe_load((REPOSITORY / "config" / "smoke.yaml").read_text())["simulation"]
+        parts = yaml.safe_load((REPOSITORY / SMOKE).read_text())[CHAIN]["simulation"]
         few = {"simulation": {"parts": parts["parts"]}}
         files.append(workspace.write_config("few_parts.yaml", few))
-    targets = ("all", "publication")
+    targets = ("all", f"{CHAIN}_publication")
     run = workspace.snakemake(*targets, "-n", "--quiet", "rules", "--configfile", *files)
     print(f"dry run of {config}.yaml: {run.seconds:.1f} s")
     assert run.status == 0, run.output
@@ -27,8 +27,10 @@ def test_dag_builds(workspace: Workspace, config: str) -> None:
 
 
 def test_unified_taggers_have_a_model_a_fold_and_ensembles_none(workspace: Workspace) -> None:
-    options = ("-n", "--quiet", "rules", "--configfile", "config/taggers.yaml")
-    run = workspace.snakemake(*options, "--", "tagger_comparison", "studies")
+    options = ("-n", "--quiet", "rules", "--configfile", "config/soft_electrons/taggers.yaml")
+    run = workspace.snakemake(
+        *options, "--", "soft_electrons_tagger_comparison", "soft_electrons_studies"
+    )
     assert run.status == 0, run.output
     counts = job_counts(run.output)
     categories, folds, by_category, unified = 4, 2, 5, 3
@@ -48,8 +50,13 @@ def test_hundred_mass_points_are_planned_in_reasonable_time(workspace: Workspace
         "parts": 2,
     }
     config = workspace.write_config("hundred_points.yaml", {"mass_plane": grid})
-    files = ("--configfile", "config/smoke.yaml", "config/mass_plane.yaml", config)
-    run = workspace.snakemake("mass_plane", "-n", "--quiet", "rules", *files)
+    files = (
+        "--configfile",
+        SMOKE,
+        "config/soft_electrons/mass_plane.yaml",
+        config,
+    )
+    run = workspace.snakemake("soft_electrons_mass_plane", "-n", "--quiet", "rules", *files)
     print(f"dry run of 100 mass points: {run.seconds:.1f} s")
     assert run.status == 0, run.output
     counts = job_counts(run.output)
@@ -63,11 +70,11 @@ def test_hundred_mass_points_are_planned_in_reasonable_time(workspace: Workspace
 
 
 def test_validation_samples_end_with_the_simulation(workspace: Workspace) -> None:
-    ntuple = "results/simulation/particle_gun/ntuple-0.root"
+    ntuple = f"{RESULTS}/simulation/particle_gun/ntuple-0.root"
     run = workspace.snakemake(ntuple, "-n", "--quiet", "rules")
     assert run.status == 0, run.output
     assert job_counts(run.output) == {"generation": 1, "response": 1}
-    later = workspace.snakemake("results/skimming/particle_gun/events-0.parquet", "-n")
+    later = workspace.snakemake(f"{RESULTS}/skimming/particle_gun/events-0.parquet", "-n")
     assert later.status != 0
     assert "MissingRuleException" in later.output
 
@@ -89,22 +96,41 @@ def test_unknown_key_names_the_nearest(workspace: Workspace) -> None:
 
 def test_all_problems_at_once(workspace: Workspace) -> None:
     content = {
-        "seed": -1,
+        "features": {"folds": 1},
         "training": {"categories": ["silicone"]},
         "combination": {"working_points": {"sample": "higgsino_153_15"}},
     }
     run = workspace.snakemake("-n", "--configfile", workspace.write_config("wrong.yaml", content))
     assert run.status != 0
     assert "3 problems" in run.output, run.output
-    for part in ("seed: ", "did you mean 'silicon'?", "did you mean 'higgsino_153_150'?"):
+    for part in ("features.folds: ", "did you mean 'silicon'?", "did you mean 'higgsino_153_150'?"):
         assert part in run.output
 
 
 @pytest.mark.thorough
 def test_values_of_the_command_line(workspace: Workspace) -> None:
-    run = workspace.snakemake("-n", "--quiet", "rules", "--config", "seed=7", "features={folds: 3}")
+    run = workspace.snakemake(
+        "-n", "--quiet", "rules", "--config", "seed=7", "soft_electrons={features: {folds: 3}}"
+    )
     assert run.status == 0, run.output
     wrong = workspace.snakemake("-n", "--config", "seed=seven")
     assert wrong.status != 0
     assert "seed: " in wrong.output
     assert "Traceback" not in wrong.output
+
+
+@pytest.mark.parametrize(
+    ("target", "offered"),
+    [
+        ("soft_electron", "did you mean 'soft_electrons'?"),
+        ("publication", f"{CHAIN}_publication"),
+        ("results/soft_electron/figures/roc.png", "did you mean 'soft_electrons'?"),
+        ("nothing_like_it", f"known: {CHAIN}"),
+    ],
+)
+def test_a_mistake_in_a_target_names_the_nearest(
+    workspace: Workspace, target: str, offered: str
+) -> None:
+    run = workspace.snakemake(target, "-n")
+    assert run.status != 0
+    assert offered in run.output, run.output

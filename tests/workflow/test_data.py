@@ -6,21 +6,24 @@ import re
 
 import pytest
 
-from workspace import Workspace, job_counts
+from tests.workspace import RESULTS, Workspace, job_counts
 
-TARGETS = ("results/statistics/higgsino_155_150/result.json", "results/figures/mass.json")
-TABLE = "results/selection/recorded.parquet"
+TARGETS = (
+    f"{RESULTS}/statistics/higgsino_155_150/result.json",
+    f"{RESULTS}/figures/mass.json",
+)
+TABLE = f"{RESULTS}/selection/recorded.parquet"
 
 
 def dry_run(workspace: Workspace, is_open: bool) -> str:
     """What a run with a sample of data would do."""
     (workspace.root / "recorded.root").touch()
     sample = {"role": "data", "files": ["recorded.root"], "ntuple": "hepchain"}
-    text = (workspace.root / "config/samples.yaml").read_text()
+    text = (workspace.root / "config/soft_electrons/samples.yaml").read_text()
     (workspace.root / "with_data.yaml").write_text(f"{text}\nrecorded: {sample}\n")
-    content = {"samples": "with_data.yaml", "blinding": {"open": is_open}}
-    config = workspace.write_config("data.yaml", content)
-    run = workspace.snakemake(*TARGETS, "-n", "--configfile", config)
+    config = workspace.write_config("data.yaml", {"samples": "with_data.yaml"})
+    opened = f"soft_electrons={{blinding: {{open: {str(is_open).lower()}}}}}"
+    run = workspace.snakemake(*TARGETS, "-n", "--configfile", config, "--config", opened)
     assert run.status == 0, run.output
     return run.output
 
@@ -38,8 +41,8 @@ def test_closed_data_are_drawn_but_no_statistics_read_them(workspace: Workspace)
     output = dry_run(workspace, is_open=False)
     assert TABLE in reads(output, MASS)
     assert "recorded" not in reads(output, LIMITS)
-    assert "results/selection/wenu_jets.parquet" in reads(output, LIMITS)
-    assert "results/simulation/recorded" not in output
+    assert f"{RESULTS}/selection/wenu_jets.parquet" in reads(output, LIMITS)
+    assert f"{RESULTS}/simulation/recorded" not in output
     # A job of each stage, by the tagger of the selection alone.
     messages = re.findall(r"Job \d+: (.*recorded.*)", output)
     assert len(messages) == 6

@@ -13,8 +13,7 @@ import pytest
 import yaml
 from yte import process_yaml
 
-from hepchain.execution.plugins import LOOKED_UP
-from workspace import REPOSITORY, Workspace
+from tests.workspace import REPOSITORY, RESULTS, SMOKE, Workspace
 
 RESOLVE = str(Path(__file__).with_name("resolved_jobs.py"))
 SITE = {
@@ -23,10 +22,13 @@ SITE = {
     "HEPCHAIN_GPU_PARTITION": "gpus",
     "HEPCHAIN_GPU_MODEL": "a100",
 }
-GPU_RULES = ("training", "scoring", "variable_scan", "label_shuffle")
+GPU_RULES = ("training", "variable_scan", "label_shuffle")
 STAGES_OF_THE_CHAIN = {"generation", "response", "skimming", "training", "selection", "statistics"}
-TARGETS = ("all", "studies", "results/figures/efficiency_vs_pt.png")
-ON_GPU = {"training": {"gpu": 1}, "combination": {"gpu": 1}, "studies": {"tagger": "keras"}}
+TARGETS = ("all", "soft_electrons_studies", f"{RESULTS}/figures/efficiency_vs_pt.png")
+ON_GPU = {
+    "training": {"gpu": 1},
+    "studies": {"tagger": "keras"},
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,9 @@ class Job:
     resources: dict[str, Any]
     resources_at_last: dict[str, Any]
     is_file: bool
+    parameters: dict[str, str]
+    inputs: list[str]
+    outputs: list[str]
 
     def __str__(self) -> str:
         return " ".join([self.rule, *self.wildcards.values()])
@@ -48,7 +53,9 @@ class Job:
         return self.rule in GPU_RULES and self.wildcards["tagger"] == "keras"
 
 
-def resolved(workspace: Workspace, profile: str, **variables: str) -> list[Job]:
+def resolved(
+    workspace: Workspace, profile: str, given: tuple[str, ...] = (), **variables: str
+) -> list[Job]:
     """Jobs of the smallest configuration with networks on GPUs."""
     if importlib.util.find_spec(f"snakemake_executor_plugin_{profile}") is None:
         pytest.skip(f"the plugin snakemake-executor-plugin-{profile} is not installed")
@@ -61,15 +68,30 @@ def resolved(workspace: Workspace, profile: str, **variables: str) -> list[Job]:
         for name, value in variables.items():
             patch.setenv(name, value)
         options = ("-n", "-q", "all", "--profile", place)
-        files = ("--configfile", "config/smoke.yaml", config)
-        run = workspace.python(RESOLVE, str(target), *options, *files, "--", *TARGETS)
+        files = ("--configfile", SMOKE, config)
+        run = workspace.python(RESOLVE, str(target), *options, *files, *given, "--", *TARGETS)
     assert run.status == 0, run.output
     return [Job(**job) for job in json.loads(target.read_text())]
 
 
 @pytest.fixture(scope="module")
 def slurm(workspace: Workspace) -> list[Job]:
-    return resolved(workspace, "slurm", **SITE)
+    return resolved(workspace, "slurm", (), **SITE)
+
+
+def test_the_table_of_assumptions_is_of_every_job_of_the_default_target(slurm: list[Job]) -> None:
+    """Beside it stand studies, and the importance of the tagger that they are of."""
+    (table,) = (job for job in slurm if job.rule == "assumptions")
+    made = {
+        path
+        for job in slurm
+        if job.rule not in ("variable_scan", "label_shuffle")
+        and (job.rule, job.wildcards.get("tagger")) != ("importance", "keras")
+        for path in job.outputs
+        if path.startswith(f"{RESULTS}/assumptions/")
+    }
+    assert len(made) > 30
+    assert set(table.inputs) == made
 
 
 def test_only_networks_ask_for_a_gpu_and_go_where_gpus_are(slurm: list[Job]) -> None:
@@ -109,18 +131,6 @@ def test_htcondor_gets_what_the_rules_ask_for(workspace: Workspace) -> None:
     assert {job.rule for job in jobs if job.wants_gpu} == set(GPU_RULES)
 
 
-def test_htcondor_knows_every_rule() -> None:
-    content = profile("htcondor")
-    files = (REPOSITORY / "workflow/rules").glob("*.smk")
-    written = "".join(path.read_text() for path in files).count("    output:")
-    rules = content["set-resources"]
-    assert len(rules) >= written > len(STAGES_OF_THE_CHAIN)
-    assert rules.keys() > STAGES_OF_THE_CHAIN
-    assert {name for asked in rules.values() for name in asked} == {
-        *("htcondor_request_mem_mb", "classad_MaxRuntime", "request_gpus")
-    }
-
-
 def test_htcondor_takes_group_and_requirements_from_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -139,27 +149,24 @@ def profile(name: str) -> dict[str, Any]:
         return dict(process_yaml(file, require_use_yte=True))
 
 
-def test_nothing_of_a_site_without_its_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*SITE, "HEPCHAIN_GPU_GRES", "HEPCHAIN_JOBS"):
-        monkeypatch.delenv(name, raising=False)
-    content = profile("slurm")
-    assert content["default-resources"].keys() == {"mem_mb", "runtime"}
-    assert "set-resources" not in content
-    assert content["jobs"] == 100
-    assert content["retries"] > 0
+def test_nothing_of_a_site_without_its_variables(workspace: Workspace) -> None:
+    for job in resolved(workspace, "slurm"):
+        assert not job.resources.keys() & {"slurm_account", "slurm_partition", "gpu_model", "gres"}
 
 
-def test_gpus_by_gres(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in SITE:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HEPCHAIN_GPU_GRES", "gpu:a100")
+def test_gpus_by_gres(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but the jobs that ask for a GPU; what a user gives a rule stays."""
+    jobs = resolved(
+        workspace,
+        "slurm",
+        ("--set-resources", "soft_electrons_scoring:gres=mine"),
+        HEPCHAIN_GPU_GRES="gpu:a100",
+    )
+    for job in jobs:
+        asked = "gpu:a100:1" if job.wants_gpu else None
+        assert job.resources.get("gres") == ("mine" if job.rule == "scoring" else asked), str(job)
     monkeypatch.setenv("HEPCHAIN_JOBS", "7")
-    content = profile("slurm")
-    assert content["jobs"] == 7
-    assert content["set-resources"].keys() == set(GPU_RULES)
-    assert {name for asked in content["set-resources"].values() for name in asked} == {"gres"}
-    assert LOOKED_UP["gres"]({"gpu": 2}) == "gpu:a100:2"
-    assert LOOKED_UP["gres"]({"gpu": 0}) is None
+    assert profile("slurm")["jobs"] == 7
 
 
 def test_rules_name_nothing_of_a_site() -> None:

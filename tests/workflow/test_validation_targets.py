@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workspace import Workspace, job_counts
+from tests.workspace import CHAIN, RESULTS, Workspace, job_counts
 
 GROUPS_OF_THE_GUN = 6
 
@@ -16,7 +16,11 @@ def jobs(workspace: Workspace, *arguments: str) -> dict[str, int]:
 
 
 def test_groups_of_single_particles_need_only_their_simulation(workspace: Workspace) -> None:
-    found = jobs(workspace, "results/validation/tracks.png", "results/validation/hits.json")
+    found = jobs(
+        workspace,
+        f"{RESULTS}/validation/tracks.png",
+        f"{RESULTS}/validation/hits.json",
+    )
     assert found == {
         "generation": 1,
         "response": 1,
@@ -34,8 +38,8 @@ def test_validation_is_part_of_the_default_run(workspace: Workspace) -> None:
 @pytest.mark.thorough
 def test_without_single_particles_the_other_groups_stay(workspace: Workspace) -> None:
     config = workspace.write_config("no_gun.yaml", {"validation": {"sample": None}})
-    found = jobs(workspace, "validation", "--configfile", config)
-    everything = jobs(workspace, "validation")
+    found = jobs(workspace, f"{CHAIN}_validation", "--configfile", config)
+    everything = jobs(workspace, f"{CHAIN}_validation")
     left = everything["validation_comparisons"] - GROUPS_OF_THE_GUN
     assert found["validation_comparisons"] == left
     assert found["generation"] == everything["generation"] - 1

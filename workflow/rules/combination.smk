@@ -1,11 +1,11 @@
 # Combination: raw scores, their calibration across categories, the combined score, thresholds.
 #
 # inputs   features of all samples but pile-up libraries, and the models of a tagger
-# outputs  results/combination/{tagger}/raw/{sample}.parquet    by the models that never saw the event;
+# outputs  {RESULTS}/combination/{tagger}/raw/{sample}.parquet    by the models that never saw the event;
 #                                                               of an ensemble, from its members'
-#          results/combination/{tagger}/calibration.json        from the training samples
-#          results/combination/{tagger}/{sample}.parquet        with log likelihood ratio and score
-#          results/combination/{tagger}/working_points.json
+#          {RESULTS}/combination/{tagger}/calibration.json        from the training samples
+#          {RESULTS}/combination/{tagger}/{sample}.parquet        with log likelihood ratio and score
+#          {RESULTS}/combination/{tagger}/working_points.json
 # config   combination; training.categories, training.balance
 
 COMBINATION = f"{RESULTS}/combination/{{tagger}}"
@@ -21,24 +21,13 @@ def features_of_sample(wildcards):
     ]
 
 
-def scoring_code(wildcards):
-    """Digest of what loads and applies this kind of taggers."""
-    kind = run.training.taggers[wildcards.tagger].kind
-    return digest("hepchain.combination.scoring", f"hepchain.training.taggers.{kind}")
-
-
-def gpus_of_scoring(wildcards):
-    """GPUs of a scoring job."""
-    uses_gpu = run.training.taggers[wildcards.tagger].uses_gpu
-    return granted_gpus(run.combination.gpu) if uses_gpu else 0
-
-
 rule scoring:
     input:
         features=features_of_sample,
         models=models_of,
     output:
         raw=RAW,
+        assumed=f"{ASSUMED}/scoring/{{tagger}}-{{sample}}.json",
     log:
         f"{LOGS}/scoring/{{tagger}}-{{sample}}.log",
     benchmark:
@@ -47,11 +36,11 @@ rule scoring:
         tagger=any_of(run.training.trained),
     threads: 1
     resources:
-        mem_mb=memory_of_tagger(3, 0.8),
+        mem_mb=memory(450, 0.8),
         runtime=minutes(10, 0.05),
-        gpu=gpus_of_scoring,
     params:
-        code=scoring_code,
+        code=code_of("scoring"),
+        kept=run.combination.kept,
     message:
         "Scoring {wildcards.sample} with {wildcards.tagger}"
     script:
@@ -89,7 +78,7 @@ rule ensemble:
         mem_mb=memory(450, 10),
         runtime=minutes(10, 0.01),
     params:
-        code=digest("hepchain.combination.ensemble"),
+        code=code_of("ensemble"),
         members=members_of,
     message:
         "Averaging the members of {wildcards.tagger} for {wildcards.sample}"
@@ -102,6 +91,7 @@ rule calibration:
         raw=expand(RAW, sample=TRAINING_SAMPLES, allow_missing=True),
     output:
         calibration=CALIBRATION,
+        assumed=f"{ASSUMED}/calibration/{{tagger}}.json",
     log:
         f"{LOGS}/calibration/{{tagger}}.log",
     benchmark:
@@ -111,7 +101,7 @@ rule calibration:
         mem_mb=memory(400, 20),
         runtime=minutes(10, 0.1),
     params:
-        code=digest("hepchain.combination.calibration"),
+        code=code_of("calibration"),
         samples=TRAINING_SAMPLES,
         categories=run.training.categories,
         balance=run.training.balance.model_dump(mode="json"),
@@ -136,7 +126,7 @@ rule combination:
         mem_mb=memory(450, 5),
         runtime=minutes(10, 0.02),
     params:
-        code=digest("hepchain.combination.combine"),
+        code=code_of("combination"),
         score=run.combination.score,
     message:
         "Combining the categories of {wildcards.sample} for {wildcards.tagger}"
@@ -149,6 +139,7 @@ rule working_points:
         scores=f"{COMBINATION}/{run.combination.working_points.sample}.parquet",
     output:
         working_points=f"{COMBINATION}/working_points.json",
+        assumed=f"{ASSUMED}/working_points/{{tagger}}.json",
     log:
         f"{LOGS}/working_points/{{tagger}}.log",
     benchmark:
@@ -158,7 +149,7 @@ rule working_points:
         mem_mb=memory(450, 5),
         runtime=minutes(10, 0.02),
     params:
-        code=digest("hepchain.combination.working_points"),
+        code=code_of("working_points"),
         config=run.combination.working_points.model_dump(mode="json"),
         score=run.combination.score,
     message:

@@ -1,11 +1,11 @@
 # Comparison of all taggers of a run on the same tracks; with more of them than the default run has:
 #
-#   snakemake --cores 2 tagger_comparison --configfile config/taggers.yaml
+#   snakemake --cores 2 <chain>_tagger_comparison
 #
 # inputs   scores of the test sample, models, and features of the test sample for the speed
-# outputs  results/combination/{tagger}/speed.json (a measurement: differs from run to run)
-#          results/figures/tagger_comparison.png (in the report), .json, other figures.formats
-#          results/figures/tagger_comparison.html (in the report), .csv
+# outputs  {RESULTS}/combination/{tagger}/speed.json (a measurement: differs from run to run)
+#          {RESULTS}/figures/tagger_comparison.png (in the report), .json, other figures.formats
+#          {RESULTS}/figures/tagger_comparison.html (in the report), .csv, .tex
 # config   combination.working_points; training.taggers; training.reference; figures;
 #          seed
 
@@ -22,10 +22,7 @@ MODELS = [
 rule scoring_speed:
     input:
         models=models_of,
-        features=[
-            f"{RESULTS}/features/{TEST_SAMPLE}/features-{part}.parquet"
-            for part in parts(TEST_SAMPLE)
-        ],
+        features=TEST_FEATURES,
     output:
         speed=f"{COMBINATION}/speed.json",
     log:
@@ -36,10 +33,10 @@ rule scoring_speed:
         tagger=any_of(TRAINED),
     threads: 1
     resources:
-        mem_mb=memory_of_tagger(3),
+        mem_mb=memory(450, 3),
         runtime=minutes(10, 0.05),
     params:
-        code=digest("hepchain.combination.speed"),
+        code=code_of("scoring_speed"),
     message:
         "Timing the scoring with {wildcards.tagger}"
     script:
@@ -56,15 +53,7 @@ rule tagger_comparison:
         speeds=expand(rules.scoring_speed.output.speed, tagger=TRAINED),
     output:
         figure=drawing("tagger_comparison", "Tagger", "Comparison of the taggers"),
-        tables=[
-            report(
-                f"{FIGURES}/tagger_comparison.html",
-                caption="../report/tagger_comparison.rst",
-                category="Tables",
-                labels={"table": "Comparison of the taggers"},
-            ),
-            f"{FIGURES}/tagger_comparison.csv",
-        ],
+        tables=tabulated("tagger_comparison", "Comparison of the taggers"),
     log:
         f"{LOGS}/tagger_comparison.log",
     benchmark:
@@ -74,12 +63,13 @@ rule tagger_comparison:
         mem_mb=memory(500, 5),
         runtime=minutes(10, 0.1),
     params:
-        code=drawing_code("tagger_comparison"),
+        code=code_of("tagger_comparison"),
         baselines=BASELINES,
+        reference=run.training.reference,
         ensembles=run.training.ensembles,
         pt_edges=run.combination.working_points.pt_edges,
         fake_rate=run.combination.working_points.fake_rate,
-        things=things("taggers"),
+        things=things("taggers", "labels"),
         looks=LOOKS,
         seed=run.seed,
     message:

@@ -3,17 +3,14 @@
 # inputs   combined scores of the test sample and the backgrounds, events of their skims, raw scores
 #          of the training samples, calibration, working points; models and features of the training
 #          samples, for scores by models that have seen the events
-# outputs  results/figures/score_by_pt_{tagger}.png, calibration_curves_{tagger}.png,
+# outputs  {RESULTS}/figures/score_by_pt_{tagger}.png, calibration_curves_{tagger}.png,
 #          dependence_{tagger}.png, training_comparison_{tagger}.png (in the report), the other
 #          figures.formats and .json of each
-#          results/figures/correlations.png (in the report), other figures.formats, .json
+#          {RESULTS}/figures/correlations.png (in the report), other figures.formats, .json
 # config   figures; combination.working_points.sample; training (its tracks and balance); seed;
 #          groups of the file of variables
 
 EVALUATED_SAMPLES = [TEST_SAMPLE, *BACKGROUNDS]
-EVALUATED_PARTS = [
-    (sample, part) for sample in EVALUATED_SAMPLES for part in parts(sample)
-]
 
 
 rule tagger_evaluation:
@@ -23,10 +20,9 @@ rule tagger_evaluation:
             sample=EVALUATED_SAMPLES,
             allow_missing=True,
         ),
-        events=[
-            f"{RESULTS}/skimming/{sample}/events-{part}.parquet"
-            for sample, part in EVALUATED_PARTS
-        ],
+        events=FILES.of_parts(
+            "skimming/{sample}/events-{part}.parquet", EVALUATED_SAMPLES
+        ),
         training=expand(RAW, sample=TRAINING_SAMPLES, allow_missing=True),
         calibration=CALIBRATION,
         working_points=f"{COMBINATION}/working_points.json",
@@ -36,6 +32,7 @@ rule tagger_evaluation:
         dependence=drawing(
             "dependence_{tagger}", "Tagger", "Dependence on pT, eta, pile-up"
         ),
+        assumed=f"{ASSUMED}/tagger_evaluation/{{tagger}}.json",
     log:
         f"{LOGS}/tagger_evaluation/{{tagger}}.log",
     benchmark:
@@ -45,9 +42,10 @@ rule tagger_evaluation:
         mem_mb=memory(550, 2.5),
         runtime=minutes(10, 0.1),
     params:
-        code=drawing_code("score_distributions", "calibration_curves", "dependence"),
+        code=code_of("tagger_evaluation"),
         samples=EVALUATED_SAMPLES,
-        event_samples=[sample for sample, _ in EVALUATED_PARTS],
+        event_samples=FILES.samples_of_parts(EVALUATED_SAMPLES),
+        training=TRAINING_SAMPLES,
         balance=run.training.balance.model_dump(mode="json"),
         seed=run.seed,
         things=THINGS,
@@ -60,16 +58,14 @@ rule tagger_evaluation:
 
 rule training_comparison:
     input:
-        features=[
-            f"{RESULTS}/features/{sample}/features-{part}.parquet"
-            for sample, part in TRAINING_PARTS
-        ],
+        features=TRAINING_FEATURES,
         models=models_of,
         calibration=CALIBRATION,
     output:
-        drawing(
+        figure=drawing(
             "training_comparison_{tagger}", "Training", "Seen against unseen events"
         ),
+        assumed=f"{ASSUMED}/training_comparison/{{tagger}}.json",
     log:
         f"{LOGS}/training_comparison/{{tagger}}.log",
     benchmark:
@@ -81,12 +77,11 @@ rule training_comparison:
         mem_mb=memory(550, 9),
         runtime=minutes(10, 0.2),
     params:
-        code=drawing_code("training_comparison"),
-        scoring=scoring_code,
-        samples=[sample for sample, _ in TRAINING_PARTS],
+        code=code_of("training_comparison"),
+        samples=SAMPLES_OF_TRAINING,
         tracks=run.training.tracks.model_dump(mode="json"),
         seed=run.seed,
-        things=things("categories", "taggers"),
+        things=things("categories", "taggers", "labels"),
         looks=LOOKS,
     message:
         "Comparing the scores of {wildcards.tagger} in events it has and has not seen"
@@ -101,7 +96,7 @@ RICHEST = max(
 TRANSFORMING = (
     run.selection.tagger
     if run.selection.tagger in run.training.trained
-    else run.training.trained[0]
+    else run.studies.tagger
 )
 RICHEST_MODEL = (
     EVERY_CATEGORY
@@ -112,13 +107,11 @@ RICHEST_MODEL = (
 
 rule correlations:
     input:
-        features=[
-            f"{RESULTS}/features/{sample}/features-{part}.parquet"
-            for sample, part in TRAINING_PARTS
-        ],
+        features=TRAINING_FEATURES,
         model=f"{RESULTS}/training/{TRANSFORMING}/{RICHEST_MODEL}/fold0",
     output:
-        drawing("correlations", "Training", "Correlations of the inputs"),
+        figure=drawing("correlations", "Training", "Correlations of the inputs"),
+        assumed=f"{ASSUMED}/correlations.json",
     log:
         f"{LOGS}/correlations.log",
     benchmark:
@@ -128,14 +121,14 @@ rule correlations:
         mem_mb=memory(700, 1),
         runtime=minutes(10, 0.1),
     params:
-        code=drawing_code("correlations"),
+        code=code_of("correlations", *run.variables.modules),
         category=RICHEST,
         groups={
             name: run.variables.variables[name].group
             for name in run.variables.of_category(RICHEST)
         },
         balance=run.training.balance.model_dump(mode="json"),
-        things=things("categories"),
+        things=things("categories", "labels"),
         looks=LOOKS,
     message:
         "Correlating the input variables"

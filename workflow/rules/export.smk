@@ -2,15 +2,12 @@
 #
 # inputs   models and calibration of a tagger; features and scores of the sample of the working points,
 #          on which the exported models have to give the scores of the run
-# outputs  results/export/{tagger}/: {category}-fold{fold}.onnx, tagger.json, MODEL_CARD.md,
+# outputs  {RESULTS}/export/{tagger}/: {category}-fold{fold}.onnx, tagger.json, MODEL_CARD.md,
 #          model_card.json
 # config   variables; skimming.tracks; combination; names of the training samples; seed; for the
-#          default target selection.tagger, if taggers of its kind can be exported
+#          default target selection.tagger, unless it is an ensemble
 
-from hepchain.errors import StageError
-from hepchain.export.model import exportable, require_exportable
-
-WORKING_POINTS_SAMPLE = run.combination.working_points.sample
+from hepchain.labels import Labelling
 
 
 def kind_of(wildcards):
@@ -19,32 +16,24 @@ def kind_of(wildcards):
 
 
 def models_to_export(wildcards):
-    """Models of a tagger, if they can be exported."""
-    try:
-        require_exportable(wildcards.tagger, kind_of(wildcards))
-    except StageError as error:
-        raise WorkflowError(str(error)) from None
+    """Models of a tagger; an ensemble has none."""
+    if wildcards.tagger not in run.training.trained:
+        raise WorkflowError(
+            f"tagger {wildcards.tagger}: taggers of kind '{kind_of(wildcards)}' cannot be "
+            "exported, they have no models of their own; export the taggers they are made of"
+        )
     return models_of(wildcards)
-
-
-def export_code(wildcards):
-    """Digest of what loads, writes and applies this kind of taggers."""
-    return digest(
-        "hepchain.export.export", f"hepchain.training.taggers.{kind_of(wildcards)}"
-    )
 
 
 rule export:
     input:
         models=models_to_export,
         calibration=rules.calibration.output.calibration,
-        features=[
-            f"{RESULTS}/features/{WORKING_POINTS_SAMPLE}/features-{part}.parquet"
-            for part in parts(WORKING_POINTS_SAMPLE)
-        ],
+        features=TEST_FEATURES,
         scores=rules.working_points.input.scores,
     output:
         folder=directory(f"{RESULTS}/export/{{tagger}}"),
+        assumed=f"{ASSUMED}/export/{{tagger}}.json",
     log:
         f"{LOGS}/export/{{tagger}}.log",
     benchmark:
@@ -54,11 +43,11 @@ rule export:
         mem_mb=memory(650, 4),
         runtime=minutes(10, 0.1),
     params:
-        code=export_code,
+        code=code_of("export"),
         kind=kind_of,
         score=run.combination.score,
         samples=list(dict.fromkeys(map(base_of, NTUPLES))),
-        groups=VARIABLE_GROUPS,
+        groups=run.variables.by_group,
         categories=CATEGORY_GROUPS,
         tracks=run.skimming.tracks.model_dump(mode="json"),
         working_points=run.combination.working_points.model_dump(mode="json"),
@@ -67,6 +56,7 @@ rule export:
             "samples": {name: SAMPLES[name].simulated for name in TRAINING_SAMPLES},
             "response": run.simulation.response,
             "seed": run.seed,
+            "titles": Labelling.of(LABELS).titles,
         },
     message:
         "Exporting {wildcards.tagger}"
@@ -75,9 +65,7 @@ rule export:
 
 
 EXPORTED = [
-    tagger
-    for tagger in [run.selection.tagger]
-    if exportable(run.training.taggers[tagger].kind)
+    tagger for tagger in [run.selection.tagger] if tagger in run.training.trained
 ]
 
 

@@ -4,6 +4,8 @@
 # out:  {RESULTS}/features/{sample}/features-{part}.parquet, summary-{part}.json
 # keys: features, variables (names, groups and categories only)
 
+# Module of the chain that says which objects are signal and which are background.
+LABELS = f"hepchain.chains.{CHAIN}.labels"
 CATEGORY_GROUPS = {name: item.groups for name, item in run.variables.categories.items()}
 
 
@@ -25,9 +27,10 @@ rule features:
         mem_mb=memory(450, 4),
         runtime=minutes(10, 0.02),
     params:
-        code=digest("hepchain.features.table"),
+        code=code_of("features", LABELS),
+        labels=LABELS,
         features=run.features.model_dump(mode="json"),
-        groups=VARIABLE_GROUPS,
+        groups=run.variables.by_group,
         categories=CATEGORY_GROUPS,
     message:
         "features of {wildcards.sample}, part {wildcards.part}"

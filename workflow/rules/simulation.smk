@@ -1,12 +1,15 @@
 # Simulation: generated collisions and the response of an open, ATLAS-like detector.
 #
 # in:     nothing but the config
-# out:    results/simulation/{sample}/generated-{part}.parquet and .json, ntuple-{part}.root
+# out:    {RESULTS}/simulation/{sample}/generated-{part}.parquet and .json, ntuple-{part}.root and .root.sha256, its checksum
 # config: samples, seed, simulation
 #
 # A sample with a variation of the response, {sample}@{variation}, has ntuples of its own, made of
 # the generated events and the random numbers of its base.
 
+import math
+
+from hepchain.processes import module_of
 from hepchain.simulation.variations import load_responses, without_sources
 
 try:
@@ -34,18 +37,15 @@ def pileup_library(wildcards):
     ]
 
 
-SIMULATED = [
-    name
-    for name, sample in SAMPLES.items()
-    if sample.simulated and name == base_of(name)
-]
-
-
 def process_of(wildcards):
-    """Process and masses of a sample; its normalisation is no matter of generation."""
-    return SAMPLES[wildcards.sample].model_dump(
-        mode="json", include={"role", "process", "masses"}
-    )
+    """Process of a sample and what it depends on; normalisation is no matter of generation."""
+    sample = SAMPLES[wildcards.sample]
+    return sample.model_dump(mode="json", include=set(sample.OF_GENERATOR))
+
+
+def generation_code(wildcards):
+    """Digest of what generates this process; other processes do not count."""
+    return code_of("generation", module_of(SAMPLES[wildcards.sample].process, CHAIN))
 
 
 def events_per_part(wildcards):
@@ -83,7 +83,7 @@ rule generation:
     benchmark:
         f"{BENCHMARKS}/generation/{{sample}}-{{part}}.tsv"
     wildcard_constraints:
-        sample=any_of(SIMULATED),
+        sample=any_of(FILES.simulated),
     # The longest jobs, on which the others wait: without it those with the largest inputs go first.
     priority: 1
     threads: 1
@@ -91,10 +91,11 @@ rule generation:
         mem_mb=memory(700),
         runtime=generation_minutes,
     params:
+        chain=CHAIN,
         sample=process_of,
         events=events_per_part,
         seed=run.seed,
-        code=digest("hepchain.simulation.generation.run"),
+        code=generation_code,
     message:
         "Generating {params.events} events of {wildcards.sample}, part {wildcards.part}"
     script:
@@ -108,6 +109,7 @@ rule response:
         library=pileup_library,
     output:
         f"{RESULTS}/simulation/{{sample}}/ntuple-{{part}}.root",
+        f"{RESULTS}/simulation/{{sample}}/ntuple-{{part}}.root.sha256",
     log:
         f"{LOGS}/response/{{sample}}-{{part}}.log",
     benchmark:
@@ -121,7 +123,7 @@ rule response:
         overlaid=is_overlaid,
         parameters=response_parameters,
         seed=run.seed,
-        code=digest("hepchain.simulation.response.run"),
+        code=code_of("response"),
     message:
         "Detector response for {wildcards.sample}, part {wildcards.part}"
     script:

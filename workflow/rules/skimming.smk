@@ -3,7 +3,16 @@
 # in:   ntuples of a sample (simulated, or the files of samples.<name>.files) and their branch map
 # out:  {RESULTS}/skimming/{sample}/normalisation.json, and for each part events-{part}.parquet,
 #       tracks-{part}.parquet, report-{part}.json (what was read, kept, absent)
-# keys: samples, skimming, variables (names and groups only), statistics.luminosity
+# keys: samples, skimming, variables (names and groups only)
+
+from functools import cache
+
+from hepchain.config.ntuple import NtupleMap
+from hepchain.config.reading import load_block
+from hepchain.config.samples import OF_A_YIELD
+from hepchain.modules import own_or_general
+
+CONTRACT = own_or_general(CHAIN, "contract", "hepchain.skimming.contract")
 
 
 def ntuple_map(wildcards):
@@ -16,27 +25,68 @@ def ntuple_map(wildcards):
     )
 
 
-def sample_ntuples(wildcards):
-    """All ntuples of a sample, in the order of their parts."""
-    return NTUPLES[wildcards.sample]
+def map_file(wildcards):
+    """The same as an input, of which the content decides, not the time."""
+    return ancient(ntuple_map(wildcards))
 
 
-def part_ntuples(wildcards):
-    """The ntuples that are this part of the sample."""
-    return PARTS[wildcards.sample][int(wildcards.part)]
+def map_content(wildcards):
+    """Digest of the branch map."""
+    return content_digest(ntuple_map(wildcards))
+
+
+@cache
+def modules_of_map(path):
+    """Modules of chains whose derivations a branch map uses."""
+    return load_block(path, NtupleMap).modules
+
+
+def code_of_map(script, *modules):
+    """Input function: digest of a script, and of what it finds by names in the branch map."""
+
+    def code(wildcards):
+        return code_of(script, *modules, *modules_of_map(ntuple_map(wildcards)))
+
+    return code
+
+
+def ntuples_of(wildcards):
+    """All ntuples of a sample, in the order of their parts, or those of the part at hand."""
+    sample = wildcards.sample
+    if "part" in wildcards.keys():
+        return FILES.by_part[sample][int(wildcards.part)]
+    return NTUPLES[sample]
+
+
+def ntuple_files(wildcards):
+    """The same as inputs; the times of files that no job makes are in their fingerprint."""
+    files = ntuples_of(wildcards)
+    return files if SAMPLES[wildcards.sample].simulated else list(map(ancient, files))
+
+
+def ntuple_fingerprint(wildcards):
+    """Fingerprint of the ntuples that no job makes."""
+    files = ntuples_of(wildcards)
+    return None if SAMPLES[wildcards.sample].simulated else fingerprint(*files)
+
+
+def checksums(wildcards):
+    """Checksums beside simulated ntuples, with which those are compared when read.
+
+    Of ntuples that somebody brings they may be there or not: no rule makes them.
+    """
+    simulated = SAMPLES[wildcards.sample].simulated
+    return [f"{path}.sha256" for path in ntuples_of(wildcards) if simulated]
 
 
 def sample_normalisation(wildcards):
-    """What the configuration says about the normalisation; training samples and data have none."""
+    """What the configuration says about the normalisation."""
     sample = SAMPLES[wildcards.sample]
-    keys = {"cross_section_pb", "scale_factor", "branching_fraction", "sum_of_weights"}
-    content = {
+    keys = {*OF_A_YIELD, "override_sum_of_weights"}
+    return {
         "role": sample.role.value,
         **sample.model_dump(mode="json", include=keys),
     }
-    if sample.role not in (Role.TRAINING, Role.DATA):
-        content["luminosity_fb"] = run.statistics.luminosity
-    return content
 
 
 def sample_role(wildcards):
@@ -49,15 +99,11 @@ def base_normalisation(wildcards):
     return f"{RESULTS}/skimming/{base_of(wildcards.sample)}/normalisation.json"
 
 
-VARIABLE_GROUPS = {
-    group: run.variables.of_group(group) for group in run.variables.groups
-}
-
-
 rule normalisation:
     input:
-        ntuples=sample_ntuples,
-        map=ntuple_map,
+        ntuples=ntuple_files,
+        checksums=checksums,
+        map=map_file,
     output:
         f"{RESULTS}/skimming/{{sample}}/normalisation.json",
     log:
@@ -71,7 +117,9 @@ rule normalisation:
         mem_mb=memory(400),
         runtime=minutes(10, 0.01),
     params:
-        code=digest("hepchain.skimming.normalisation"),
+        code=code_of_map("normalisation"),
+        files=ntuple_fingerprint,
+        map=map_content,
         normalisation=sample_normalisation,
     message:
         "normalisation of {wildcards.sample}"
@@ -81,13 +129,15 @@ rule normalisation:
 
 rule skimming:
     input:
-        ntuples=part_ntuples,
-        map=ntuple_map,
+        ntuples=ntuple_files,
+        checksums=checksums,
+        map=map_file,
         normalisation=base_normalisation,
     output:
         events=f"{RESULTS}/skimming/{{sample}}/events-{{part}}.parquet",
         tracks=f"{RESULTS}/skimming/{{sample}}/tracks-{{part}}.parquet",
         report=f"{RESULTS}/skimming/{{sample}}/report-{{part}}.json",
+        assumed=f"{ASSUMED}/skimming/{{sample}}-{{part}}.json",
     log:
         f"{LOGS}/skimming/{{sample}}-{{part}}.log",
     benchmark:
@@ -96,14 +146,16 @@ rule skimming:
         sample=any_of(NTUPLES),
     threads: 1
     resources:
-        mem_mb=memory(1500),
+        mem_mb=memory(700),
         runtime=minutes(10, 0.02),
     params:
-        code=digest("hepchain.skimming.skim"),
+        **run.skimming.model_dump(mode="json", include={"tracks", "isolation"}),
+        code=code_of_map("skimming", CONTRACT),
+        contract=CONTRACT,
+        files=ntuple_fingerprint,
+        map=map_content,
         role=sample_role,
-        tracks=run.skimming.tracks.model_dump(mode="json"),
-        isolation=run.skimming.isolation.model_dump(mode="json"),
-        groups=VARIABLE_GROUPS,
+        groups=run.variables.by_group,
     message:
         "skim of {wildcards.sample}, part {wildcards.part}"
     script:

@@ -2,26 +2,19 @@
 # teach. The importance of trees is part of the default target; for any other tagger, and for the
 # other studies (of studies.tagger):
 #
-#   snakemake --cores 2 results/figures/importance_keras.png
-#   snakemake --cores 2 studies
+#   snakemake --cores 2 {RESULTS}/figures/importance_keras.png
+#   snakemake --cores 2 <chain>_studies
 #
 # inputs   features of the training samples and the test sample; importance: models of the tagger
-# outputs  results/figures/importance_{tagger}.png (in the report), .json, other figures.formats,
+# outputs  {RESULTS}/figures/importance_{tagger}.png (in the report), .json, other figures.formats,
 #          .csv with all variables
-#          results/studies/{tagger}/variable_scan/{category}.json, label_shuffle/{category}.json
-#          results/figures/variable_scan_{tagger}.png (in the report), .json, ...;
-#          label_shuffle_{tagger}.html (in the report), .csv
+#          {RESULTS}/studies/{tagger}/variable_scan/{category}.json, label_shuffle/{category}.json
+#          {RESULTS}/figures/variable_scan_{tagger}.png (in the report), .json, ...;
+#          label_shuffle_{tagger}.html (in the report), .csv, .tex
 # config   studies; training (of the tagger at hand), training.categories; variables;
 #          combination.working_points; features.folds; figures; seed
 
-from hepchain.config.training import TrainingTracksConfig
-
 STUDIES = f"{RESULTS}/studies/{{tagger}}"
-TRAINING_FEATURES = [
-    f"{RESULTS}/features/{sample}/features-{part}.parquet"
-    for sample, part in TRAINING_PARTS
-]
-TEST_PARTS = parts(TEST_SAMPLE)
 # Taggers that know their Shapley values, so that it costs seconds to have them.
 EXPLAINABLE = [
     name
@@ -29,19 +22,6 @@ EXPLAINABLE = [
     if run.training.taggers[name].kind == "trees"
     and not run.training.taggers[name].pt_boundaries
 ]
-TRACKS_OF_TRAINING = run.training.model_dump(
-    mode="json", include=set(TrainingTracksConfig.model_fields)
-)
-
-
-def study_code(module):
-    """Input function: digest of a study and of what trains this kind of taggers."""
-
-    def code(wildcards):
-        kind = run.training.taggers[wildcards.tagger].kind
-        return digest(f"hepchain.studies.{module}", f"hepchain.training.taggers.{kind}")
-
-    return code
 
 
 rule importance:
@@ -51,6 +31,7 @@ rule importance:
     output:
         figure=drawing("importance_{tagger}", "Tagger", "Importance of the variables"),
         table=f"{FIGURES}/importance_{{tagger}}.csv",
+        assumed=f"{ASSUMED}/importance/{{tagger}}.json",
     log:
         f"{LOGS}/importance/{{tagger}}.log",
     benchmark:
@@ -62,9 +43,8 @@ rule importance:
         mem_mb=memory(600, 4),
         runtime=minutes(30, 0.2),
     params:
-        code=study_code("importance"),
-        drawing=drawing_code("importance"),
-        samples=[sample for sample, _ in TRAINING_PARTS],
+        code=code_of_tagger("importance"),
+        samples=SAMPLES_OF_TRAINING,
         categories={
             name: run.variables.of_category(name) for name in run.training.categories
         },
@@ -72,7 +52,7 @@ rule importance:
         balance=run.training.balance.model_dump(mode="json"),
         config=run.studies.importance.model_dump(mode="json"),
         max_tracks=run.studies.variable_scan.max_tracks,
-        things=things("categories", "taggers"),
+        things=things("categories", "taggers", "labels"),
         looks=LOOKS,
         seed=run.seed,
     message:
@@ -84,12 +64,10 @@ rule importance:
 rule variable_scan:
     input:
         features=TRAINING_FEATURES,
-        test=[
-            f"{RESULTS}/features/{TEST_SAMPLE}/features-{part}.parquet"
-            for part in TEST_PARTS
-        ],
+        test=TEST_FEATURES,
     output:
         scan=f"{STUDIES}/variable_scan/{{category}}.json",
+        assumed=f"{ASSUMED}/variable_scan/{{tagger}}-{{category}}.json",
     log:
         f"{LOGS}/variable_scan/{{tagger}}-{{category}}.log",
     benchmark:
@@ -98,16 +76,16 @@ rule variable_scan:
         tagger=any_of(run.training.trained),
     threads: 1
     resources:
-        mem_mb=memory_of_tagger(6),
+        mem_mb=memory_of_training(6),
         runtime=minutes(240, 5),
         gpu=gpus_of_tagger,
     params:
-        code=study_code("variable_scan"),
+        code=code_of_tagger("variable_scan"),
         settings=tagger_settings,
-        tracks=TRACKS_OF_TRAINING,
+        tracks=run.training.tracks.model_dump(mode="json"),
         variables=inputs_of_model,
-        samples=[sample for sample, _ in TRAINING_PARTS],
-        test_samples=[TEST_SAMPLE for _ in TEST_PARTS],
+        samples=SAMPLES_OF_TRAINING,
+        test_samples=FILES.samples_of_parts([TEST_SAMPLE]),
         folds=run.features.folds,
         seed=run.seed,
         fake_rate=run.combination.working_points.fake_rate,
@@ -137,8 +115,8 @@ rule figure_variable_scan:
         mem_mb=memory(500),
         runtime=minutes(10),
     params:
-        code=drawing_code("variable_scan"),
-        things=things("categories", "taggers"),
+        code=code_of("figure_variable_scan"),
+        things=things("categories", "taggers", "labels"),
         looks=LOOKS,
     message:
         "Drawing how few variables suffice for {wildcards.tagger}"
@@ -151,6 +129,7 @@ rule label_shuffle:
         features=TRAINING_FEATURES,
     output:
         areas=f"{STUDIES}/label_shuffle/{{category}}.json",
+        assumed=f"{ASSUMED}/label_shuffle/{{tagger}}-{{category}}.json",
     log:
         f"{LOGS}/label_shuffle/{{tagger}}-{{category}}.log",
     benchmark:
@@ -159,15 +138,15 @@ rule label_shuffle:
         tagger=any_of(run.training.trained),
     threads: 1
     resources:
-        mem_mb=memory_of_tagger(6),
+        mem_mb=memory_of_training(6),
         runtime=minutes(120, 2),
         gpu=gpus_of_tagger,
     params:
-        code=study_code("label_shuffle"),
+        code=code_of_tagger("label_shuffle"),
         settings=tagger_settings,
-        tracks=TRACKS_OF_TRAINING,
+        tracks=run.training.tracks.model_dump(mode="json"),
         variables=inputs_of_model,
-        samples=[sample for sample, _ in TRAINING_PARTS],
+        samples=SAMPLES_OF_TRAINING,
         folds=run.features.folds,
         seed=run.seed,
         shuffles=run.studies.label_shuffle.shuffles,
@@ -186,13 +165,7 @@ rule label_shuffle_table:
             allow_missing=True,
         ),
     output:
-        report(
-            f"{FIGURES}/label_shuffle_{{tagger}}.html",
-            caption="../report/label_shuffle.rst",
-            category="Tables",
-            labels={"table": "Shuffled labels"},
-        ),
-        f"{FIGURES}/label_shuffle_{{tagger}}.csv",
+        tabulated("label_shuffle_{tagger}", "Shuffled labels"),
     log:
         f"{LOGS}/label_shuffle_table/{{tagger}}.log",
     benchmark:
@@ -202,8 +175,8 @@ rule label_shuffle_table:
         mem_mb=memory(400),
         runtime=minutes(10),
     params:
-        code=digest("hepchain.figures.label_shuffle", "hepchain.figures.tabulate"),
-        things=things("categories", "taggers"),
+        code=code_of("label_shuffle_table"),
+        things=things("categories", "taggers", "labels"),
     message:
         "Collecting what shuffled labels teach {wildcards.tagger}"
     script:

@@ -2,25 +2,55 @@
 # fold, with `all` for the category.
 #
 # inputs   features of all parts of all samples of role training
-# outputs  results/training/{tagger}/{category}/fold{fold}/, trained without the events of {fold}
+# outputs  {RESULTS}/training/{tagger}/{category}/fold{fold}/, trained without the events of {fold}
 # config   training (of the tagger at hand, no other); transformations of the category's variables
 #          in the file of variables; features.folds; seed
 
-TRAINING_SAMPLES = run.of_role(Role.TRAINING)
-TRAINING_PARTS = [
-    (sample, part) for sample in TRAINING_SAMPLES for part in parts(sample)
-]
+from hepchain.config.training import EVERY_CATEGORY
+from hepchain.modules import KINDS_OF_TAGGERS, module_named
+
+TRAINING_FEATURES = FILES.of_parts(
+    "features/{sample}/features-{part}.parquet", TRAINING_SAMPLES
+)
+# Sample of each of them.
+SAMPLES_OF_TRAINING = FILES.samples_of_parts(TRAINING_SAMPLES)
+TAGGERS = list(run.training.taggers)
+
+
+wildcard_constraints:
+    tagger=any_of(TAGGERS),
+    category=any_of([*run.training.categories, EVERY_CATEGORY]),
+
+
+def code_of_tagger(script):
+    """Input function: digest of a script, of the kind of taggers at hand and of transformations."""
+
+    def code(wildcards):
+        kind = run.training.taggers[wildcards.tagger].kind
+        return code_of(
+            script, module_named(kind, KINDS_OF_TAGGERS), *run.variables.modules
+        )
+
+    return code
+
+
+def memory_of_training(of_input):
+    """Memory request in MB of a job that trains a tagger, grown by `of_input` MB a MB of inputs.
+
+    Keras and TensorFlow alone take 800.
+    """
+    network, other = memory(1300, of_input), memory(650, of_input)
+
+    def request(wildcards, input, attempt):
+        uses_network = run.training.taggers[wildcards.tagger].uses_gpu
+        return (network if uses_network else other)(wildcards, input, attempt)
+
+    return request
 
 
 def tagger_settings(wildcards):
     """Settings of this tagger alone, so that a change of another does not retrain it."""
     return run.training.taggers[wildcards.tagger].model_dump(mode="json")
-
-
-def tagger_code(wildcards):
-    """Digest of what trains this kind of taggers."""
-    kind = run.training.taggers[wildcards.tagger].kind
-    return digest("hepchain.training.train", f"hepchain.training.taggers.{kind}")
 
 
 def categories_of_model(wildcards):
@@ -31,12 +61,9 @@ def categories_of_model(wildcards):
 
 
 def inputs_of_model(wildcards):
-    """Input variables of a model: name -> [transformation, scale]."""
-    variables = run.variables.variables
-    return {
-        name: [variables[name].transformation.value, variables[name].scale]
-        for name in run.variables.of_categories(categories_of_model(wildcards))
-    }
+    """Input variables of a model: name -> transformation, scale."""
+    inputs = run.variables.inputs(categories_of_model(wildcards))
+    return {name: list(pair) for name, pair in inputs.items()}
 
 
 def variables_by_category(wildcards):
@@ -61,19 +88,12 @@ def gpus_of_tagger(wildcards):
     return granted_gpus(run.training.gpu) if uses_gpu else 0
 
 
-# Without it, one GPU in `--resources` would mean one GPU job at a time on the whole cluster.
-resource_scopes:
-    gpu="local",
-
-
 rule training:
     input:
-        features=[
-            f"{RESULTS}/features/{sample}/features-{part}.parquet"
-            for sample, part in TRAINING_PARTS
-        ],
+        features=TRAINING_FEATURES,
     output:
         model=directory(f"{RESULTS}/training/{{tagger}}/{{category}}/fold{{fold}}"),
+        assumed=f"{ASSUMED}/training/{{tagger}}-{{category}}-fold{{fold}}.json",
     log:
         f"{LOGS}/training/{{tagger}}-{{category}}-fold{{fold}}.log",
     benchmark:
@@ -82,16 +102,16 @@ rule training:
         tagger=any_of(run.training.trained),
     threads: 1
     resources:
-        mem_mb=memory_of_tagger(3),
+        mem_mb=memory_of_training(3),
         runtime=minutes(60, 0.5),
         gpu=gpus_of_tagger,
     params:
-        code=tagger_code,
+        code=code_of_tagger("training"),
         settings=tagger_settings,
         tracks=run.training.tracks.model_dump(mode="json"),
         variables=inputs_of_model,
         categories=variables_by_category,
-        samples=[sample for sample, _ in TRAINING_PARTS],
+        samples=SAMPLES_OF_TRAINING,
         folds=run.features.folds,
         seed=run.seed,
     message:

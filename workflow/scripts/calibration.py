@@ -1,6 +1,6 @@
 """Rule ``calibration``."""
 
-from hepchain.combination.calibration import calibrate, read_scored, write_calibration
+from hepchain.combination.calibration_fit import calibrate, read_scored, write_calibration
 from hepchain.config.training import BalanceConfig
 from hepchain.workflow import job
 

@@ -1,16 +1,13 @@
 """Rule ``ensemble``."""
 
-from pathlib import Path
-
 from hepchain.combination.ensemble import Member, ensemble_sample
-from hepchain.workflow import job
+from hepchain.workflow import job, named_paths
 
 with job(snakemake):
     files = snakemake.input
+    names = snakemake.params.members
+    calibrations = named_paths(names, files.calibrations)
     members = {
-        name: Member(Path(raw), Path(calibration))
-        for name, raw, calibration in zip(
-            snakemake.params.members, files.raw, files.calibrations, strict=True
-        )
+        name: Member(raw, calibrations[name]) for name, raw in named_paths(names, files.raw).items()
     }
     ensemble_sample(members, snakemake.output.raw)

@@ -2,15 +2,10 @@
 
 from pathlib import Path
 
-from hepchain.config.figures import FiguresConfig
-from hepchain.figures import efficiency_vs_pt, reference
-from hepchain.figures.output import save
-from hepchain.figures.style import Things
-from hepchain.workflow import job
+from hepchain.figures import efficiency_vs_pt
+from hepchain.figures.output import figure_job, save
 
-with job(snakemake):
-    things = Things(**snakemake.params.things)
-    config = FiguresConfig.model_validate(snakemake.params.looks)
+with figure_job(snakemake) as (things, config):
     numbers = efficiency_vs_pt.pt_efficiencies(
         snakemake.wildcards.tagger,
         Path(snakemake.input.scores),
@@ -18,5 +13,6 @@ with job(snakemake):
         list(things.categories),
         config.pt_edges,
     )
-    figure = efficiency_vs_pt.draw(numbers, things, config, reference.EFFICIENCY)
-    save(figure, numbers, snakemake.output)
+    save(efficiency_vs_pt.draw(numbers, things, config), numbers, snakemake.output.all)
+    figure = efficiency_vs_pt.draw_categories(numbers, things, config)
+    save(figure, numbers, snakemake.output.by_category)

@@ -2,20 +2,14 @@
 
 from pathlib import Path
 
-from hepchain.config.figures import FiguresConfig
 from hepchain.figures import loss_curves
-from hepchain.figures.output import save
-from hepchain.figures.style import Things
-from hepchain.workflow import job
+from hepchain.figures.output import figure_job, save
 
-with job(snakemake):
-    things = Things(**snakemake.params.things)
-    config = FiguresConfig.model_validate(snakemake.params.looks)
+with figure_job(snakemake) as (things, config):
     tagger = snakemake.wildcards.tagger
-    models = map(tuple, snakemake.params.models)
     trainings = loss_curves.trainings(
         tagger,
         snakemake.params.kinds[tagger],
-        dict(zip(models, map(Path, snakemake.input.models), strict=True)),
+        map(Path, snakemake.input.models),
     )
     save(loss_curves.draw(trainings, things, config), trainings, snakemake.output)

@@ -1,17 +1,13 @@
 """Rule ``figure_roc``."""
 
-from pathlib import Path
-
-from hepchain.config.figures import FiguresConfig
 from hepchain.figures import roc
-from hepchain.figures.output import save
-from hepchain.figures.style import Things
-from hepchain.workflow import job
+from hepchain.figures.output import figure_job, save
+from hepchain.workflow import named_paths
 
-with job(snakemake):
-    things = Things(**snakemake.params.things)
-    config = FiguresConfig.model_validate(snakemake.params.looks)
-    scores = dict(zip(snakemake.params.taggers, map(Path, snakemake.input), strict=True))
+with figure_job(snakemake) as (things, config):
+    scores = named_paths(snakemake.params.taggers, snakemake.input)
     curves = roc.rocs(scores, list(things.categories))
-    figure = roc.draw(curves, things, config, snakemake.params.fake_rate)
+    figure = roc.draw(
+        curves, things, config, snakemake.params.fake_rate, snakemake.params.reference
+    )
     save(figure, curves, snakemake.output)

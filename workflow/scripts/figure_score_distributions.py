@@ -2,15 +2,10 @@
 
 from pathlib import Path
 
-from hepchain.config.figures import FiguresConfig
 from hepchain.figures import score_distributions
-from hepchain.figures.output import save
-from hepchain.figures.style import Things
-from hepchain.workflow import job
+from hepchain.figures.output import figure_job, save
 
-with job(snakemake):
-    things = Things(**snakemake.params.things)
-    config = FiguresConfig.model_validate(snakemake.params.looks)
+with figure_job(snakemake) as (things, config):
     numbers = score_distributions.score_distributions(
         snakemake.wildcards.tagger,
         Path(snakemake.input.scores),

@@ -2,21 +2,16 @@
 
 from pathlib import Path
 
-from hepchain.config.figures import FiguresConfig
 from hepchain.figures import variations
-from hepchain.figures.output import save
-from hepchain.figures.style import Things
-from hepchain.workflow import job
+from hepchain.figures.output import figure_job, save
+from hepchain.workflow import named_paths
 
-with job(snakemake):
-    things = Things(**snakemake.params.things)
-    config = FiguresConfig.model_validate(snakemake.params.looks)
-    varied = map(Path, snakemake.input.varied)
+with figure_job(snakemake) as (things, config):
     numbers = variations.variations(
         snakemake.params.tagger,
         snakemake.params.sample,
         Path(snakemake.input.nominal),
-        dict(zip(snakemake.params.variations, varied, strict=True)),
+        named_paths(snakemake.params.variations, snakemake.input.varied),
         Path(snakemake.input.working_points),
         snakemake.params.working_point,
     )

@@ -1,23 +1,24 @@
 """Rule ``label_shuffle``."""
 
+from itertools import starmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hepchain.figures.output import plain
 from hepchain.io import write_json
+from hepchain.io.structured import plain
 from hepchain.studies.label_shuffle import label_shuffle
-from hepchain.studies.task import study_task
+from hepchain.studies.task import alike_by_category
 from hepchain.studies.tracks import copy_category, read_tables
 from hepchain.training.tracks import FeatureFile
-from hepchain.workflow import gpu_fallback, job
+from hepchain.training.train import Task
+from hepchain.workflow import gpu_fallback, job, named_pairs
 
 with job(snakemake):
     params, wildcards = snakemake.params, snakemake.wildcards
-    gpus = (snakemake.resources.gpu, gpu_fallback(snakemake))
-    task = study_task(wildcards.tagger, wildcards.category, params, *gpus)
+    gpu = {"gpus": snakemake.resources.gpu, "gpu_fallback": gpu_fallback(snakemake)}
+    task = alike_by_category(Task.of(params, wildcards.tagger, wildcards.category, **gpu))
     category, variables, most = task.category, list(task.variables), params.max_tracks
-    paths = map(Path, snakemake.input.features)
-    files = [FeatureFile(*pair) for pair in zip(params.samples, paths, strict=True)]
+    files = list(starmap(FeatureFile, named_pairs(params.samples, snakemake.input.features)))
     with TemporaryDirectory(dir=snakemake.resources.tmpdir) as scratch:
         directory = Path(scratch)
         copies = copy_category(files, category, variables, directory / "features", most)

@@ -8,14 +8,14 @@ from hepchain.variations import base_of
 from hepchain.workflow import job
 
 with job(snakemake):
+    library = [Path(path) for path in snakemake.input.library]
     respond(
         base_of(snakemake.wildcards.sample),
         snakemake.params.seed,
         training=snakemake.params.training,
-        overlaid=snakemake.params.overlaid,
         generated=Path(snakemake.input.generated),
         metadata=Path(snakemake.input.metadata),
-        library=[Path(path) for path in snakemake.input.library],
+        library=library if snakemake.params.overlaid else None,
         parameters=ResponseParameters.model_validate(snakemake.params.parameters),
         output=Path(snakemake.output[0]),
     )

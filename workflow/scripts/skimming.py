@@ -2,15 +2,18 @@
 
 from hepchain.config.samples import Role
 from hepchain.config.skimming import Isolation, TrackSelection
-from hepchain.skimming.skim import SkimSettings, skim
+from hepchain.skimming.settings import SkimSettings
+from hepchain.skimming.skim import skim
 from hepchain.workflow import job
 
 with job(snakemake):
+    isolation = snakemake.params.isolation
     settings = SkimSettings(
         role=Role(snakemake.params.role),
         tracks=TrackSelection(**snakemake.params.tracks),
-        isolation=Isolation(**snakemake.params.isolation),
+        isolation=isolation and Isolation(**isolation),
         groups=dict(snakemake.params.groups),
+        contract=snakemake.params.contract,
     )
     skim(
         ntuples=list(snakemake.input.ntuples),

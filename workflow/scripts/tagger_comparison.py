@@ -2,30 +2,27 @@
 
 from pathlib import Path
 
-from hepchain.config.figures import FiguresConfig
 from hepchain.figures import tagger_comparison
-from hepchain.figures.output import save
-from hepchain.figures.style import Things
+from hepchain.figures.output import figure_job, save
 from hepchain.figures.tabulate import write_tables
 from hepchain.figures.tagger_performance import performances, read_tracks
-from hepchain.workflow import job
+from hepchain.workflow import named_paths
 
-with job(snakemake):
+with figure_job(snakemake) as (things, looks):
     files, params = snakemake.input, snakemake.params
-    things = Things(**params.things)
     costs = tagger_comparison.costs(
         map(Path, files.models), map(Path, files.speeds), params.ensembles
     )
-    scores = dict(zip(params.baselines, map(Path, files.scores), strict=True))
+    scores = named_paths(params.baselines, files.scores)
     numbers = performances(
         read_tracks(scores),
         params.baselines,
+        params.reference,
         costs,
         params.pt_edges,
         params.fake_rate,
         params.seed,
     )
-    looks = FiguresConfig.model_validate(params.looks)
     figure = tagger_comparison.draw(numbers, things, looks, params.fake_rate)
     save(figure, numbers, snakemake.output.figure)
     write_tables(

@@ -1,30 +1,20 @@
 """Rule ``training``."""
 
-from pathlib import Path
+from itertools import starmap
 
-from hepchain.config.training import TrainingTracksConfig, tagger_settings
-from hepchain.config.variables import Transformation
 from hepchain.training.tracks import FeatureFile
 from hepchain.training.train import Task, train
-from hepchain.workflow import gpu_fallback, job
+from hepchain.workflow import gpu_fallback, job, named_pairs
 
 with job(snakemake):
     params, wildcards = snakemake.params, snakemake.wildcards
-    task = Task(
-        tagger=wildcards.tagger,
-        category=wildcards.category,
-        fold=int(wildcards.fold),
-        folds=params.folds,
-        seed=params.seed,
-        settings=tagger_settings(params.settings),
-        tracks=TrainingTracksConfig.model_validate(params.tracks),
-        variables={
-            name: (Transformation(transformation), scale)
-            for name, (transformation, scale) in params.variables.items()
-        },
+    task = Task.of(
+        params,
+        wildcards.tagger,
+        wildcards.category,
+        int(wildcards.fold),
         gpus=snakemake.resources.gpu,
         gpu_fallback=gpu_fallback(snakemake),
-        categories={name: tuple(has) for name, has in params.categories.items()},
     )
-    files = zip(params.samples, map(Path, snakemake.input.features), strict=True)
-    train(task, [FeatureFile(sample, path) for sample, path in files], snakemake.output.model)
+    pairs = named_pairs(params.samples, snakemake.input.features)
+    train(task, list(starmap(FeatureFile, pairs)), snakemake.output.model)

@@ -1,12 +1,14 @@
 """Rule ``validation_comparisons``."""
 
+from importlib import import_module
 from pathlib import Path
 
 from hepchain.config.validation import ValidationConfig
-from hepchain.validation.groups import write_group
+from hepchain.validation.files import write_comparisons
 from hepchain.workflow import job
 
 with job(snakemake):
     inputs = {name: [Path(path) for path in paths] for name, paths in snakemake.input.items()}
     config = ValidationConfig.model_validate(snakemake.params.config)
-    write_group(snakemake.wildcards.group, inputs, config, snakemake.output.comparisons)
+    group = import_module(snakemake.params.module)
+    write_comparisons(snakemake.output.comparisons, group.comparisons(inputs, config))

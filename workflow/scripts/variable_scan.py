@@ -1,26 +1,28 @@
 """Rule ``variable_scan``."""
 
+from itertools import starmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hepchain.config.studies import ImportanceConfig, VariableScanConfig
-from hepchain.figures.output import plain
 from hepchain.io import write_json
-from hepchain.studies.task import study_task
+from hepchain.io.structured import plain
+from hepchain.studies.task import alike_by_category
 from hepchain.studies.tracks import copy_category, read_tables
 from hepchain.studies.variable_scan import measure, numbers_of, scan
 from hepchain.training.tracks import FeatureFile
-from hepchain.workflow import gpu_fallback, job
+from hepchain.training.train import Task
+from hepchain.workflow import gpu_fallback, job, named_pairs
 
 with job(snakemake):
     params, wildcards = snakemake.params, snakemake.wildcards
     config = VariableScanConfig.model_validate(params.config)
     importance = ImportanceConfig.model_validate(params.importance)
-    gpus = (snakemake.resources.gpu, gpu_fallback(snakemake))
-    task = study_task(wildcards.tagger, wildcards.category, params, *gpus)
+    gpu = {"gpus": snakemake.resources.gpu, "gpu_fallback": gpu_fallback(snakemake)}
+    task = alike_by_category(Task.of(params, wildcards.tagger, wildcards.category, **gpu))
     category, variables, most = task.category, list(task.variables), config.max_tracks
     files, tests = (
-        [FeatureFile(*pair) for pair in zip(samples, map(Path, paths), strict=True)]
+        list(starmap(FeatureFile, named_pairs(samples, paths)))
         for samples, paths in (
             (params.samples, snakemake.input.features),
             (params.test_samples, snakemake.input.test),
@@ -34,7 +36,5 @@ with job(snakemake):
         )
         numbers = numbers_of(config.numbers, len(variables))
         scored = scan(task, copies, tables, numbers, importance, directory / "models")
-    weights = tables[0].balanced(task.tracks.balance)
-    rate, replicas = params.fake_rate, config.replicas
-    found = measure(task.tagger, category, scored, tables, weights, rate, replicas, task.seed)
+    found = measure(task, scored, tables, params.fake_rate, config.replicas)
     write_json(snakemake.output.scan, plain(found))

@@ -18,12 +18,7 @@ def combine_sample(
 ) -> None:
     """Add ``log_likelihood_ratio`` and ``score`` to the raw scores of a sample.
 
-    Parameters
-    ----------
-    raw_scores : Parquet file of raw scores
-    calibration : ``calibration.json`` of the same tagger
-    score : which of the two later stages cut on
-    output : Parquet file of scores
+    ``score``: which of the two later stages cut on.
 
     Raises
     ------

@@ -15,6 +15,7 @@ from scipy.special import expit
 
 from hepchain.combination.calibration import Calibration
 from hepchain.errors import InputError
+from hepchain.features.table import IDENTITY
 from hepchain.io import ParquetWriter, iterate_parquet
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def _require_same_tracks(tables: Sequence[ak.Array | None], members: Mapping[str
     same = first is not None and all(
         other is not None
         and len(other) == len(first)
-        and all(ak.all(other[name] == first[name]) for name in ("event_number", "track_index"))
+        and all(ak.all(other[name] == first[name]) for name in IDENTITY if name != "weight")
         for other in others
     )
     if not same:
@@ -73,5 +74,4 @@ def _mean(
         calibration.log_likelihood_ratio(np.asarray(table["raw"]), table["category"].to_numpy())
         for table, calibration in zip(tables, calibrations, strict=True)
     ]
-    score: npt.NDArray[np.float32] = expit(np.mean(ratios, axis=0)).astype(np.float32)
-    return score
+    return np.asarray(expit(np.mean(ratios, axis=0)).astype(np.float32))

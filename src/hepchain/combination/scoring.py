@@ -5,37 +5,28 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
+from hepchain.assumptions import Kind, assumed
 from hepchain.errors import InputError
+from hepchain.features.table import IDENTITY
 from hepchain.io import ParquetWriter, iterate_parquet
-from hepchain.training import environment
-from hepchain.training.model import Model
+from hepchain.training.model import Model, read_metadata
 from hepchain.training.model import load_models as load_category_models
+from hepchain.training.scaling import matrix
 from hepchain.training.tracks import require_folds
 
 logger = logging.getLogger(__name__)
 
 BLOCK = 50_000
 """Tracks read and scored at once (or one row group if that is larger)."""
-KEPT = (
-    "event_number",
-    "track_index",
-    "category",
-    "label",
-    "fold",
-    "weight",
-    "pt",
-    "eta",
-    "truth_pdg_id",
-    "truth_origin",
-    "truth_is_pileup",
-)
-"""Columns of the features that go with the scores."""
+KEPT = (*IDENTITY, "category", "label", "fold", "pt", "eta")
+"""Columns of the features that go with the scores in every chain."""
 NOT_SCORED = 0.0
 """Raw score of tracks of a category without a model: they count, and never pass."""
 
@@ -47,6 +38,11 @@ class ModelSet:
     models: Mapping[tuple[str, int], Model]
     """(category, fold left out) -> model."""
     folds: int
+
+    @property
+    def categories(self) -> set[str]:
+        """Categories that have models."""
+        return {category for category, _ in self.models}
 
     @property
     def columns(self) -> list[str]:
@@ -67,32 +63,24 @@ class ModelSet:
         for (category, left_out), model in self.models.items():
             mask = np.asarray(tracks["category"] == category) & (fold == left_out)
             if mask.any():
-                values = _matrix(tracks, model.variables, mask)
+                values = matrix(tracks, model.variables, mask)
                 scores[mask] = model.score(
                     values, model.variables, f"{where}, category {category}, fold {left_out}"
                 )
         return scores
 
 
-def load_models(
-    directories: Sequence[str | Path], gpus: int = 0, gpu_fallback: bool = False
-) -> ModelSet:
+def load_models(directories: Sequence[str | Path]) -> ModelSet:
     """Load the models of one tagger and check that there is one for each category and fold.
-
-    Parameters
-    ----------
-    directories : of the models
-    gpus : that may be used; none are seen if 0
-    gpu_fallback : go on where there is none of them
 
     Raises
     ------
-    InputError : a model is unreadable or missing, two are for the same tracks, or they were
-        trained with different numbers of folds
-    ExecutionError : GPUs are asked for, there is none, and that is not to be gone on with
+    InputError : a model is unreadable or missing, two are for the same tracks, or they are of
+        several taggers or were trained with different numbers of folds
     """
-    environment.prepare(gpus)
-    environment.require_gpu(gpus, gpu_fallback, "combination.gpu")
+    taggers = sorted({read_metadata(directory).tagger for directory in directories})
+    if len(taggers) > 1:
+        raise InputError(f"models of several taggers: {', '.join(taggers)}: rerun the training")
     models: dict[tuple[str, int], Model] = {}
     for directory in directories:
         for model in load_category_models(directory):
@@ -105,52 +93,49 @@ def load_models(
         raise InputError(
             f"models trained with different numbers of folds {sorted(folds)}: rerun the training"
         )
-    number = folds.pop()
-    categories = {category for category, _ in models}
-    missing = [(c, f) for c in sorted(categories) for f in range(number) if (c, f) not in models]
+    found = ModelSet(models, folds.pop())
+    pairs = product(sorted(found.categories), range(found.folds))
+    missing = [
+        f"category {name} without fold {fold}" for name, fold in pairs if (name, fold) not in models
+    ]
     if missing:
-        raise InputError(
-            "no model for "
-            + ", ".join(f"category {category} without fold {fold}" for category, fold in missing)
-            + ": rerun the training"
-        )
-    return ModelSet(models, number)
+        raise InputError(f"no model for {', '.join(missing)}: rerun the training")
+    return found
 
 
 def score_sample(
-    sample: str, files: Sequence[str | Path], models: ModelSet, output: str | Path
+    sample: str,
+    files: Sequence[str | Path],
+    models: ModelSet,
+    output: str | Path,
+    kept: Sequence[str] = (),
 ) -> None:
     """Score all tracks of a sample and write them with the columns that later stages need.
 
-    Parameters
-    ----------
-    sample : name of the sample
-    files : its features, all parts in order
-    models : of one tagger
-    output : Parquet file of raw scores
+    ``kept``: further columns of the features that go with the scores.
 
     Raises
     ------
     InputError : a file is unusable, has other folds than the models, or values that are not finite
     """
     rows = unscored = 0
-    categories = {category for category, _ in models.models}
+    categories = list(models.categories)
+    written = [*KEPT, *kept]
     with ParquetWriter.open(output) as writer:
-        for path, tracks in _blocks(files, models.columns):
+        for path, tracks in _blocks(files, list(dict.fromkeys((*models.columns, *kept)))):
             number, fold = np.asarray(tracks["event_number"]), np.asarray(tracks["fold"])
             require_folds(number, fold, sample, models.folds, path)
             raw = models.raw(tracks, str(path))
-            writer.write({name: tracks[name] for name in KEPT} | {"raw": raw})
+            writer.write({name: tracks[name] for name in written} | {"raw": raw})
             rows += len(tracks)
-            unscored += len(tracks) - sum(int(ak.sum(tracks["category"] == c)) for c in categories)
+            unscored += int((~np.isin(tracks["category"].to_numpy(), categories)).sum())
     logger.info("%d tracks scored", rows - unscored)
     if unscored:
-        logger.warning(
-            "%d tracks are of categories that are not in training.categories: they get %g and "
-            "never pass",
-            unscored,
-            NOT_SCORED,
+        text = (
+            "tracks of categories that are not in training.categories get a raw score of "
+            f"{NOT_SCORED:g} and never pass"
         )
+        assumed(logger, Kind.NOT_SCORED, text, unscored, rows)
 
 
 def _blocks(files: Sequence[str | Path], columns: Sequence[str]) -> Iterator[tuple[Path, ak.Array]]:
@@ -164,12 +149,3 @@ def _blocks(files: Sequence[str | Path], columns: Sequence[str]) -> Iterator[tup
                 pending = []
         if pending:
             yield path, ak.concatenate(pending)
-
-
-def _matrix(
-    tracks: ak.Array, variables: Sequence[str], mask: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.float32]:
-    values = np.empty((int(mask.sum()), len(variables)), dtype=np.float32)
-    for column, name in enumerate(variables):
-        values[:, column] = np.asarray(tracks[name])[mask]
-    return values

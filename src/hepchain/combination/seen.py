@@ -15,9 +15,9 @@ from hepchain.config.training import TrainingTracksConfig
 from hepchain.errors import StageError
 from hepchain.identity import uniform_of
 from hepchain.io import iterate_parquet
-from hepchain.training.balance import balance
+from hepchain.labels import CLASSES
+from hepchain.training.balance import Labelled
 from hepchain.training.tracks import FeatureFile, require_folds
-from hepchain.truth import Label
 
 MAX_TRACKS = 150_000
 """Rows of the features that are scored, about; with more, a part of the events."""
@@ -29,7 +29,7 @@ Float = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SeenTracks:
-    """Electrons and hadrons of the events that models were fitted to; shapes (n,).
+    """Both classes of the events that models were fitted to; shapes (n,).
 
     Events that decided when a fit stops are not among them.
     """
@@ -90,13 +90,13 @@ def seen_tracks(
     where = ", ".join(str(file.path) for file in files)
     category = np.asarray(tracks["category"].to_numpy(), dtype=np.str_)
     label = np.asarray(tracks["label"]).astype(np.int8)
-    pt, eta = np.asarray(tracks["pt"]), np.asarray(tracks["eta"])
+    both = Labelled(label, *(np.asarray(tracks[name]) for name in ("pt", "eta", "weight")))
     return SeenTracks(
         seen=calibration.log_likelihood_ratio(seeing.raw(tracks, where), category),
         unseen=calibration.log_likelihood_ratio(models.raw(tracks, where), category),
         category=category,
         label=label,
-        weight=balance(label, pt, eta, config.balance).of(label, pt, eta).astype(np.float64),
+        weight=both.balanced(config.balance),
         event=np.unique(np.asarray(tracks["event"]), return_inverse=True)[1],
     )
 
@@ -115,9 +115,9 @@ def _fitted(
     known = np.isin(
         np.asarray(chunk["category"].to_numpy(), dtype=np.str_), [c for c, _ in models.models]
     )
-    kept = (label == Label.ELECTRON) | (label == Label.HADRON)
+    kept = np.isin(label, CLASSES) & known
     kept &= uniform_of(f"{file.sample}/validation", number) >= config.validation_fraction
     # The hash by which a training thins its events: those below its share stay in it.
     kept &= uniform_of(f"{file.sample}/thinning", number) < share
-    tracks = chunk[kept & known]
+    tracks = chunk[kept]
     return ak.with_field(tracks, tracks["event_number"] + offset, "event")

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from hepchain.assumptions import Kind, assumed
 from hepchain.config.combination import WorkingPointsConfig
 from hepchain.efficiency import efficiency
 from hepchain.errors import StageError
-from hepchain.io import iterate_parquet, write_json
-from hepchain.truth import Label
+from hepchain.io import read_parquet, write_json
+from hepchain.labels import Label
 
 logger = logging.getLogger(__name__)
 
 Float = npt.NDArray[np.float64]
 
-DENOMINATOR = (
-    "tracks that pass the track pre-selection and are not electrons (muons included), without "
-    "isolation and event selection"
-)
-"""What the fake rate is a share of, in words for tables and captions."""
 MIN_PASSING = 2
 """Fewest tracks expected above the threshold of a pT bin for it to have one of its own."""
 
@@ -36,12 +33,12 @@ class WorkingPoint:
     threshold: float
     """A track passes if its score is larger."""
     fake_rate: float
-    """Share of the hadrons that pass."""
+    """Share of the background that passes."""
     low: float
     """Lower bound of the 68 % interval of the fake rate."""
     high: float
     tracks: int
-    """Hadrons it was made from."""
+    """Of the background, that it was made from."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +48,13 @@ class WorkingPoints:
     overall: WorkingPoint
     per_pt_bin: tuple[WorkingPoint, ...]
     overall_taken: tuple[int, ...]
-    """pT bins with too few hadrons, which have the overall threshold."""
+    """pT bins with too few tracks, which have the overall threshold."""
 
 
 def threshold_of(score: Float, weight: Float, fake_rate: float) -> float:
     """Smallest of the scores above which at most this weighted share lies.
 
-    Parameters
-    ----------
-    score : shape (n,)
-    weight : shape (n,)
-    fake_rate : between 0 and 1
+    Scores and weights have shape (n,).
     """
     values, index = np.unique(score, return_inverse=True)
     per_value = np.bincount(index, weight, minlength=len(values))
@@ -80,33 +73,32 @@ def working_points(
 
     Parameters
     ----------
-    score, pt, weight : shape (n,), of the hadrons of the sample; pT in GeV
+    score, pt, weight : shape (n,), of the background of the sample; pT in GeV
 
     Raises
     ------
-    StageError : too few hadrons for the fake rate
+    StageError : too few tracks for the fake rate
     """
     needed = MIN_PASSING / config.fake_rate
     if len(score) < needed or weight.sum() <= 0.0:
         raise StageError(
-            f"sample {config.sample}: {len(score)} hadron tracks with weights of sum "
+            f"sample {config.sample}: {len(score)} tracks of the background with weights of sum "
             f"{weight.sum():.3g} are too few for a fake rate of {config.fake_rate:.1%} (at least "
             f"{needed:.0f} are needed): generate more events of it or choose another "
             "combination.working_points.sample"
         )
     overall = _working_point(score, weight, config.fake_rate)
     bins, overall_taken = [], []
-    for index, (low, high) in enumerate(
-        zip(config.pt_edges[:-1], config.pt_edges[1:], strict=True)
-    ):
+    for index, (low, high) in enumerate(pairwise(config.pt_edges)):
         inside = (pt >= low) & (pt < high)
         if inside.sum() < needed or weight[inside].sum() <= 0.0:
-            logger.warning(
-                "%d hadron tracks with pT of %g to %g GeV are too few for a threshold of their "
-                "own: the overall one is taken",
-                inside.sum(),
-                low,
-                high,
+            assumed(
+                logger,
+                Kind.OVERALL_THRESHOLD,
+                f"background tracks with pT of {low:g} to {high:g} GeV are too few for a threshold "
+                "of their own: the overall one is taken",
+                int(inside.sum()),
+                len(inside),
             )
             overall_taken.append(index)
             bins.append(_at(overall.threshold, score[inside], weight[inside]))
@@ -128,17 +120,17 @@ def _at(threshold: float, score: Float, weight: Float) -> WorkingPoint:
 def write_working_points(
     scores: str | Path, config: WorkingPointsConfig, score: str, output: str | Path
 ) -> None:
-    """Thresholds from the hadrons of a scored sample, written as JSON.
+    """Thresholds from the background of a scored sample, written as JSON.
 
     Raises
     ------
     InputError : the scores are missing or unreadable
-    StageError : too few hadrons
+    StageError : too few tracks
     """
-    points = working_points(*read_hadrons(scores), config)
+    points = working_points(*read_background(scores), config)
     write_json(output, summary(points, config, score))
     logger.info(
-        "threshold %.4f: fake rate %.4f (%.4f to %.4f) of %d hadrons",
+        "threshold %.4f: fake rate %.4f (%.4f to %.4f) of %d background tracks",
         points.overall.threshold,
         points.overall.fake_rate,
         points.overall.low,
@@ -153,7 +145,7 @@ def summary(points: WorkingPoints, config: WorkingPointsConfig, score: str) -> d
         "sample": config.sample,
         "fake_rate": config.fake_rate,
         "score": score,
-        "denominator": f"{DENOMINATOR}, of sample {config.sample}",
+        "denominator": f"{config.denominator}, of sample {config.sample}",
         "overall": points.overall.threshold,
         "per_pt_bin": {
             "edges": list(config.pt_edges),
@@ -167,13 +159,10 @@ def summary(points: WorkingPoints, config: WorkingPointsConfig, score: str) -> d
     }
 
 
-def read_hadrons(path: str | Path) -> tuple[Float, Float, Float]:
-    """Score, pT [GeV] and weight of the hadrons of a scored sample, shape (n,) each."""
+def read_background(path: str | Path) -> tuple[Float, Float, Float]:
+    """Score, pT [GeV] and weight of the background of a scored sample, shape (n,) each."""
     columns = ("score", "pt", "weight")
-    pieces: dict[str, list[Float]] = {name: [np.empty(0)] for name in columns}
-    for chunk in iterate_parquet(path, (*columns, "label")):
-        hadron = np.asarray(chunk["label"]) == Label.HADRON
-        for name in columns:
-            pieces[name].append(np.asarray(chunk[name], dtype=np.float64)[hadron])
-    score, pt, weight = (np.concatenate(pieces[name]) for name in columns)
+    tracks = read_parquet(path, (*columns, "label"))
+    chosen = np.asarray(tracks["label"]) == Label.BACKGROUND
+    score, pt, weight = (np.asarray(tracks[name], dtype=np.float64)[chosen] for name in columns)
     return score, pt, weight

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, NonNegativeInt
+from pydantic import Field
 
 from hepchain.config.base import Block
-from hepchain.config.types import Edges
+from hepchain.config.types import Distinct, MomentumEdges, Name
 
 
 class WorkingPointsConfig(Block):
     """Thresholds of a given fake rate."""
 
-    sample: str = Field(description="sample whose hadron tracks are the denominator")
-    fake_rate: float = Field(gt=0.0, lt=1.0, description="share of hadron tracks that pass")
-    pt_edges: Edges = Field(description="bins of pT with a threshold of their own [GeV]")
+    sample: str = Field(description="sample whose background tracks are the denominator")
+    denominator: str = Field(
+        default="background tracks that pass the pre-selection",
+        description="these tracks in words, for tables and captions",
+    )
+    fake_rate: float = Field(gt=0.0, lt=1.0, description="share of background tracks that pass")
+    pt_edges: MomentumEdges = Field(description="bins of pT with a threshold of their own [GeV]")
 
 
 class CombinationConfig(Block):
@@ -24,5 +28,8 @@ class CombinationConfig(Block):
     score: Literal["likelihood_ratio", "raw"] = Field(
         description="calibrated log likelihood ratio, or the classifier's own output"
     )
+    kept: Distinct[Name] = Field(
+        description="columns of the features that go with the scores, beside identity, category, "
+        "label, fold, weight, pt and eta"
+    )
     working_points: WorkingPointsConfig = Field(description="thresholds")
-    gpu: NonNegativeInt = Field(default=0, description="GPUs of a job that scores with a network")

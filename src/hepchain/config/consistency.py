@@ -7,40 +7,42 @@ even when another block is wrong, and all problems are reported at once.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hepchain.config.blinding import BlindingConfig
 from hepchain.config.combination import CombinationConfig
 from hepchain.config.figures import FiguresConfig
-from hepchain.config.mass_plane import MassPlaneConfig, point_name
 from hepchain.config.names import nearest
 from hepchain.config.samples import Role, Sample
-from hepchain.config.selection import SelectionConfig
 from hepchain.config.simulation import SimulationConfig
 from hepchain.config.skimming import SkimmingConfig
 from hepchain.config.studies import StudiesConfig
-from hepchain.config.training import (
-    EVERY_CATEGORY,
-    PT,
-    CutsConfig,
-    EnsembleConfig,
-    NetworkConfig,
-    TrainingConfig,
-)
+from hepchain.config.taggers import PT
+from hepchain.config.training import EVERY_CATEGORY, EnsembleConfig, TrainingConfig
 from hepchain.config.validation import ValidationConfig
 from hepchain.config.variables import Variables
-from hepchain.variations import MARK
 
 Samples = Mapping[str, Sample]
 
+RESERVED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "samples": ("is a part of the statistical model", ("signal", "background")),
+    "variables.categories": ("stands for all of them", (EVERY_CATEGORY,)),
+    "variables.variables": (
+        "is a column that every table of objects has",
+        ("event", "event_number", "track_index", "weight", "label", "fold", "category"),
+    ),
+}
+"""Names that the stages have given themselves, by block, and what they are there."""
 
-def problems(blocks: Mapping[str, Any]) -> list[str]:
+Check = Callable[..., Iterable[str]]
+
+
+def problems(blocks: Mapping[str, Any], checks: Iterable[Check]) -> list[str]:
     """Every problem found by the checks whose blocks are all in ``blocks`` (name -> model)."""
     found: list[str] = []
-    for check in CHECKS:
+    for check in checks:
         needed = inspect.signature(check).parameters
-        if all(name in blocks for name in needed):
+        if all(blocks.get(name) is not None for name in needed):
             found += check(**{name: blocks[name] for name in needed})
     return found
 
@@ -56,17 +58,25 @@ def unknown(where: str, names: Iterable[str], known: Iterable[str]) -> list[str]
 
 
 def of_role(samples: Samples, *roles: Role) -> list[str]:
-    """Names of the samples in these roles, in the order of the file."""
+    """Names of the samples in these roles, in their order."""
     return [name for name, sample in samples.items() if sample.role in roles]
 
 
-def _roles(samples: Samples) -> Iterator[str]:
-    for role in (Role.TRAINING, Role.SIGNAL, Role.BACKGROUND):
-        if not of_role(samples, role):
-            yield f"samples: none of role '{role}'"
+def _training_normalisation(samples: Samples) -> Iterator[str]:
+    """Cross-sections of all training samples, or of none: half of them would say nothing."""
+    names = of_role(samples, Role.TRAINING)
+    without = [name for name in names if samples[name].cross_section_pb is None]
+    if 0 < len(without) < len(names):
+        given = ", ".join(name for name in names if name not in without)
+        for name in without:
+            yield (
+                f"samples.{name}.cross_section_pb: needed, as {given} of role training have one: "
+                "it decides what the samples weigh against each other; give it for all or for none"
+            )
 
 
-def _pileup(samples: Samples) -> Iterator[str]:
+def _pileup(samples: Samples, simulation: SimulationConfig) -> Iterator[str]:
+    """Of samples that the simulation makes; a chain with a simulation of its own has no block."""
     libraries = of_role(samples, Role.PILEUP)
     without = (Role.PILEUP, Role.VALIDATION)
     for name, sample in samples.items():
@@ -87,15 +97,6 @@ def _sizes(samples: Samples, simulation: SimulationConfig) -> Iterator[str]:
         for name in simulated:
             if name not in sizes:
                 yield f"simulation.{key}: no entry for sample '{name}'"
-
-
-def _names(samples: Samples) -> Iterator[str]:
-    for name in samples:
-        if MARK in name:
-            yield (
-                f"samples.{name}: '{MARK}' stands between a sample and its variation "
-                f"(simulation.varied); choose a name without it"
-            )
 
 
 def _varied(samples: Samples, simulation: SimulationConfig) -> Iterator[str]:
@@ -129,30 +130,16 @@ def _categories(training: TrainingConfig, variables: Variables) -> Iterator[str]
     yield from unknown("training.categories", training.categories, variables.categories)
 
 
-def _reserved(variables: Variables) -> Iterator[str]:
-    if EVERY_CATEGORY in variables.categories:
-        yield f"variables.categories: '{EVERY_CATEGORY}' stands for all of them; rename it"
-
-
 def _ensembles(training: TrainingConfig) -> Iterator[str]:
     for name, members in training.ensembles.items():
         where = f"training.taggers.{name}.members"
         yield from unknown(where, members, training.taggers)
-        for member in dict.fromkeys(members):
+        for member in members:
             if member in training.ensembles:
                 yield f"{where}: '{member}' is an ensemble; name the taggers in it instead"
-            if members.count(member) > 1:
-                yield f"{where}: '{member}' is named {members.count(member)} times"
 
 
-def _cuts(training: TrainingConfig, variables: Variables) -> Iterator[str]:
-    for name, settings in training.taggers.items():
-        if isinstance(settings, CutsConfig):
-            where = f"training.taggers.{name}.variables"
-            yield from unknown(where, settings.variables, variables.variables)
-
-
-def _pt_wanted(training: TrainingConfig, variables: Variables) -> Iterator[str]:
+def _variables_of_taggers(training: TrainingConfig, variables: Variables) -> Iterator[str]:
     lacking = [
         category
         for category in training.categories
@@ -161,17 +148,17 @@ def _pt_wanted(training: TrainingConfig, variables: Variables) -> Iterator[str]:
     for name, settings in training.taggers.items():
         if isinstance(settings, EnsembleConfig):
             continue
-        conditioned = isinstance(settings, NetworkConfig) and settings.conditioned
-        for key, used in (("pt_boundaries", settings.pt_boundaries), ("conditioned", conditioned)):
-            if used and lacking:
-                yield (
-                    f"training.taggers.{name}.{key}: needs the variable '{PT}', which these "
-                    f"categories lack: {', '.join(lacking)}"
-                )
+        where = f"training.taggers.{name}"
+        for key, names in settings.named_variables.items():
+            yield from unknown(f"{where}.{key}", names, variables.variables)
+        for key in (key for key, used in settings.of_pt.items() if used and lacking):
+            yield (
+                f"{where}.{key}: needs the variable '{PT}', which these categories lack: "
+                f"{', '.join(lacking)}"
+            )
 
 
-def _tagger(selection: SelectionConfig, training: TrainingConfig) -> Iterator[str]:
-    yield from unknown("selection.tagger", [selection.tagger], training.taggers)
+def _reference(training: TrainingConfig) -> Iterator[str]:
     yield from unknown("training.reference", [training.reference], training.taggers)
 
 
@@ -181,74 +168,85 @@ def _studies(studies: StudiesConfig, training: TrainingConfig) -> Iterator[str]:
         yield f"studies.tagger: '{studies.tagger}' is an ensemble; name one of its members instead"
 
 
-def _working_points(combination: CombinationConfig, samples: Samples) -> Iterator[str]:
-    signals = of_role(samples, Role.SIGNAL)
-    name, where = combination.working_points.sample, "combination.working_points.sample"
-    if name in samples and name not in signals:
-        yield (
-            f"{where}: '{name}' is of role {samples[name].role}; the fake rate is that of the "
-            f"hadrons in a simulated signal: name one of {', '.join(signals)}"
-        )
-    else:
-        yield from unknown(where, [name], signals)
-
-
-def _blinding(blinding: BlindingConfig, samples: Samples) -> Iterator[str]:
-    if blinding.open and not of_role(samples, Role.DATA):
-        yield "blinding.open: there is nothing to open, no sample is of role data; set it to false"
-
-
 def _titles(
     figures: FiguresConfig,
     samples: Samples,
     training: TrainingConfig,
     simulation: SimulationConfig,
 ) -> Iterator[str]:
-    known = [*samples, *training.taggers, *simulation.variations]
+    known = ["signal", "background", *samples, *training.taggers, *simulation.variations]
     yield from unknown("figures.titles", figures.titles, known)
 
 
-def _isolation(selection: SelectionConfig, skimming: SkimmingConfig) -> Iterator[str]:
-    wanted, made = (
-        selection.candidate.isolation.constituent_pt,
-        skimming.isolation.constituent_pt,
-    )
-    if wanted not in made:
-        yield (
-            f"selection.candidate.isolation.constituent_pt: {wanted} is not one of "
-            f"skimming.isolation.constituent_pt {made}"
-        )
+def _momenta(
+    skimming: SkimmingConfig,
+    combination: CombinationConfig,
+    training: TrainingConfig,
+    figures: FiguresConfig,
+) -> Iterator[str]:
+    """What is said of the pT of tracks is about tracks that the skim keeps."""
+    edges = {
+        "combination.working_points.pt_edges": combination.working_points.pt_edges,
+        "training.balance.pt_edges": training.balance.pt_edges,
+        "figures.pt_edges": figures.pt_edges,
+    }
+    yield from outside_momenta(edges, skimming)
+    low, high = skimming.tracks.pt
+    for name, settings in training.taggers.items():
+        for boundary in () if isinstance(settings, EnsembleConfig) else settings.pt_boundaries:
+            if not low < boundary < high:
+                where = f"training.taggers.{name}.pt_boundaries"
+                yield f"{where}: {boundary:g} GeV does not divide {kept_momenta(skimming)}"
 
 
-def _mass_plane(samples: Samples, mass_plane: MassPlaneConfig | None) -> Iterator[str]:
-    if mass_plane is None:
-        return
-    where, name = "mass_plane.template", mass_plane.template
-    simulated = [name for name in of_role(samples, Role.SIGNAL) if samples[name].simulated]
-    for problem in unknown(where, [name], simulated):
-        yield f"{problem}; it must be a simulated signal"
-    for point in map(point_name, mass_plane.masses):
-        if point in samples:
-            yield f"samples.{point}: is the name of a point of mass_plane; choose another"
+def kept_momenta(skimming: SkimmingConfig) -> str:
+    """In words, of which pT the tracks of the skim are."""
+    low, high = skimming.tracks.pt
+    return f"skimming.tracks.pt [{low:g}, {high:g}] GeV, the tracks that are kept"
 
 
-CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
-    _roles,
+def outside_momenta(
+    edges: Mapping[str, Sequence[float]], skimming: SkimmingConfig
+) -> Iterator[str]:
+    """A problem for each of these bins of pT (key -> edges [GeV]) in which no track can be."""
+    low, high = skimming.tracks.pt
+    for where, values in edges.items():
+        if values[-1] <= low or values[0] >= high:
+            kept = kept_momenta(skimming)
+            yield f"{where}: no bin of {values} GeV is in {kept} (in GeV, not MeV)"
+
+
+def _reserved(samples: Samples) -> Iterator[str]:
+    yield from taken("samples", samples, *RESERVED["samples"])
+
+
+def _reserved_variables(variables: Variables) -> Iterator[str]:
+    for key in ("categories", "variables"):
+        where = f"variables.{key}"
+        yield from taken(where, getattr(variables, key), *RESERVED[where])
+
+
+def taken(where: str, names: Iterable[str], meaning: str, reserved: Iterable[str]) -> Iterator[str]:
+    """A problem for each of ``names`` that is reserved, with what it means."""
+    for name in names:
+        if name in reserved:
+            yield f"{where}.{name}: '{name}' {meaning}; choose another name"
+
+
+GENERAL: tuple[Check, ...] = (
+    _training_normalisation,
     _pileup,
     _sizes,
-    _names,
     _varied,
     _categories,
     _reserved,
+    _reserved_variables,
     _ensembles,
-    _cuts,
-    _pt_wanted,
-    _tagger,
+    _variables_of_taggers,
+    _reference,
     _studies,
-    _working_points,
-    _blinding,
     _titles,
-    _isolation,
+    _momenta,
     _validation,
-    _mass_plane,
 )
+"""Checks between blocks of the stages; each is made where a chain has its blocks."""

@@ -26,6 +26,6 @@ class ExecutionConfig(Block):
     )
     gpu_fallback: bool = Field(
         default=False,
-        description="on SLURM, go on without GPUs (training.gpu, combination.gpu) where no node of "
+        description="on SLURM, go on without GPUs (training.gpu) where no node of "
         "the partition has any, instead of ending with an error",
     )

@@ -1,4 +1,4 @@
-"""From the YAML mapping to a checked configuration, with every problem reported at once."""
+"""From YAML files to the checked configuration of a chain, with every problem reported at once."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from hepchain.config.consistency import problems as consistency_problems
+from hepchain.chains import chain_names
+from hepchain.config.chain import ChainConfig, chain_model
+from hepchain.config.names import nearest
+from hepchain.config.order import canonical, unknown_names
 from hepchain.config.reading import describe, load_block, read_yaml
-from hepchain.config.run import RunConfig
 from hepchain.errors import ConfigError
+from hepchain.processes import known_processes
 
-__all__ = ["FILES", "load_block", "load_run", "merge", "read_configs", "read_yaml"]
-
-FILES = ("samples", "variables", "mass_plane.cross_sections", "mass_plane.published")
-"""Keys of the config that name a file whose content is part of the configuration, dotted."""
+__all__ = ["load_block", "load_chain", "merge", "read_configs", "read_yaml"]
 
 
 def merge(base: Mapping[str, Any], extension: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,40 +46,78 @@ def read_configs(paths: Iterable[str | Path]) -> dict[str, Any]:
     return merged
 
 
-def load_run(config: Mapping[str, Any]) -> RunConfig:
-    """Check the merged configuration of a run and read the files it names.
+def load_chain(chain: str, config: Mapping[str, Any]) -> ChainConfig:
+    """Check the configuration of a chain and read the files it names.
 
-    Parameters
-    ----------
-    config : the mapping Snakemake has merged from its config files and the command line
+    ``config`` is its block, with the seed and how runs start, of
+    :class:`~hepchain.config.root.Configuration`; the order of keys changes nothing.
 
     Raises
     ------
     ConfigError : unknown keys (with the nearest right name), wrong values, unknown samples,
         variables or categories; all in one message
     """
-    content, problems = _with_files(config)
+    model = chain_model(chain)
+    content, problems = _with_files(config, model.FILES)
+    content = canonical(content)
+    problems += unknown_names(content)
+    problems += _of_other_chains(chain, content)
+    problems += _unknown_processes(chain, content)
     unread = [key for key in config if key not in content]
     try:
-        run = RunConfig.model_validate(content)
+        run = model.model_validate(content)
     except ValidationError as error:
-        described = describe(error, RunConfig, content, ignore=unread)
-        problems += described
+        problems += describe(error, model, content, ignore=unread)
         if any(detail["loc"] for detail in error.errors()):
-            problems += consistency_problems(_valid_blocks(content))
+            problems += model.problems(_valid_blocks(model, content))
     else:
         if not problems:
             return run
-    plural = "problems" if len(problems) > 1 else "problem"
-    lines = "\n".join(f"  {problem}" for problem in problems)
-    raise ConfigError(f"the configuration has {len(problems)} {plural}:\n{lines}")
+    raise ConfigError(summary(f"{chain}.{problem}" for problem in problems))
 
 
-def _with_files(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def summary(problems: Iterable[str]) -> str:
+    """One message of all these problems."""
+    found = list(problems)
+    plural = "problems" if len(found) > 1 else "problem"
+    lines = "\n".join(f"  {problem}" for problem in found)
+    return f"the configuration has {len(found)} {plural}:\n{lines}"
+
+
+def _of_other_chains(chain: str, content: dict[str, Any]) -> list[str]:
+    """A problem for each block that is of another chain, which is taken out of the content."""
+    problems = []
+    for key in content.keys() - chain_model(chain).model_fields.keys():
+        owners = [name for name in chain_names() if key in chain_model(name).model_fields]
+        if owners:
+            del content[key]
+            problems.append(f"{key}: a block of {' and '.join(owners)}, not of {chain}: move it")
+    return problems
+
+
+def _unknown_processes(chain: str, content: Mapping[str, Any]) -> list[str]:
+    """A problem for each sample of a process that neither the chain nor the simulation has."""
+    known = known_processes(chain)
+    samples = content.get("samples")
+    given = {
+        name: sample.get("process")
+        for name, sample in (samples.items() if isinstance(samples, Mapping) else ())
+        if isinstance(sample, Mapping)
+    }
+    return [
+        f"samples.{name}.process: there is no process '{process}'{nearest(process, known)}"
+        for name, process in given.items()
+        if isinstance(process, str) and process not in known
+    ]
+
+
+def _with_files(
+    config: Mapping[str, Any], files: Iterable[str]
+) -> tuple[dict[str, Any], list[str]]:
     """The configuration with the content of the files it names, without blocks not readable."""
     content = dict(config)
     problems: list[str] = []
-    for key in FILES:
+    for key in files:
         *above, last = key.split(".")
         block = _copied(content, above)
         if block is None or not isinstance(block.get(last), str):
@@ -102,10 +140,10 @@ def _copied(content: dict[str, Any], keys: Iterable[str]) -> dict[str, Any] | No
     return content
 
 
-def _valid_blocks(content: Mapping[str, Any]) -> dict[str, Any]:
+def _valid_blocks(model: type[ChainConfig], content: Mapping[str, Any]) -> dict[str, Any]:
     """Blocks that are in order by themselves, name -> model."""
     blocks: dict[str, Any] = {}
-    for name, field in RunConfig.model_fields.items():
+    for name, field in model.model_fields.items():
         try:
             adapter: TypeAdapter[Any] = TypeAdapter(cast(Any, field.annotation))
             blocks[name] = adapter.validate_python(content.get(name))

@@ -2,51 +2,39 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, NonNegativeInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, model_validator
 
 from hepchain.config.base import Block
 from hepchain.config.names import nearest
+from hepchain.config.types import Name
+from hepchain.modules import functions_in
 
 
-class Derivation(StrEnum):
-    """Quantities a map can ask for that are computed from others."""
-
-    SQUARE_ROOT = "square_root"
-    SUM = "sum"
-    RATIO = "ratio"
-    SIGN = "sign"
-    PT_FROM_Q_OVER_P = "pt_from_q_over_p"
-    ETA_FROM_THETA = "eta_from_theta"
-    E_OVER_P = "e_over_p"
-    WHERE_POSITIVE = "where_positive"
-    NEAREST_VERTEX = "nearest_vertex"
-    Z0_SIN_THETA_TO_VERTEX = "z0_sin_theta_to_vertex"
-    Z0_SIN_THETA_SIGNIFICANCE = "z0_sin_theta_significance"
-    LINKED = "linked"
-    FOLLOW_LINKS = "follow_links"
-    OF_ELECTRON = "of_electron"
+def module_of_derivation(derivation: str) -> str:
+    """Full name of the module of a derivation, everyone's or ``{chain}.{function}``."""
+    chain = derivation.rpartition(".")[0]
+    return f"hepchain.chains.{chain}.derivations" if chain else "hepchain.skimming.derivations"
 
 
-INPUTS: dict[Derivation, tuple[str, ...]] = {
-    Derivation.SQUARE_ROOT: ("x",),
-    Derivation.SUM: ("x", "y"),
-    Derivation.RATIO: ("numerator", "denominator"),
-    Derivation.SIGN: ("x",),
-    Derivation.PT_FROM_Q_OVER_P: ("q_over_p", "theta"),
-    Derivation.ETA_FROM_THETA: ("theta",),
-    Derivation.E_OVER_P: ("energy", "q_over_p"),
-    Derivation.WHERE_POSITIVE: ("values", "flags"),
-    Derivation.NEAREST_VERTEX: ("track_z", "vertex_z"),
-    Derivation.Z0_SIN_THETA_TO_VERTEX: ("track_z", "theta", "vertex_z", "vertex_index"),
-    Derivation.Z0_SIN_THETA_SIGNIFICANCE: ("z0_sin_theta", "theta", "z0_error"),
-    Derivation.LINKED: ("key", "index", "values"),
-    Derivation.FOLLOW_LINKS: ("key", "index", "next_key", "next_index"),
-    Derivation.OF_ELECTRON: ("electron_values", "electron_track_index", "track_values"),
-}
-"""Inputs of each derivation, in the order of ``from``."""
+def inputs_of(derivation: str) -> list[str]:
+    """Inputs of a derivation, the parameters of its function.
+
+    Raises
+    ------
+    ValueError : there is none
+    """
+    functions = functions_in(module_of_derivation(derivation))
+    name = derivation.rpartition(".")[2]
+    if name not in functions:
+        raise ValueError(f"no derivation '{derivation}'{nearest(name, functions)}")
+    return functions[name]
+
+
+def _derivation(name: str) -> str:
+    inputs_of(name)
+    return name
 
 
 class Source(Block):
@@ -60,8 +48,13 @@ class Source(Block):
         default=None, description="position in the innermost list; absent positions become NaN or 0"
     )
     bit: NonNegativeInt | None = Field(default=None, description="bit of an integer, as 0 or 1")
-    derive: Derivation | None = Field(default=None, description="derivation from other quantities")
-    inputs: list[str] = Field(
+    derive: Annotated[str, AfterValidator(_derivation)] | None = Field(
+        default=None, description="derivation from other quantities"
+    )
+    value: float | None = Field(
+        default=None, description="the same number for every event, for what a file does not have"
+    )
+    inputs: list[Name] = Field(
         default_factory=list, alias="from", description="quantities the derivation takes, in order"
     )
     factor: float = Field(
@@ -70,15 +63,16 @@ class Source(Block):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if (self.branch is None) == (self.derive is None):
-            raise ValueError("give either `branch` or `derive`")
-        if self.derive is None:
-            if self.inputs:
-                raise ValueError("`from` goes with `derive`")
-            return self
-        if self.member is not None or self.element is not None or self.bit is not None:
+        if [self.branch, self.derive, self.value].count(None) != 2:
+            raise ValueError("give one of `branch`, `derive` and `value`")
+        if self.derive is None and self.inputs:
+            raise ValueError("`from` goes with `derive`")
+        of_branch = (self.member, self.element, self.bit)
+        if self.branch is None and of_branch != (None, None, None):
             raise ValueError("`member`, `element` and `bit` go with `branch`")
-        expected = INPUTS[self.derive]
+        if self.derive is None:
+            return self
+        expected = inputs_of(self.derive)
         if len(self.inputs) != len(expected):
             raise ValueError(
                 f"{self.derive} takes {len(expected)} quantities (from: [{', '.join(expected)}]), "
@@ -105,17 +99,22 @@ class NtupleMap(Block):
         description="name of the TObjString beside the tree whose JSON has `sum_of_weights` and "
         "`cross_section_pb`, if there is one",
     )
-    branches: dict[str, NamedSource] = Field(
+    branches: dict[Name, NamedSource] = Field(
         min_length=1, description="branch of the contract -> source"
     )
-    intermediate: dict[str, NamedSource] = Field(
+    intermediate: dict[Name, NamedSource] = Field(
         default_factory=dict, description="further quantities that derivations take"
     )
-    present_where_positive: dict[str, str] = Field(
+    present_where_positive: dict[Name, Name] = Field(
         default_factory=dict,
         description="group of variables -> quantity; tracks for which it is not above zero do "
         "not have the group (for formats that fill absent groups with zeros)",
     )
+
+    @property
+    def modules(self) -> list[str]:
+        """Modules of the derivations that it uses, sorted."""
+        return sorted({module_of_derivation(s.derive) for s in self.sources.values() if s.derive})
 
     @property
     def sources(self) -> dict[str, Source]:

@@ -16,10 +16,7 @@ VALUE = "value"
 def override(content: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Copy of ``content`` with some values replaced.
 
-    Parameters
-    ----------
-    content : nested mappings
-    changes : dotted key -> value; the key of a mapping with a ``value`` stands for that value
+    ``changes``: dotted key -> value; the key of a mapping with a ``value`` stands for that value.
 
     Raises
     ------

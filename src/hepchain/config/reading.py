@@ -12,24 +12,23 @@ from pydantic_core import ErrorDetails
 
 from hepchain.config.base import Block
 from hepchain.config.names import nearest
+from hepchain.config.order import canonical
+from hepchain.config.strict_yaml import parse
 from hepchain.errors import ConfigError
 
 BlockType = TypeVar("BlockType", bound=Block)
 Location = tuple[int | str, ...]
 
-_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The compiled one is ten times as fast, and every job reads the configuration."""
-
 
 def read_yaml(path: str | Path) -> Any:
-    """Read a YAML file.
+    """Read a YAML file; keys of mappings have the order of :func:`.canonical`, not of the file.
 
     Raises
     ------
-    ConfigError : the file is missing, unreadable or not YAML
+    ConfigError : the file is missing, unreadable or not YAML, or has keys twice
     """
     try:
-        return yaml.load(Path(path).read_text(), Loader=_LOADER)
+        return canonical(parse(Path(path).read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: no such file (searched from {Path.cwd()})") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -58,10 +57,7 @@ def describe(
 ) -> list[str]:
     """One line a problem: the dotted key, what is wrong, and for a misspelt key the right one.
 
-    Parameters
-    ----------
-    error, model, content : what failed, of which model, with which input
-    ignore : top-level keys whose problems are reported elsewhere
+    ``ignore``: top-level keys whose problems are reported elsewhere.
     """
     lines: list[str] = []
     ignored = set(ignore)
@@ -91,13 +87,16 @@ def _message(problem: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{key} is '{tag}', not one of {expected}"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"must be a mapping of keys to values (got {problem['input']!r})"
+    if kind == "string_too_short" and problem["input"] == "":
+        return "must not be empty"
     message = problem["msg"].removeprefix("Value error, ")
     return message if kind == "value_error" else f"{message} (got {problem['input']!r})"
 
 
 def _keys(location: Location, content: Any) -> Location:
-    """Location without the names of union members, which stand in no file."""
+    """Location without what stands in no file: names of union members, the mark of a wrong key."""
     keys: list[int | str] = []
+    location = location[:-1] if location[-1:] == ("[key]",) else location
     for position, part in enumerate(location):
         inside = isinstance(content, Mapping) and part in content
         inside = inside or (isinstance(content, list) and isinstance(part, int))

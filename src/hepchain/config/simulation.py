@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Self
 
-from pydantic import Field, PositiveInt, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from hepchain.config.base import Block
-from hepchain.identity import EVENTS_PER_PART
+from hepchain.config.types import Distinct, Events, Name, Named, Parts
 from hepchain.variations import WEIGHT_FACTOR
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*_(up|down)")
@@ -43,15 +43,13 @@ class SimulationConfig(Block):
     """Sizes of the simulated samples, the file of detector parameters, variations of it."""
 
     response: str = Field(description="file of detector parameters")
-    parts: dict[str, PositiveInt] = Field(description="sample -> number of jobs")
-    events_per_part: dict[str, PositiveInt] = Field(
-        description=f"sample -> events kept by each job, below {EVENTS_PER_PART}"
-    )
-    variations: dict[str, Variation] = Field(
+    parts: dict[str, Parts] = Field(description="sample -> number of jobs")
+    events_per_part: dict[str, Events] = Field(description="sample -> events kept by each job")
+    variations: Named[Variation] = Field(
         default_factory=dict,
         description="name, `<source>_up` or `<source>_down` -> what is done otherwise",
     )
-    varied: dict[str, list[str]] = Field(
+    varied: dict[str, Distinct[Name]] = Field(
         default_factory=dict,
         description="sample of role signal or background -> variations of the response it is "
         "simulated with",
@@ -66,14 +64,6 @@ class SimulationConfig(Block):
                 f"{', '.join(wrong)}: the name of a variation is <source>_up or <source>_down, in "
                 "small letters, digits and _"
             )
-        return value
-
-    @field_validator("varied")
-    @classmethod
-    def _once(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
-        for sample, names in value.items():
-            if len(set(names)) != len(names):
-                raise ValueError(f"{sample}: a variation is listed twice: {', '.join(names)}")
         return value
 
     @property

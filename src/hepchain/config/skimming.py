@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, PositiveFloat
+from pydantic import Field, PositiveFloat, model_validator
 
 from hepchain.config.base import Block
-from hepchain.config.types import Range
+from hepchain.config.types import AbsEta, Distance, Distinct, MomentumRange, PositiveMomentum
 
 
 class TrackSelection(Block):
     """Pre-selection of tracks."""
 
-    pt: Range = Field(description="transverse momentum [GeV]")
-    max_abs_eta: PositiveFloat = Field(description="largest absolute pseudorapidity")
-    quality: Literal["none", "loose", "tight_primary"] = Field(
-        description="track quality working point"
+    pt: MomentumRange = Field(description="transverse momentum [GeV]")
+    max_abs_eta: AbsEta = Field(description="largest absolute pseudorapidity")
+    quality: Literal["none", "loose", "tight_primary"] | None = Field(
+        default=None, description="track quality working point; null: hits are not looked at"
     )
-    max_abs_d0: PositiveFloat = Field(description="largest |d0| to the beam line [mm]")
-    max_z0_sin_theta: PositiveFloat = Field(
-        description="largest |z0 sin(theta)| to the track's own vertex [mm]"
+    max_abs_d0: PositiveFloat | None = Field(
+        default=None, description="largest |d0| to the beam line [mm]; null: any"
+    )
+    max_z0_sin_theta: PositiveFloat | None = Field(
+        default=None,
+        description="largest |z0 sin(theta)| to the track's own vertex [mm]; null: any, or none",
     )
 
 
 class Isolation(Block):
     """Cone sums of transverse momentum around each track."""
 
-    cone: PositiveFloat = Field(description="radius of the cone in (eta, phi)")
-    constituent_pt: list[PositiveFloat] = Field(
+    cone: Distance = Field(description="radius of the cone in (eta, phi)")
+    constituent_pt: Distinct[PositiveMomentum] = Field(
         min_length=1, description="smallest pT of a summed track [GeV]; a column for each"
     )
     max_z0_sin_theta: PositiveFloat = Field(
@@ -41,4 +44,10 @@ class SkimmingConfig(Block):
 
     ntuple: str = Field(description="branch map of the simulated ntuples")
     tracks: TrackSelection = Field(description="pre-selection of tracks")
-    isolation: Isolation = Field(description="cone sums")
+    isolation: Isolation | None = Field(default=None, description="cone sums; null: none are made")
+
+    @model_validator(mode="after")
+    def _tight_constituents(self) -> Self:
+        if self.isolation is not None and self.tracks.quality is None:
+            raise ValueError("isolation: sums tight tracks, so `tracks.quality` must be given")
+        return self

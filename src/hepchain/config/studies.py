@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field, PositiveInt
 
 from hepchain.config.base import Block
+from hepchain.config.types import Distinct
 
 
 class ImportanceConfig(Block):
@@ -25,19 +26,23 @@ class ImportanceConfig(Block):
 class VariableScanConfig(Block):
     """Models with ever fewer variables."""
 
-    numbers: list[PositiveInt] = Field(
+    numbers: Distinct[PositiveInt] = Field(
         min_length=1, description="numbers of variables; that of all of a category is added"
     )
     max_tracks: PositiveInt = Field(
         description="most tracks of each class on which a model is measured"
     )
-    replicas: int = Field(ge=2, description="replicas of the events, for errors of differences")
+    replicas: int = Field(
+        ge=2, le=100_000, description="replicas of the events, for errors of differences"
+    )
 
 
 class LabelShuffleConfig(Block):
     """Models of labels without meaning."""
 
-    shuffles: int = Field(ge=2, description="permutations of the labels, each with its own models")
+    shuffles: int = Field(
+        ge=2, le=1000, description="permutations of the labels, each with its own models"
+    )
 
 
 class StudiesConfig(Block):

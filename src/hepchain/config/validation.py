@@ -5,32 +5,24 @@ from __future__ import annotations
 from pydantic import Field, PositiveFloat
 
 from hepchain.config.base import Block
-from hepchain.config.types import Edges, Range
+from hepchain.config.types import AbsEtaRange
 
 
 class TrackValidation(Block):
     """Tracks of pions against really reconstructed ones."""
 
     reference: str = Field(description="file with the summaries of the real tracks")
-    error_abs_eta: list[Range] = Field(
+    error_abs_eta: list[AbsEtaRange] = Field(
         min_length=1, description="ranges of abs(eta) for track errors, of those in the reference"
     )
-    hits_abs_eta: list[Range] = Field(
+    hits_abs_eta: list[AbsEtaRange] = Field(
         min_length=1, description="ranges of abs(eta) for hits, of those in the reference"
     )
-    pt_edges: Edges = Field(description="bins of pT for the pulls [GeV]")
     error_tolerance: PositiveFloat = Field(
         description="relative difference of track errors that counts as agreement"
     )
     hits_tolerance: PositiveFloat = Field(
         description="relative difference of mean numbers of hits that counts as agreement"
-    )
-    pull_tolerance: PositiveFloat = Field(
-        description="difference of the width of a pull from one, or its middle from zero, that "
-        "counts as agreement"
-    )
-    charge_tolerance: PositiveFloat = Field(
-        description="relative difference of the charges that counts as agreement"
     )
     min_tracks: PositiveFloat = Field(
         description="effective number of tracks below which a bin stays empty"
@@ -44,6 +36,9 @@ class ValidationConfig(Block):
         default=None,
         description="sample of single particles, of role validation; without it no groups that "
         "need it",
+    )
+    known: str = Field(
+        description="folder of the files {group}.yaml: what is measured, and what is known of it"
     )
     tracks: TrackValidation = Field(description="track errors and hits")
     electrons: str = Field(description="file of a few real electrons of low momentum")

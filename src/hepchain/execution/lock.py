@@ -12,6 +12,7 @@ import json
 import os
 import socket
 import sys
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -67,15 +68,17 @@ def take_folder(folder: Path, executor: str = "local") -> RunRecord | None:
     if path in _held:
         return None
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise _busy(folder, _read(file)) from None
-    except OSError:  # a file system without locks, as some of clusters are
-        _refuse_if_alive(folder, path, _read(file))
-    before = _read(file)
-    _write(file, RunRecord.of_this_process(executor))
+    with ExitStack() as unless_held:
+        file = unless_held.enter_context(path.open("a+"))
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _busy(folder, _read(file)) from None
+        except OSError:  # a file system without locks, as some of clusters are
+            _refuse_if_alive(folder, path, _read(file))
+        before = _read(file)
+        _write(file, RunRecord.of_this_process(executor))
+        unless_held.pop_all()
     _held[path] = file
     atexit.register(release_folder, folder)
     return before

@@ -11,7 +11,6 @@ import contextlib
 import os
 import re
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import psutil
 from hepchain.config.execution import LeftOver
 from hepchain.errors import ExecutionError
 from hepchain.execution.lock import STATE
+from hepchain.execution.slurm import answer
 
 Say = Callable[[str], None]
 
@@ -111,7 +111,7 @@ def slurm_orphans(folder: Path) -> list[SlurmJob]:
     if shutil.which("squeue") is None:
         return []
     user = psutil.Process().username()
-    rows = _slurm("squeue", "--noheader", f"--user={user}", "--format=%A\t%T\t%j\t%k\t%Z")
+    rows = answer("squeue", "--noheader", f"--user={user}", "--format=%A\t%T\t%j\t%k\t%Z")
     return parse_queue(rows, folder, own=os.environ.get("SLURM_JOB_ID", ""))
 
 
@@ -123,13 +123,10 @@ def parse_queue(rows: str, folder: Path, own: str = "") -> list[SlurmJob]:
     jobs = []
     for row in rows.splitlines():
         number, state, name, comment, place = row.split("\t", 4)
-        if UUID.search(name) and number != own and _same(Path(place), folder):
+        here = Path(place).resolve() == folder.resolve()
+        if here and UUID.search(name) and number != own:
             jobs.append(SlurmJob(number, state, _rule(comment)))
     return jobs
-
-
-def _same(first: Path, second: Path) -> bool:
-    return first.resolve() == second.resolve()
 
 
 def _rule(comment: str) -> str:
@@ -152,7 +149,7 @@ def end_slurm(folder: Path, policy: LeftOver, say: Say) -> None:
     cancelled = jobs if policy is LeftOver.CANCEL else waiting
     say(_announcement(jobs, cancelled))
     if cancelled:
-        _slurm("scancel", *(job.number for job in cancelled))
+        answer("scancel", *(job.number for job in cancelled))
     _wait_until_gone(folder, cancelled, PATIENCE_SECONDS)
     if policy is LeftOver.AWAIT:
         _wait_until_gone(folder, jobs, None)
@@ -176,13 +173,3 @@ def _wait_until_gone(folder: Path, jobs: Sequence[SlurmJob], patience: float | N
                 "the queue still. Look at `squeue --me`; start again when they are gone"
             )
         time.sleep(POLL_SECONDS)
-
-
-def _slurm(*command: str) -> str:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    except subprocess.TimeoutExpired:
-        raise ExecutionError(f"{command[0]} did not answer within a minute") from None
-    if done.returncode != 0:
-        raise ExecutionError(f"{command[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
-    return done.stdout

@@ -1,87 +1,79 @@
 """What rules ask for, by the names of Snakemake's plugins for clusters.
 
-Profiles set these resources to expressions that Snakemake evaluates for each job and attempt; they
-look up what the rule itself asks for, so that rules need not know of any site.
+Rules name portable needs alone: memory, time, cores, GPUs. Plugins read some of them by names of
+their own, and a site may want jobs with a GPU elsewhere. The rules of a loaded workflow, those of
+modules too, get these further resources before any job is planned.
 """
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-RULES = Path("workflow/rules")
+Evaluate = Callable[[str], Any]
+"""Name of a resource -> what a job asks for of it; None if of nothing."""
 
-Asked = dict[str, Any]
-
-
-def _gpus(asked: Asked) -> int:
-    return int(asked.get("gpu") or 0)
-
-
-def _gres(asked: Asked) -> str | None:
-    return f"{os.environ['HEPCHAIN_GPU_GRES']}:{_gpus(asked)}" if _gpus(asked) else None
-
-
-def _partition(asked: Asked) -> str | None:
-    variable = "HEPCHAIN_GPU_PARTITION" if _gpus(asked) else "SBATCH_PARTITION"
-    return os.environ.get(variable)
-
-
-HTCONDOR: dict[str, Callable[[Asked], Any]] = {
-    "htcondor_request_mem_mb": lambda asked: int(asked["mem_mb"]),
-    "classad_MaxRuntime": lambda asked: 60 * int(asked["runtime"]),
-    "request_gpus": lambda asked: _gpus(asked) or None,
+HTCONDOR: dict[str, Callable[[Evaluate], Any]] = {
+    "htcondor_request_mem_mb": lambda asked: asked("mem_mb"),
+    "classad_MaxRuntime": lambda asked: 60 * asked("runtime"),
+    "request_gpus": lambda asked: asked("gpu") or None,
 }
 """Memory [MB], time [s] as CERN's pool reads it, number of GPUs; the plugin knows no others."""
-SLURM_GPU: dict[str, tuple[str, Callable[[Asked], Any]]] = {
-    "slurm_partition": ("HEPCHAIN_GPU_PARTITION", _partition),
-    "gpu_model": (
-        "HEPCHAIN_GPU_MODEL",
-        lambda asked: os.environ["HEPCHAIN_GPU_MODEL"] if _gpus(asked) else None,
-    ),
-    "gres": ("HEPCHAIN_GPU_GRES", _gres),
+
+SLURM_GPU: dict[str, tuple[str, Callable[[str, int], str]]] = {
+    "slurm_partition": ("HEPCHAIN_GPU_PARTITION", lambda value, gpus: value),
+    "gpu_model": ("HEPCHAIN_GPU_MODEL", lambda value, gpus: value),
+    "gres": ("HEPCHAIN_GPU_GRES", lambda value, gpus: f"{value}:{gpus}"),
 }
-"""What a site may want of jobs with a GPU, each with the environment variable that says so."""
-LOOKED_UP = HTCONDOR | {name: value for name, (_, value) in SLURM_GPU.items()}
+"""What a site may want of jobs with a GPU: the variable that says so, and value for that many."""
 
 
-def htcondor_requests(folder: Path = RULES) -> dict[str, dict[str, str]]:
-    """Rule -> resource of HTCondor's plugin -> expression, for all rules in a folder."""
-    return {rule: _expressions(rule, list(HTCONDOR)) for rule, _ in _rules(folder)}
+def add_requests(workflow: Any, executor: str | None) -> None:
+    """Give the rules of a loaded workflow what the plugin of an executor reads.
 
-
-def slurm_gpu_requests(folder: Path = RULES) -> dict[str, dict[str, str]]:
-    """The same for SLURM, of rules some of whose jobs use a GPU, as far as the environment asks."""
-    names = [name for name, (variable, _) in SLURM_GPU.items() if os.environ.get(variable)]
-    asking = [rule for rule, text in _rules(folder) if re.search(r"^ +gpu=", text, re.MULTILINE)]
-    return {rule: _expressions(rule, names) for rule in asking} if names else {}
-
-
-def _rules(folder: Path) -> Iterator[tuple[str, str]]:
-    """Name and text of each rule."""
-    for file in sorted(folder.glob("*.smk")):
-        parts = re.split(r"^rule (\w+):", file.read_text(), flags=re.MULTILINE)
-        yield from zip(parts[1::2], parts[2::2], strict=True)
-
-
-def _expressions(rule: str, names: list[str]) -> dict[str, str]:
-    place = f"__import__({__name__!r}, fromlist=['_']).look_up"
-    return {
-        name: f"{place}(async_run, {rule!r}, {name!r}, wildcards, input, attempt)" for name in names
-    }
-
-
-def look_up(
-    async_run: Any, rule: str, name: str, wildcards: Any, inputs: Any, attempt: int
-) -> int | str | None:
-    """Value of a resource of a plugin for a job, from what its rule asks for.
-
-    ``async_run``, a method of the workflow, is the only way there from an expression.
+    A resource that `--set-resources` gives a rule stays as it is. ``executor`` names the plugin, as
+    the profile does; None for this machine.
     """
-    found = async_run.__self__.get_rule(rule)
-    asked = found.expand_resources(wildcards, inputs, attempt, skip_evaluation=set(LOOKED_UP))
-    value: int | str | None = LOOKED_UP[name]({key: asked[key] for key in asked.keys()})  # noqa: SIM118
-    return value
+    for rule in workflow.rules:
+        chosen = workflow.resource_settings.overwrite_resources.get(rule.name, {})
+        for name, value in _requests(executor, dict(rule.resources)).items():
+            if name not in chosen:
+                rule.resources[name] = value
+
+
+def _requests(executor: str | None, own: dict[str, Any]) -> dict[str, Any]:
+    """Name -> resource function, of a rule with these resources."""
+    if executor == "htcondor":
+        return {name: _looked_up(own, value) for name, value in HTCONDOR.items()}
+    if executor == "slurm" and "gpu" in own:
+        return {
+            name: _looked_up(own, _with_gpu(name, os.environ[variable], value))
+            for name, (variable, value) in SLURM_GPU.items()
+            if os.environ.get(variable)
+        }
+    return {}
+
+
+def _with_gpu(
+    name: str, of_site: str, value: Callable[[str, int], str]
+) -> Callable[[Evaluate], Any]:
+    """What jobs with a GPU ask for; others what they asked for before."""
+
+    def request(asked: Evaluate) -> Any:
+        gpus = asked("gpu")
+        return value(of_site, gpus) if gpus else asked(name)
+
+    return request
+
+
+def _looked_up(own: dict[str, Any], value: Callable[[Evaluate], Any]) -> Callable[..., Any]:
+    """Resource function that goes by other resources of its rule."""
+
+    def request(wildcards: Any, **job: Any) -> Any:
+        def asked(name: str) -> Any:
+            return own[name].evaluate(wildcards, **job).value if name in own else None
+
+        return value(asked)
+
+    return request

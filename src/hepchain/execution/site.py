@@ -8,53 +8,36 @@ exist and for one that is busy or drained for now.
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
-import shutil
-import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from hepchain.errors import ExecutionError
 from hepchain.execution.orphans import Say
+from hepchain.execution.slurm import (
+    Partition,
+    associations,
+    gpus_of,
+    read_partitions,
+    refusal,
+)
 
 EXECUTOR = "slurm"
 WITHOUT_GPU = "HEPCHAIN_WITHOUT_GPU"
 """Environment variable of a run, and of its jobs, that does without GPUs."""
-
-SUBMITTERS = Path(__file__).parent / "submitters"
-"""Folder of the `sbatch` that waits while the queue takes no more jobs."""
-
-TIMEOUT_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Partition:
-    """A partition: its largest node, and the GPUs of its nodes by model."""
-
-    name: str
-    default: bool
-    cpus: int
-    memory_mb: int
-    gpus: tuple[tuple[str, int], ...]
-
-    def most_gpus(self, model: str | None) -> int:
-        """Largest number of GPUs of a model, or of any, on one node."""
-        return max((number for kind, number in self.gpus if model in (None, kind)), default=0)
 
 
 @dataclass(frozen=True)
 class Request:
     """What a job asks for; `None` leaves it to the site. Memory in MB, runtime in minutes."""
 
-    partition: str | None
-    account: str | None
-    threads: int
-    memory_mb: int | None
-    runtime: int | str | None
+    partition: str | None = None
+    account: str | None = None
+    threads: int = 1
+    memory_mb: int | None = None
+    runtime: int | str | None = None
     gpus: int = 0
     gpu_model: str | None = None
     gres: str | None = None
@@ -107,11 +90,33 @@ def granted_gpus(asked: int) -> int:
     return 0 if os.environ.get(WITHOUT_GPU) else asked
 
 
-def check_site(workflow: Any, gpu_fallback: bool, say: Say) -> None:
+def leave_out_absent_gpus(gpus: int, say: Say) -> None:
+    """Have the jobs of this run ask for no GPU if no node where they would go has that many.
+
+    To be called before rules are read.
+
+    Raises
+    ------
+    ExecutionError : the scheduler does not answer
+    """
+    gres = os.environ.get("HEPCHAIN_GPU_GRES")
+    request = Request(
+        partition=os.environ.get("HEPCHAIN_GPU_PARTITION") or os.environ.get("SBATCH_PARTITION"),
+        gpus=gpus,
+        gpu_model=os.environ.get("HEPCHAIN_GPU_MODEL"),
+        gres=f"{gres}:{gpus}" if gres else None,
+    )
+    partitions = read_partitions()
+    if _lacks_gpu(request, partitions):
+        lack = _lack(Asked(request, ("networks",)), partitions)
+        say(f"{lack}. Going on without GPUs (execution.gpu_fallback).")
+        os.environ[WITHOUT_GPU] = "1"  # jobs on nodes inherit it
+
+
+def check_site(workflow: Any, say: Say) -> None:
     """Compare what the jobs of a run ask for with what the site has; nothing without SLURM.
 
-    To be called when the graph of jobs is complete and none has been submitted. GPUs that no node
-    has are left out of the run if `gpu_fallback`.
+    To be called when the graph of jobs is complete and none has been submitted.
 
     Raises
     ------
@@ -123,73 +128,12 @@ def check_site(workflow: Any, gpu_fallback: bool, say: Say) -> None:
     partitions = read_partitions()
     asked = distinct(jobs)
     if lacking := [one for one in asked if _lacks_gpu(one.request, partitions)]:
-        if not gpu_fallback:
-            raise ExecutionError(_no_gpu(lacking, partitions))
-        say(f"{_lack(lacking[0], partitions)}. Going on without GPUs (execution.gpu_fallback).")
-        _leave_out_gpus(jobs)
-        asked = distinct(jobs)
-    problems = list(dict.fromkeys(_problems(asked, partitions, say)))
+        raise ExecutionError(_no_gpu(lacking, partitions))
+    at_a_time = min(len(jobs), workflow.resource_settings.nodes or len(jobs))
+    problems = [*_problems(asked, partitions, say), *_full_queue(asked, at_a_time)]
     if problems:
-        lines = "\n".join(f"  {problem}" for problem in problems)
+        lines = "\n".join(f"  {problem}" for problem in dict.fromkeys(problems))
         raise ExecutionError(f"SLURM would refuse jobs of this run:\n{lines}")
-    wait_for_room()
-
-
-def check_scheduler() -> None:
-    """Make sure that there is a SLURM and that it answers.
-
-    Raises
-    ------
-    ExecutionError : neither
-    """
-    absent = [name for name in ("sbatch", "squeue", "sinfo") if shutil.which(name) is None]
-    if absent:
-        raise ExecutionError(
-            f"no {absent[0]} on PATH: with --profile slurm a run is started on a login node of a "
-            "SLURM cluster; without that option it uses this machine"
-        )
-    _answer("sinfo", "--noheader", "--format=%P")
-
-
-def read_partitions() -> dict[str, Partition]:
-    """Name -> partition of the site.
-
-    Raises
-    ------
-    ExecutionError : the scheduler does not answer
-    """
-    check_scheduler()
-    rows = _answer("sinfo", "--noheader", "--Node", "--format=%P|%c|%m|%G")
-    return parse_partitions(rows)
-
-
-def parse_partitions(rows: str) -> dict[str, Partition]:
-    """Partitions of lines `name|cpus|memory|gres`, one a node; the default has a star."""
-    found: dict[str, Partition] = {}
-    for row in rows.splitlines():
-        name, cpus, memory, gres = row.split("|")
-        partition = name.rstrip("*")
-        before = found.get(partition, Partition(partition, name != partition, 0, 0, ()))
-        found[partition] = Partition(
-            name=partition,
-            default=before.default,
-            cpus=max(before.cpus, _number(cpus)),
-            memory_mb=max(before.memory_mb, _number(memory)),
-            gpus=tuple(sorted({*before.gpus, *_gpus(gres)})),
-        )
-    return found
-
-
-def _number(text: str) -> int:
-    """Number in front of a text such as `64+`."""
-    digits = re.match(r"\d+", text)
-    return int(digits.group()) if digits else 0
-
-
-def _gpus(gres: str) -> list[tuple[str, int]]:
-    """Model and number in `gpu:a100:4(S:0-1),lustre:1`; the model may be absent."""
-    pattern = r"(?:^|,)gpu(?::([A-Za-z][^:,()]*))?(?::(\d+))?"
-    return [(model or "", int(number or 1)) for model, number in re.findall(pattern, gres)]
 
 
 def distinct(jobs: Iterable[Any]) -> list[Asked]:
@@ -198,12 +142,6 @@ def distinct(jobs: Iterable[Any]) -> list[Asked]:
     for job in jobs:
         rules.setdefault(Request.of_job(job), {})[job.rule.name] = None
     return [Asked(request, tuple(names)) for request, names in rules.items()]
-
-
-def _leave_out_gpus(jobs: Iterable[Any]) -> None:
-    os.environ[WITHOUT_GPU] = "1"  # jobs on nodes inherit it
-    for job in jobs:
-        job.attempt = job.attempt  # has the resources evaluated again
 
 
 def _problems(asked: Sequence[Asked], partitions: dict[str, Partition], say: Say) -> Iterable[str]:
@@ -227,12 +165,15 @@ def _problems(asked: Sequence[Asked], partitions: dict[str, Partition], say: Say
                 yield text
 
 
-def refusal(options: Sequence[str]) -> str:
-    """What SLURM has against a job with these options of sbatch; empty if nothing."""
-    done = _run("sbatch", "--test-only", *options, "--wrap=true")
-    lines = [] if done.returncode == 0 else done.stderr.splitlines()
-    texts = [re.sub(r"^(sbatch: error|allocation failure|sbatch): *", "", line) for line in lines]
-    return "; ".join(dict.fromkeys(text for text in texts if text))
+def _full_queue(asked: Sequence[Asked], at_a_time: int) -> Iterable[str]:
+    """An account that takes fewer jobs than the run would have in the queue at a time."""
+    for account in {one.request.account for one in asked}:
+        limits = [int(text) for text in associations("maxsubmitjobs", account) if text.isdigit()]
+        if limits and max(limits) < at_a_time:
+            yield (
+                f"the site takes at most {max(limits)} jobs of yours at a time, and this run would "
+                f"submit {at_a_time}: `export HEPCHAIN_JOBS={max(limits)}`"
+            )
 
 
 def _explanation(answer: str, asked: Asked) -> str | None:
@@ -261,7 +202,7 @@ def _explanation(answer: str, asked: Asked) -> str | None:
 
 
 def _account(request: Request) -> str:
-    known = _accounts()
+    known = associations("account")
     choice = f"yours: {', '.join(known)}" if known else "`sacctmgr show assoc` lists yours"
     if request.account is None:
         return f"the site wants an account: `export SBATCH_ACCOUNT=NAME` ({choice})"
@@ -270,15 +211,6 @@ def _account(request: Request) -> str:
         f"account {request.account} is not one you can use{where}: set SBATCH_ACCOUNT to another "
         f"({choice})"
     )
-
-
-def _accounts() -> list[str]:
-    """Accounts of the user, as far as the site tells."""
-    if shutil.which("sacctmgr") is None:
-        return []
-    user = f"user={getpass.getuser()}"
-    done = _run("sacctmgr", "-nP", "show", "assoc", user, "format=account")
-    return sorted(set(done.stdout.split())) if done.returncode == 0 else []
 
 
 def _partition_of(request: Request, partitions: dict[str, Partition]) -> Partition | None:
@@ -327,7 +259,7 @@ def _model(request: Request) -> str | None:
     """Model of GPU that a request names, if any."""
     if request.gpu_model:
         return request.gpu_model
-    named = _gpus(request.gres or "")
+    named = gpus_of(request.gres or "")
     return named[0][0] or None if named else None
 
 
@@ -351,36 +283,6 @@ def _no_gpu(lacking: Sequence[Asked], partitions: dict[str, Partition]) -> str:
     places = f"GPUs are in {', '.join(sorted(there))}" if there else "no partition has any"
     return (
         f"{_lack(lacking[0], partitions)}; {places}. Set HEPCHAIN_GPU_PARTITION (and "
-        "HEPCHAIN_GPU_MODEL, if you set that), or training.gpu and combination.gpu to 0 in the "
+        "HEPCHAIN_GPU_MODEL, if you set that), or training.gpu to 0 in the "
         "config, or `execution: {gpu_fallback: true}` to go on without"
     )
-
-
-def wait_for_room() -> None:
-    """Have jobs wait to be submitted, not fail, while the queue takes no more of the user's."""
-    path = os.environ.get("PATH", "")
-    if str(SUBMITTERS) not in path.split(os.pathsep):
-        os.environ["PATH"] = f"{SUBMITTERS}{os.pathsep}{path}"
-
-
-def _answer(*command: str) -> str:
-    done = _run(*command)
-    if done.returncode != 0:
-        said = done.stderr.strip() or done.stdout.strip()
-        raise ExecutionError(
-            f"SLURM does not answer (`{command[0]}`: {said}). No job has been submitted; try "
-            "again when `sinfo` shows the partitions"
-        )
-    return done.stdout
-
-
-def _run(*command: str) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise ExecutionError(
-            f"SLURM does not answer: `{command[0]}` took more than {TIMEOUT_SECONDS:.0f} s. No job "
-            "has been submitted; try again when `sinfo` shows the partitions"
-        ) from None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import sys
+import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from hepchain.config.execution import ExecutionConfig
+from hepchain.errors import ExecutionError
+from hepchain.execution.clocks import date_back, start_of_run
+from hepchain.execution.command import is_command, parsed
 from hepchain.execution.lock import clear_locks_of_snakemake, take_folder
 from hepchain.execution.orphans import (
     Say,
@@ -19,7 +21,9 @@ from hepchain.execution.orphans import (
     local_orphans,
     local_supervisors,
 )
-from hepchain.execution.site import EXECUTOR, check_scheduler
+from hepchain.execution.site import EXECUTOR, leave_out_absent_gpus
+from hepchain.execution.slurm import check_scheduler
+from hepchain.io.targets import MARK, OF_SNAKEMAKE, foreign_files
 
 LOOKING = (
     "archive",
@@ -53,23 +57,22 @@ def options_of_run(workflow: Any, command: Sequence[str]) -> Namespace | None:
     None for one that carries out a single job or only looks, and where Snakemake is used from
     Python: the workflow itself knows its executor only after the rules are read.
     """
-    if not workflow.is_main_process or "snakemake" not in Path(command[0]).parts[-2:]:
+    if not is_command(workflow, command):
         return None
-    from snakemake.cli import parse_args
-
-    with contextlib.redirect_stderr(io.StringIO()):  # it has named its profiles already
-        _, options = parse_args(command[1:])
-    if options.report and options.report_after_run:
-        options.report = None
-    looks = any(getattr(options, name, None) for name in LOOKING)
+    _, options = parsed(command)
+    given = [name for name in LOOKING if getattr(options, name, None)]
+    looks = bool(given) and not (given == ["report"] and options.report_after_run)
     return None if looks or options.nolock else options
 
 
-def claim_folder(workflow: Any, config: ExecutionConfig, say: Say) -> None:
+def claim_folder(
+    workflow: Any, results: Path, config: ExecutionConfig, gpus: int, say: Say
+) -> None:
     """Make sure that this run is alone in its folder; nothing if no job will be started.
 
     A run that goes on is an error. What a killed run left is cleared away: its jobs that still run,
-    here or in SLURM, and its locks.
+    here or in SLURM, and its locks. Results that are dated ahead are dated back. If so configured,
+    GPUs that the site has not are left out. ``gpus``: the most that a job asks for by the config.
 
     Raises
     ------
@@ -80,6 +83,8 @@ def claim_folder(workflow: Any, config: ExecutionConfig, say: Say) -> None:
         return
     if options.executor == EXECUTOR:
         check_scheduler()
+        if gpus and config.gpu_fallback:
+            leave_out_absent_gpus(gpus, say)
     folder = Path.cwd()
     executor = options.executor or "local"
     killed = take_folder(folder, executor)
@@ -90,3 +95,27 @@ def claim_folder(workflow: Any, config: ExecutionConfig, say: Say) -> None:
     if killed is not None:
         end_local([*local_supervisors(folder), *local_orphans(folder)], say)
         clear_locks_of_snakemake(folder)
+    date_back(results, start_of_run(folder) or time.time(), say)
+
+
+def check_folders(outputs: Iterable[object]) -> None:
+    """Refuse to begin if somebody has put files into a folder that a job is about to replace.
+
+    Snakemake removes the outputs of a job, folders whole, before it starts the job.
+
+    Raises
+    ------
+    ExecutionError : with all such files
+    """
+    found = [
+        str(folder / name)
+        for folder in map(Path, map(str, outputs))
+        if (folder / MARK).is_file()
+        for name in foreign_files(folder)
+        if name != OF_SNAKEMAKE
+    ]
+    if found:
+        raise ExecutionError(
+            f"{', '.join(found)}: not made by a run, and in a folder that a job is about to "
+            "replace; move what you want to keep, remove what not, and start again"
+        )

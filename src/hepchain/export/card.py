@@ -5,11 +5,12 @@ The idea is that of Mitchell et al., Model Cards for Model Reporting, FAT* 2019 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import metadata
 from typing import Any
 
+from hepchain.config.training import EVERY_CATEGORY
 from hepchain.export.manifest import Manifest, Models
 from hepchain.training.environment import versions
 
@@ -35,7 +36,7 @@ class Card:
     def numbers(self) -> dict[str, Any]:
         """Content of ``model_card.json``."""
         first = next(iter(self.models.values()))
-        points = self.manifest.working_points["fold"]
+        points = self.manifest.working_points["fold"].model_dump(mode="json")
         return {
             "tagger": self.manifest.tagger,
             "kind": self.manifest.kind,
@@ -50,12 +51,13 @@ class Card:
             "settings": first["settings"],
             "seed": self.run["seed"],
             "versions": {
-                "trained": first["versions"],
+                "trained": _versions(self.models.values()),
                 "exported": versions("hepchain", "onnx", "onnxruntime"),
             },
             "variables": self.run["variables"],
+            "titles": self.run["titles"],
             "categories": {
-                name: {"groups": list(category.groups), "trained": bool(category.files)}
+                name: {"groups": list(category.groups), "trained": bool(category.models)}
                 for name, category in self.manifest.categories.items()
             },
             "working_point": {
@@ -64,6 +66,15 @@ class Card:
             "performance": dict(self.performance),
             "largest_difference": self.difference,
         }
+
+
+def _versions(models: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Of each library; several where models were trained with different ones."""
+    found: dict[str, set[str]] = {}
+    for model in models:
+        for library, version in model["versions"].items():
+            found.setdefault(library, set()).add(version)
+    return {library: " and ".join(sorted(versions)) for library, versions in found.items()}
 
 
 def _of_model(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,10 +101,15 @@ def render(numbers: Mapping[str, Any]) -> str:
 
 def _summary(numbers: Mapping[str, Any]) -> Iterator[str]:
     trained = [name for name, entry in numbers["categories"].items() if entry["trained"]]
+    unified = {model["category"] for model in numbers["models"]} == {EVERY_CATEGORY}
+    each = (
+        f"fold of events left out, for tracks of all categories ({', '.join(trained)})"
+        if unified
+        else f"category of tracks ({', '.join(trained)}) and fold of events left out"
+    )
     yield (
-        f"Tells tracks of electrons from those of other particles. Kind: {numbers['kind']}; "
-        f"{len(numbers['models'])} models, one for each category of tracks "
-        f"({', '.join(trained)}) and fold of events left out. Licence: {numbers['licence']}."
+        f"Tells {numbers['titles']['signal']} from other tracks. Kind: {numbers['kind']}; "
+        f"{len(numbers['models'])} models, one for each {each}. Licence: {numbers['licence']}."
     )
     untrained = [name for name in numbers["categories"] if name not in trained]
     if untrained:
@@ -108,10 +124,12 @@ def _performance(numbers: Mapping[str, Any]) -> Iterator[str]:
         f"{100.0 * point['fake_rate']:g} %: {point['denominator']}. Ranges are 68 % intervals."
     )
     for name, title in TITLES.items():
-        yield from _performance_of(title, numbers["performance"][name])
+        yield from _performance_of(title, numbers["performance"][name], numbers["titles"])
 
 
-def _performance_of(title: str, found: Mapping[str, Any]) -> Iterator[str]:
+def _performance_of(
+    title: str, found: Mapping[str, Any], titles: Mapping[str, str]
+) -> Iterator[str]:
     yield ""
     yield f"**Score by the {title}**: threshold {found['threshold']:.4f}."
     yield ""
@@ -123,7 +141,7 @@ def _performance_of(title: str, found: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     rows = [["all", found], *([_range(bin_["pt"]), bin_] for bin_ in found["pt_bins"])]
     yield from _table(
-        ["pT [GeV]", "electrons", "efficiency", "hadrons", "fake rate"],
+        ["pT [GeV]", titles["signal"], "efficiency", titles["background"], "fake rate"],
         [
             [
                 name,
@@ -139,7 +157,7 @@ def _performance_of(title: str, found: Mapping[str, Any]) -> Iterator[str]:
 
 def _limits(numbers: Mapping[str, Any]) -> Iterator[str]:
     samples, tracks = numbers["data"]["samples"], numbers["data"]["tracks"]
-    others = numbers["performance"]["mean"]["other_electrons"]
+    titles, ignored = numbers["titles"], numbers["performance"]["mean"]["ignored"]
     if all(samples.values()):
         yield (
             f"- Trained on simulation only (parametrised detector response of "
@@ -154,9 +172,9 @@ def _limits(numbers: Mapping[str, Any]) -> Iterator[str]:
         f"{tracks['max_z0_sin_theta']:g} mm. Others are not scored."
     )
     yield (
-        "- Trained to tell electrons of the hard process from tracks that are no electrons. "
-        "Electrons of conversions, Dalitz decays and heavy flavour were left out: they are "
-        f"neither in efficiency nor in fake rate. Share of them that passes: {_share(others)}."
+        f"- Trained to tell {titles['signal']} from {titles['background']}. Left out, and neither "
+        f"in efficiency nor in fake rate: {titles['ignored']}. Share of these that passes: "
+        f"{_share(ignored)}."
     )
     yield (
         f"- The fake rate is that of tracks of sample {numbers['working_point']['sample']}; "
@@ -171,11 +189,13 @@ def _data(numbers: Mapping[str, Any]) -> Iterator[str]:
     )
     yield f"Samples: {', '.join(names)}. Tracks each model learnt from:"
     yield ""
-    header = ["category", "without fold", "electrons", "hadrons", "for stopping"]
+    classes = ("signal", "background")
+    titles = (numbers["titles"][name] for name in classes)
+    header = ["category", "without fold", *titles, "for stopping"]
     rows = []
     for model in numbers["models"]:
         training, stopping = model["counts"]["training"], model["counts"]["validation"]
-        counts = [training["electrons"], training["hadrons"], sum(stopping.values())]
+        counts = [*(training[name] for name in classes), sum(stopping.values())]
         rows.append([model["category"], str(model["fold"]), *map(str, counts)])
     yield from _table(header, rows)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,20 +17,27 @@ from hepchain.config.combination import WorkingPointsConfig
 from hepchain.config.skimming import TrackSelection
 from hepchain.errors import InputError, StageError
 from hepchain.export.card import Card, render
-from hepchain.export.manifest import Category, Manifest, Models
-from hepchain.export.model import model_to_onnx, require_exportable
+from hepchain.export.manifest import Category, Manifest, ModelFile, Models, Thresholds
 from hepchain.export.performance import Tracks, performance
 from hepchain.export.scorer import ExportedTagger
-from hepchain.io import atomic_directory, iterate_parquet, read_json, read_parquet, write_json
+from hepchain.features.table import IDENTITY
+from hepchain.io import (
+    atomic_directory,
+    iterate_parquet,
+    read_json,
+    read_parquet,
+    sha256,
+    write_json,
+)
+from hepchain.labels import Label
 from hepchain.training.model import METADATA
-from hepchain.truth import Label
 
 logger = logging.getLogger(__name__)
 
 CARD, NUMBERS = "MODEL_CARD.md", "model_card.json"
-TOLERANCE = 1e-5
-"""Largest difference between raw scores of the exported tagger and of the tagger itself."""
-SCORE_COLUMNS = ("event_number", "track_index", "raw", "label", "weight", "pt", "category")
+TOLERANCE = 1e-6
+"""Largest difference between raw scores of the exported tagger and of the run."""
+SCORE_COLUMNS = (*IDENTITY, "raw", "label", "pt", "category")
 MODELS: tuple[Models, ...] = ("mean", "fold")
 
 
@@ -50,7 +57,7 @@ class Task:
     tracks: TrackSelection
     working_points: WorkingPointsConfig
     card: Mapping[str, Any]
-    """What the card says of the run: variables, samples, seed, response."""
+    """What the card says of the run: variables, samples, seed, response, titles of the labels."""
 
 
 @dataclass(frozen=True)
@@ -74,23 +81,17 @@ def export(task: Task, files: Files, directory: str | Path) -> None:
     Raises
     ------
     InputError : an input is missing or unusable
-    StageError : the kind of tagger cannot be exported, or scores differ by more than
-        :data:`TOLERANCE`
+    StageError : scores differ by more than :data:`TOLERANCE`
     """
-    require_exportable(task.tagger, task.kind)
     models = load_models(files.models)
     calibration = Calibration.read(files.calibration)
     with atomic_directory(directory) as temporary:
-        manifest = _manifest(task, models, calibration)
-        for (category, fold), model in models.models.items():
-            path = temporary / _file(category, fold)
-            path.write_bytes(model_to_onnx(model))
-        manifest.write(temporary)
-        tagger = ExportedTagger.load(temporary)
+        contents = _contents(task, models, calibration, _write_models(models, temporary))
+        # Thresholds and card are made with the tagger: the manifest is complete behind them.
+        tagger = ExportedTagger.open(temporary, Manifest.model_construct(**contents))
         tried, difference = _try(tagger, task, files)
         points = {name: _working_points(tracks, task) for name, tracks in tried.items()}
-        manifest = replace(manifest, working_points=points)
-        manifest.write(temporary)
+        manifest = Manifest(**contents, working_points=points, documents={})
         card = Card(
             manifest,
             task.card,
@@ -100,6 +101,9 @@ def export(task: Task, files: Files, directory: str | Path) -> None:
         )
         write_json(temporary / NUMBERS, card.numbers())
         (temporary / CARD).write_text(render(card.numbers()))
+        documents = {name: sha256((temporary / name).read_bytes()) for name in (NUMBERS, CARD)}
+        manifest.model_copy(update={"documents": documents}).write(temporary)
+        ExportedTagger.load(temporary)
     logger.info(
         "%d models; raw scores of %d tracks within %.1e of those of the run",
         len(models.models),
@@ -108,95 +112,103 @@ def export(task: Task, files: Files, directory: str | Path) -> None:
     )
 
 
-def _file(category: str, fold: int) -> str:
-    return f"{category}-fold{fold}.onnx"
+def _write_models(models: ModelSet, directory: Path) -> dict[tuple[str, int], ModelFile]:
+    """Copy the ONNX files: category and fold -> file."""
+    written = {}
+    for (category, fold), model in models.models.items():
+        content, file = model.onnx.path.read_bytes(), f"{category}-fold{fold}.onnx"
+        (directory / file).write_bytes(content)
+        written[category, fold] = ModelFile(fold=fold, file=file, sha256=sha256(content))
+    return written
 
 
-def _manifest(task: Task, models: ModelSet, calibration: Calibration) -> Manifest:
+def _contents(
+    task: Task,
+    models: ModelSet,
+    calibration: Calibration,
+    written: Mapping[tuple[str, int], ModelFile],
+) -> dict[str, Any]:
+    """The manifest, but for what is made with the tagger."""
     categories = {}
     for name, members in task.categories.items():
-        folds = [fold for category, fold in models.models if category == name]
-        if folds:
-            variables = models.models[name, 0].variables
+        of_category = [written[key] for key in sorted(written) if key[0] == name]
+        if of_category:
+            variables = models.models[name, of_category[0].fold].variables
         else:
             variables = [variable for group in members for variable in task.groups[group]]
         categories[name] = Category(
-            tuple(members),
-            tuple(variables),
-            tuple(_file(name, fold) for fold in sorted(folds)),
-            calibration.categories.get(name) if folds else None,
+            groups=tuple(members),
+            variables=tuple(variables),
+            models=tuple(of_category),
+            calibration=calibration.of(name) if of_category else None,
         )
-    groups = {name: tuple(variables) for name, variables in task.groups.items()}
-    return Manifest(
-        task.tagger,
-        task.kind,
-        task.score,
-        models.folds,
-        tuple(task.samples),
-        groups,
-        categories,
-        task.tracks,
-        {},
-    )
+    return {
+        "tagger": task.tagger,
+        "kind": task.kind,
+        "score": task.score,
+        "folds": models.folds,
+        "samples": tuple(task.samples),
+        "groups": {name: tuple(variables) for name, variables in task.groups.items()},
+        "categories": categories,
+        "tracks": task.tracks,
+    }
 
 
 def _try(tagger: ExportedTagger, task: Task, files: Files) -> tuple[dict[Models, Tracks], float]:
     """Tracks of the sample as both ways of scoring see them, and the largest difference."""
     raw: dict[Models, list[Any]] = {name: [] for name in MODELS}
-    numbers = []
-    names = list(tagger.manifest.categories)
+    rows: dict[str, list[Any]] = {name: [] for name in IDENTITY}
     variables = [name for group in task.groups.values() for name in group]
-    columns = ["event_number", "track_index", "category", "fold", *variables]
+    columns = [*IDENTITY, "category", "fold", *variables]
     for path in files.features:
         for chunk in iterate_parquet(path, list(dict.fromkeys(columns))):
             flat = {name: np.asarray(chunk[name]) for name in chunk.fields if name != "category"}
-            codes = _codes(chunk["category"].to_numpy(), names)
-            raw["mean"].append(tagger.raw(flat, codes, None, path))
-            raw["fold"].append(tagger.raw(flat, codes, flat["fold"], path))
-            numbers.append(flat["event_number"])
+            category = chunk["category"].to_numpy()
+            raw["mean"].append(tagger.raw(flat, category, None, path))
+            raw["fold"].append(tagger.raw(flat, category, flat["fold"], path))
+            for column, found in rows.items():
+                found.append(flat[column])
     scores = read_parquet(files.scores, SCORE_COLUMNS)
-    if not np.array_equal(np.concatenate(numbers), np.asarray(scores["event_number"])):
+    if any(
+        not np.array_equal(np.concatenate(found), np.asarray(scores[column]))
+        for column, found in rows.items()
+    ):
         raise InputError(
             f"{files.scores}: not the tracks of {', '.join(files.features)}; remove it and rerun"
         )
-    codes = _codes(scores["category"].to_numpy(), names)
+    category = scores["category"].to_numpy()
     label = np.asarray(scores["label"])
     tried: dict[Models, Tracks] = {}
     for name in MODELS:
         values = np.concatenate(raw[name])
         tried[name] = Tracks(
             raw=values,
-            score=tagger.score(values, codes),
-            category=codes,
-            electron=label == Label.ELECTRON,
-            hadron=label == Label.HADRON,
-            other_electron=label == Label.OTHER_ELECTRON,
+            score=tagger.score(values, category),
+            category=category,
+            signal=label == Label.SIGNAL,
+            background=label == Label.BACKGROUND,
+            ignored=label == Label.IGNORED,
             pt=np.asarray(scores["pt"], dtype=np.float64),
             weight=np.asarray(scores["weight"], dtype=np.float64),
         )
     return tried, _difference(tried["fold"].raw, np.asarray(scores["raw"]), task)
 
 
-def _codes(category: Any, names: Sequence[str]) -> Any:
-    position = {name: code for code, name in enumerate(names)}
-    return np.array([position[name] for name in category], dtype=np.int64)
-
-
-def _difference(exported: Any, framework: Any, task: Task) -> float:
-    largest = float(np.abs(exported - framework).max(initial=0.0))
+def _difference(exported: Any, of_run: Any, task: Task) -> float:
+    largest = float(np.abs(exported - of_run).max(initial=0.0))
     if not largest <= TOLERANCE:
-        row = int(np.argmax(np.abs(exported - framework)))
+        row = int(np.argmax(np.abs(exported - of_run)))
         raise StageError(
             f"tagger {task.tagger}: raw scores of the exported models differ by up to "
             f"{largest:.2g} from those of the run (allowed {TOLERANCE:g}), first in row {row} of "
-            f"sample {task.working_points.sample}; to_onnx of kind '{task.kind}' is not right"
+            f"sample {task.working_points.sample}: remove the scores of the tagger and rerun"
         )
     return largest
 
 
-def _working_points(tracks: Tracks, task: Task) -> dict[str, Any]:
-    chosen = tracks.hadron
+def _working_points(tracks: Tracks, task: Task) -> Thresholds:
+    chosen = tracks.background
     points = working_points(
         tracks.score[chosen], tracks.pt[chosen], tracks.weight[chosen], task.working_points
     )
-    return summary(points, task.working_points, task.score)
+    return Thresholds(**summary(points, task.working_points, task.score))

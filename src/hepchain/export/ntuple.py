@@ -12,24 +12,22 @@ import numpy as np
 import numpy.typing as npt
 
 from hepchain.config.names import nearest
+from hepchain.config.ntuple import NtupleMap
+from hepchain.config.reading import load_block
 from hepchain.config.samples import Role
-from hepchain.config.skimming import Isolation
 from hepchain.errors import InputError
 from hepchain.export.manifest import Manifest
 from hepchain.export.scorer import ExportedTagger
-from hepchain.features.table import category_codes
+from hepchain.features.table import category_names
 from hepchain.identity import fold_of
 from hepchain.io import ParquetWriter
-from hepchain.skimming.skim import (
-    Chunk,
-    Counts,
-    SkimSettings,
-    flatten_tracks,
-    incomplete_groups,
-    open_ntuple,
-    preselect,
-)
+from hepchain.skimming.reading import Chunk, open_ntuple
+from hepchain.skimming.settings import SkimSettings
+from hepchain.skimming.skim import Counts, flatten_tracks, incomplete_groups, preselect
 from hepchain.variations import base_of
+
+Table = dict[str, npt.NDArray[Any]]
+"""Column -> one value a track, shape (n,)."""
 
 
 @dataclass
@@ -42,6 +40,12 @@ class Scored:
     categories: dict[str, int]
     """Category -> tracks that pass the pre-selection."""
     passing: int
+
+    def count(self, table: Table) -> None:
+        """Add tracks that were scored."""
+        for name in self.categories:
+            self.categories[name] += int((table["category"] == name).sum())
+        self.passing += int(table["passes"].sum())
 
     def __str__(self) -> str:
         scored = sum(self.categories.values())
@@ -70,48 +74,32 @@ def score_ntuple(
     Parameters
     ----------
     ntuple, map_path : ROOT file and its branch map
-    tagger : an exported tagger
-    output : Parquet file with ``event_number``, ``track_index``, ``category``, ``raw``, ``score``,
-        ``passes``
+    output : Parquet file with identity, ``category``, ``raw``, ``score`` and ``passes`` of tracks
     sample : sample of the tagger's own run that the events are of: each is scored by the models
         that have not seen it, as in the run. Any other event is scored by the mean of all models
     working_point : which threshold ``passes`` is about
 
     Raises
     ------
-    InputError : the file is unusable, lacks variables of a category, or has values that are not
-        finite, or the sample is none of the run; nothing is written then
+    InputError : no such sample; the file is unusable, lacks variables, or has NaN or infinity
+    OutputError : there is a file at ``output`` that was not made by this function
     """
     manifest = tagger.manifest
     _require_sample(sample, manifest)
-    settings = _settings(manifest)
+    settings, ntuple_map = _settings(manifest), load_block(map_path, NtupleMap)
     point = manifest.working_point("mean" if sample is None else "fold", working_point)
-    names = list(manifest.categories)
-    result = Scored(0, 0, dict.fromkeys(names, 0), 0)
+    result = Scored(0, 0, dict.fromkeys(manifest.categories, 0), 0)
     with (
-        open_ntuple(str(ntuple), map_path, settings) as (report, chunks),
-        ParquetWriter.open(output) as writer,
+        open_ntuple(str(ntuple), ntuple_map, settings) as (report, chunks),
+        ParquetWriter.open(output, "hepchain score", (ntuple, map_path)) as writer,
     ):
         _require_complete(manifest, incomplete_groups(report, manifest.groups), str(ntuple))
         for chunk in chunks:
             tracks = _preselected(chunk, settings, result)
-            codes = _codes(manifest, tracks, str(ntuple))
-            number = tracks["event_number"]
-            fold = None if sample is None else fold_of(sample, number, manifest.folds)
-            raw = tagger.raw(tracks, codes, fold, str(ntuple))
-            score = tagger.score(raw, codes)
-            passes = point.passes(score, tracks["pt"])
-            writer.write(
-                {
-                    "event_number": number,
-                    "track_index": tracks["track_index"].astype(np.int32),
-                    "category": ak.Array(names)[codes],
-                    "raw": raw,
-                    "score": score,
-                    "passes": passes,
-                }
-            )
-            _count(result, names, codes, passes)
+            table = _scores(tracks, tagger, sample, str(ntuple))
+            table["passes"] = point.passes(table["score"], tracks["pt"])
+            result.count(table)
+            writer.write(table)
     return result
 
 
@@ -125,13 +113,8 @@ def _require_sample(sample: str | None, manifest: Manifest) -> None:
 
 
 def _settings(manifest: Manifest) -> SkimSettings:
-    # No cones are made here. Tracks alone are read, which is what a training sample is read for.
-    return SkimSettings(
-        Role.TRAINING,
-        manifest.tracks,
-        Isolation(cone=1.0, constituent_pt=[1.0], max_z0_sin_theta=1.0),
-        {name: list(variables) for name, variables in manifest.groups.items()},
-    )
+    # Tracks alone are read, which is what a training sample is read for.
+    return SkimSettings(Role.TRAINING, manifest.tracks, None, manifest.groups)
 
 
 def _require_complete(
@@ -153,10 +136,9 @@ def _require_complete(
         )
 
 
-def _preselected(
-    chunk: Chunk, settings: SkimSettings, result: Scored
-) -> dict[str, npt.NDArray[Any]]:
-    flat = flatten_tracks(chunk, ak.to_numpy(chunk["weight"]).astype(np.float64))
+def _preselected(chunk: Chunk, settings: SkimSettings, result: Scored) -> Table:
+    weight = ak.to_numpy(chunk["weight"]).astype(np.float64)
+    flat = flatten_tracks(chunk, weight, settings.tracks.quality is not None)
     passes = preselect(flat, settings.tracks, Counts())
     result.events += len(chunk["event_number"])
     result.tracks += len(passes)
@@ -165,20 +147,18 @@ def _preselected(
     }
 
 
-def _codes(
-    manifest: Manifest, tracks: Mapping[str, npt.NDArray[Any]], path: str
-) -> npt.NDArray[np.int64]:
+def _scores(tracks: Table, tagger: ExportedTagger, sample: str | None, path: str) -> Table:
+    """Identity, category and scores of tracks that pass the pre-selection."""
+    manifest = tagger.manifest
     groups = {name: category.groups for name, category in manifest.categories.items()}
-    codes, _ = category_codes(path, tracks, manifest.groups, groups, {})
-    return codes
-
-
-def _count(
-    result: Scored,
-    names: Sequence[str],
-    codes: npt.NDArray[np.int64],
-    passes: npt.NDArray[np.bool_],
-) -> None:
-    for name, count in zip(names, np.bincount(codes, minlength=len(names)), strict=True):
-        result.categories[name] += int(count)
-    result.passing += int(passes.sum())
+    category, _ = category_names(path, tracks, manifest.groups, groups, {})
+    number = tracks["event_number"]
+    fold = None if sample is None else fold_of(sample, number, manifest.folds)
+    raw = tagger.raw(tracks, category, fold, path)
+    return {
+        "event_number": number,
+        "track_index": tracks["track_index"].astype(np.int32),
+        "category": category,
+        "raw": raw,
+        "score": tagger.score(raw, category),
+    }

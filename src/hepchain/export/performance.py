@@ -23,12 +23,11 @@ class Tracks:
 
     raw: npt.NDArray[np.float32]
     score: Float
-    category: npt.NDArray[np.int64]
-    """Position in the manifest's categories."""
-    electron: Mask
-    hadron: Mask
-    other_electron: Mask
-    """Real electrons that are not of the hard process."""
+    category: npt.NDArray[np.str_]
+    """Names."""
+    signal: Mask
+    background: Mask
+    ignored: Mask
     pt: Float
     """[GeV]"""
     weight: Float
@@ -36,26 +35,25 @@ class Tracks:
 
 def performance(tracks: Tracks, manifest: Manifest, models: Models) -> dict[str, Any]:
     """Areas under ROC curves, efficiencies and fake rates with their 68 % intervals."""
-    content = manifest.working_points[models]
+    thresholds = manifest.working_points[models]
     passes = manifest.working_point(models, "overall").passes(tracks.score, tracks.pt)
-    edges = content["per_pt_bin"]["edges"]
+    edges = thresholds.per_pt_bin.edges
     bins = [(tracks.pt >= low) & (tracks.pt < high) for low, high in pairwise(edges)]
     everything = np.ones(len(tracks.pt), dtype=bool)
     return {
         "area_under_curve": _area(tracks, everything),
         "area_under_curve_by_category": {
-            name: _area(tracks, tracks.category == code)
-            for code, name in enumerate(manifest.categories)
+            name: _area(tracks, tracks.category == name) for name in manifest.categories
         },
-        "threshold": content["overall"],
-        "efficiency": _share(passes, tracks, tracks.electron),
-        "fake_rate": _share(passes, tracks, tracks.hadron),
-        "other_electrons": _share(passes, tracks, tracks.other_electron),
+        "threshold": thresholds.overall,
+        "efficiency": _share(passes, tracks, tracks.signal),
+        "fake_rate": _share(passes, tracks, tracks.background),
+        "ignored": _share(passes, tracks, tracks.ignored),
         "pt_bins": [
             {
                 "pt": list(pair),
-                "efficiency": _share(passes, tracks, tracks.electron & inside),
-                "fake_rate": _share(passes, tracks, tracks.hadron & inside),
+                "efficiency": _share(passes, tracks, tracks.signal & inside),
+                "fake_rate": _share(passes, tracks, tracks.background & inside),
             }
             for pair, inside in zip(pairwise(edges), bins, strict=True)
         ],
@@ -63,8 +61,8 @@ def performance(tracks: Tracks, manifest: Manifest, models: Models) -> dict[str,
 
 
 def _area(tracks: Tracks, mask: Mask) -> float | None:
-    chosen = mask & (tracks.electron | tracks.hadron)
-    area = area_under_curve(tracks.score[chosen], tracks.electron[chosen], tracks.weight[chosen])
+    chosen = mask & (tracks.signal | tracks.background)
+    area = area_under_curve(tracks.score[chosen], tracks.signal[chosen], tracks.weight[chosen])
     return area if np.isfinite(area) else None
 
 

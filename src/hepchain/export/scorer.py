@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,77 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from hepchain.combination.calibration import Calibration
+from hepchain.combination.scoring import NOT_SCORED
 from hepchain.errors import InputError
-from hepchain.export.manifest import REMEDY, Manifest
-from hepchain.training.scaling import require_finite, require_same
+from hepchain.export.manifest import FILE, REMEDY, Manifest, ModelFile
+from hepchain.io import sha256
+from hepchain.training.onnx_model import OnnxModel
+from hepchain.training.scaling import matrix, require_finite, require_same
 
 Float = npt.NDArray[np.float64]
-Matrix = npt.NDArray[np.float32]
-
-BLOCK = 512
-"""Tracks in one call: their values in double precision stay in the caches of a core."""
-NOT_SCORED = 0.0
-"""Raw score in a category without a model, as in the combination."""
-
-
-@dataclass(frozen=True)
-class OnnxModel:
-    """One ONNX file, open."""
-
-    path: Path
-    variables: tuple[str, ...]
-    session: Any
-
-    @classmethod
-    def open(cls, path: Path) -> OnnxModel:
-        """Open a file.
-
-        Raises
-        ------
-        InputError : it is missing, damaged, or not a model of a tagger
-        """
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        # Threads work on different tracks: the sums of one track never depend on their number.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        if not path.is_file():
-            raise InputError(f"{path}: no such file; copy the whole folder of the exported tagger")
-        try:
-            session = onnxruntime.InferenceSession(
-                path, options, providers=["CPUExecutionProvider"]
-            )
-            metadata = session.get_modelmeta().custom_metadata_map
-            variables = tuple(json.loads(metadata["variables"]))
-        # ONNX Runtime has a class for each status code and no common base but Exception.
-        except Exception as error:
-            reason = str(error).strip().split("\n")[0]
-            raise InputError(
-                f"{path}: not a readable model of a tagger ({type(error).__name__}: {reason}); "
-                f"{REMEDY}"
-            ) from error
-        return cls(path, variables, session)
-
-    def score(self, values: Matrix, threads: int = 1) -> npt.NDArray[np.float32]:
-        """Raw score of each track, NaN where a variable is not finite.
-
-        Parameters
-        ----------
-        values : shape (n, variables), in physical units
-        threads : to use
-        """
-        blocks = [values[start : start + BLOCK] for start in range(0, len(values), BLOCK)]
-        if threads == 1 or len(blocks) < 2:
-            results = [self._run(block) for block in blocks]
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                results = list(pool.map(self._run, blocks))
-        return np.concatenate(results) if results else np.empty(0, dtype=np.float32)
-
-    def _run(self, block: Matrix) -> npt.NDArray[np.float32]:
-        result: npt.NDArray[np.float32] = self.session.run(None, {"variables": block})[0]
-        return result
 
 
 @dataclass(frozen=True)
@@ -101,22 +36,41 @@ class ExportedTagger:
 
         Raises
         ------
-        InputError : a file is missing or damaged, or a model has other variables than the
-            manifest says
+        InputError : a file is missing, damaged or another one than was exported, or there is a
+            model that the manifest does not name
         """
+        directory = Path(directory)
         manifest = Manifest.read(directory)
-        models = {}
-        for name, category in manifest.categories.items():
-            models[name] = tuple(OnnxModel.open(Path(directory) / file) for file in category.files)
-            for model in models[name]:
-                where = f"manifest of {model.path}"
-                require_same(category.variables, model.variables, where, REMEDY)
+        for name, digest in manifest.documents.items():
+            _read(directory / name, digest, manifest)
+        unknown = sorted({path.name for path in directory.glob("*.onnx")} - set(manifest.models))
+        if unknown:
+            raise InputError(
+                f"{directory}: models that {FILE} does not name: {', '.join(unknown)}; remove "
+                f"them if they are of another tagger, else {REMEDY}"
+            )
+        return cls.open(directory, manifest, threads)
+
+    @classmethod
+    def open(cls, directory: Path, manifest: Manifest, threads: int = 1) -> ExportedTagger:
+        """Open the models that a manifest names.
+
+        Raises
+        ------
+        InputError : a file is missing, damaged or another one than the manifest says
+        """
+        models = {
+            name: tuple(
+                _open(directory / model.file, name, model, manifest) for model in category.models
+            )
+            for name, category in manifest.categories.items()
+        }
         return cls(manifest, models, threads)
 
     def raw(
         self,
         columns: Mapping[str, npt.NDArray[Any]],
-        category: npt.NDArray[np.int64],
+        category: npt.NDArray[np.str_],
         fold: npt.NDArray[np.int8] | None,
         where: str,
     ) -> npt.NDArray[np.float32]:
@@ -125,36 +79,34 @@ class ExportedTagger:
         Parameters
         ----------
         columns : variable -> shape (n,), in physical units
-        category : shape (n,), position in the manifest's categories
+        category : shape (n,), names
         fold : shape (n,), fold of each track, to be scored by the model that has not seen it; the
             mean over the models of all folds if not given
         where : named in error messages, usually the file
 
         Raises
         ------
-        InputError : a variable of a track is not finite
+        InputError : a variable of a track is not finite, or its category or fold is none of the
+            tagger's
         """
         result = np.full(len(category), NOT_SCORED, dtype=np.float32)
-        for position, name in enumerate(self.manifest.categories):
-            for left_out, models in self._uses(name, fold):
-                rows = category == position
-                if left_out is not None:
-                    rows &= fold == left_out
+        left = np.ones(len(category), dtype=bool)
+        for name, of_category in self.models.items():
+            inside = category == name
+            if not of_category:
+                left &= ~inside
+            for rows, models in _uses(of_category, inside, fold):
+                left &= ~rows
                 if rows.any():
-                    text = f"{where}, category {name}"
-                    result[rows] = self._mean(name, models, columns, rows, text)
+                    result[rows] = self._mean(name, models, columns, rows, where)
+        if left.any():
+            row = int(np.argmax(left))
+            text = "" if fold is None else f", fold {fold[row]}"
+            raise InputError(
+                f"{where}: tagger {self.manifest.tagger} has no model for category "
+                f"'{category[row]}'{text} (row {row})"
+            )
         return result
-
-    def _uses(
-        self, category: str, fold: npt.NDArray[np.int8] | None
-    ) -> list[tuple[int | None, tuple[OnnxModel, ...]]]:
-        """Folds of tracks (None: all) and the models that score them."""
-        models = self.models[category]
-        if not models:
-            return []
-        if fold is None:
-            return [(None, models)]
-        return [(left_out, (model,)) for left_out, model in enumerate(models)]
 
     def _mean(
         self,
@@ -165,25 +117,64 @@ class ExportedTagger:
         where: str,
     ) -> Float:
         names = self.manifest.categories[category].variables
-        values = np.empty((int(rows.sum()), len(names)), dtype=np.float32)
-        for column, name in enumerate(names):
-            values[:, column] = columns[name][rows]
+        values = matrix(columns, names, rows)
         scores = np.stack([model.score(values, self.threads) for model in models])
         mean: Float = scores.mean(axis=0, dtype=np.float64)
         if not np.isfinite(mean).all():
-            require_finite(values, names, where)
+            require_finite(values, names, f"{where}, category {category}")
         return mean
 
-    def score(self, raw: npt.NDArray[np.float32], category: npt.NDArray[np.int64]) -> Float:
-        """What is cut on, from raw score and category: by the manifest the log likelihood ratio
-        with the term of the category, or the raw score.
+    def score(self, raw: npt.NDArray[np.float32], category: npt.NDArray[np.str_]) -> Float:
+        """What is cut on, from raw score and name of the category: by the manifest the log
+        likelihood ratio with the term of the category, or the raw score.
         """
         if self.manifest.score == "raw":
             return raw.astype(np.float64)
-        names = np.array(list(self.manifest.categories))
         calibrations = {
             name: entry.calibration
             for name, entry in self.manifest.categories.items()
             if entry.calibration is not None
         }
-        return Calibration(calibrations).log_likelihood_ratio(raw, names[category])
+        return Calibration(calibrations).log_likelihood_ratio(raw, category)
+
+
+def _uses(
+    models: tuple[OnnxModel, ...],
+    inside: npt.NDArray[np.bool_],
+    fold: npt.NDArray[np.int8] | None,
+) -> Iterator[tuple[npt.NDArray[np.bool_], tuple[OnnxModel, ...]]]:
+    """Rows of a category and the models that score them."""
+    if models and fold is None:
+        yield inside, models
+    elif fold is not None:
+        for model in models:
+            yield inside & (fold == model.fold), (model,)
+
+
+def _open(path: Path, category: str, expected: ModelFile, manifest: Manifest) -> OnnxModel:
+    """The model of a category and fold, if this file is it."""
+    model = OnnxModel.open(path, _read(path, expected.sha256, manifest), REMEDY)
+    if (model.category, model.fold) != (category, expected.fold):
+        raise InputError(
+            f"{path}: model of category {model.category}, fold {model.fold}; {FILE} takes it for "
+            f"category {category}, fold {expected.fold}; {REMEDY}"
+        )
+    where = f"manifest of {path}"
+    require_same(manifest.categories[category].variables, model.variables, where, REMEDY)
+    return model
+
+
+def _read(path: Path, digest: str, manifest: Manifest) -> bytes:
+    """Content of a file of the folder, if it is the one that was exported."""
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; copy the whole folder of the exported tagger")
+    content = path.read_bytes()
+    found = sha256(content)
+    if found != digest:
+        others = [file for file, (_, model) in manifest.models.items() if model.sha256 == found]
+        what = f"its content is that of {others[0]}" if others else "damaged, or of another tagger"
+        raise InputError(
+            f"{path}: not the file that was exported: {what} (sha256 {found}, in {FILE} "
+            f"{digest}); {REMEDY}"
+        )
+    return content

@@ -12,25 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from hepchain.errors import InputError
-from hepchain.features.labels import NO_CATEGORY, categories, labels
+from hepchain.features.categories import NO_CATEGORY, categories
 from hepchain.identity import fold_of
 from hepchain.io import ParquetWriter, iterate_parquet, read_json, write_json
-from hepchain.truth import Label
+from hepchain.labels import Columns, Label, Labelling
 
-CARRIED = {
-    "event_number": np.int64,
-    "track_index": np.int32,
-    "weight": np.float64,
-    "charge": np.int8,
-    "truth_pdg_id": np.int32,
-    "truth_origin": np.int8,
-    "truth_is_pileup": np.int8,
-}
-"""Columns taken over from the skim, with their type."""
+IDENTITY = {"event_number": np.int64, "track_index": np.int32, "weight": np.float64}
+"""Columns taken over from the skim in every chain, with their type."""
 
 logger = logging.getLogger(__name__)
-
-Columns = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -43,12 +33,19 @@ class FeatureSettings:
     folds : number of folds
     groups : group -> names of its variables
     categories : category -> its groups
+    labelling : how the chain labels its objects
     """
 
     sample: str
     folds: int
     groups: Mapping[str, Sequence[str]]
     categories: Mapping[str, Sequence[str]]
+    labelling: Labelling
+
+    @property
+    def carried(self) -> dict[str, Any]:
+        """Columns taken over from the skim, with their type."""
+        return {**IDENTITY, **self.labelling.columns}
 
     @property
     def variables(self) -> list[str]:
@@ -74,17 +71,15 @@ def make_features(
     """
     incomplete = read_json(report)["incomplete_groups"]
     refuse_without_category(report, settings, incomplete)
-    names = list(settings.categories)
-    counts = np.zeros((len(names), len(Label), 3))
-    columns = [*CARRIED, *settings.variables]
+    counts = {name: np.zeros((len(Label), 3)) for name in settings.categories}
+    columns = [*settings.carried, *settings.variables]
     with ParquetWriter.open(output) as writer:
         for chunk in iterate_parquet(tracks, columns):
             flat = {name: ak.to_numpy(chunk[name]) for name in columns}
-            table, codes = feature_columns(tracks, flat, settings, incomplete)
-            # Indexing keeps one copy of each name instead of one a row.
-            writer.write({**table, "category": ak.Array(names)[codes]})
-            _count(counts, codes, table["label"], table["weight"])
-    content = _summary(settings, names, counts)
+            table = feature_columns(tracks, flat, settings, incomplete)
+            writer.write(table)
+            _count(counts, table["category"], table["label"], table["weight"])
+    content = _summary(settings, counts)
     logger.info("%s: %d tracks, by category and label: %s", output, writer.rows, content)
     write_json(summary, content)
 
@@ -112,8 +107,8 @@ def feature_columns(
     tracks: Columns,
     settings: FeatureSettings,
     incomplete: Mapping[str, Sequence[str]],
-) -> tuple[dict[str, npt.NDArray[Any]], npt.NDArray[np.int64]]:
-    """Columns of the table and category codes of some tracks.
+) -> dict[str, npt.NDArray[Any]]:
+    """Columns of the table of some tracks.
 
     Parameters
     ----------
@@ -122,33 +117,32 @@ def feature_columns(
     settings : variables, categories, folds
     incomplete : groups of which the ntuple has not all variables; no track has them
 
-    Returns
-    -------
-    columns without ``category``, and for each track the position of its category
-
     Raises
     ------
     InputError : see :func:`make_features`
     """
-    codes, presence = category_codes(path, tracks, settings.groups, settings.categories, incomplete)
-    table = {name: tracks[name].astype(dtype) for name, dtype in CARRIED.items()}
-    table["label"] = labels(tracks["truth_pdg_id"], tracks["truth_origin"])
+    category, presence = category_names(
+        path, tracks, settings.groups, settings.categories, incomplete
+    )
+    table = {name: tracks[name].astype(dtype) for name, dtype in settings.carried.items()}
+    table["label"] = settings.labelling.label(tracks)
     table["fold"] = fold_of(settings.sample, tracks["event_number"], settings.folds)
     for column, names in enumerate(settings.groups.values()):
         for name in names:
             values = tracks[name].astype(np.float32)
             table[name] = np.where(presence[:, column], values, np.float32(np.nan))
-    return table, codes
+    table["category"] = category
+    return table
 
 
-def category_codes(
+def category_names(
     path: str,
     tracks: Columns,
     groups: Mapping[str, Sequence[str]],
     category_groups: Mapping[str, Sequence[str]],
     incomplete: Mapping[str, Sequence[str]],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Position of each track's category, and which groups it has, shape (n, groups).
+) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.bool_]]:
+    """Name of each track's category, and which groups it has, shape (n, groups).
 
     Parameters
     ----------
@@ -171,9 +165,9 @@ def category_codes(
         ],
         axis=1,
     )
-    codes = categories(presence, list(groups), category_groups)
-    _refuse_no_category(path, tracks, codes, presence, list(groups))
-    return codes, presence
+    names = categories(presence, list(groups), category_groups)
+    _refuse_no_category(path, tracks, names, presence, list(groups))
+    return names, presence
 
 
 def _presence(
@@ -198,11 +192,11 @@ def _presence(
 def _refuse_no_category(
     path: str,
     tracks: Columns,
-    codes: npt.NDArray[np.int64],
+    category: npt.NDArray[np.str_],
     presence: npt.NDArray[np.bool_],
     groups: Sequence[str],
 ) -> None:
-    rows = codes == NO_CATEGORY
+    rows = category == NO_CATEGORY
     if rows.any():
         patterns = {
             " + ".join(g for g, has in zip(groups, row, strict=True) if has) or "no group"
@@ -224,30 +218,32 @@ def _first(tracks: Columns, rows: npt.NDArray[np.bool_]) -> str:
 
 
 def _count(
-    counts: npt.NDArray[np.float64],
-    codes: npt.NDArray[np.int64],
+    counts: Mapping[str, npt.NDArray[np.float64]],
+    category: npt.NDArray[np.str_],
     label: npt.NDArray[np.int8],
     weight: npt.NDArray[np.float64],
 ) -> None:
     """Add number, sum of weights and sum of their squares by category and label."""
-    for column, values in enumerate((np.ones(len(weight)), weight, weight**2)):
-        np.add.at(counts[:, :, column], (codes, label), values)
+    values = np.stack([np.ones(len(weight)), weight, weight**2], axis=1)
+    for name, of_category in counts.items():
+        chosen = category == name
+        np.add.at(of_category, label[chosen], values[chosen])
 
 
 def _summary(
-    settings: FeatureSettings, names: Sequence[str], counts: npt.NDArray[np.float64]
+    settings: FeatureSettings, counts: Mapping[str, npt.NDArray[np.float64]]
 ) -> dict[str, Any]:
     return {
         "sample": settings.sample,
         "categories": {
             name: {
                 label.name.lower(): {
-                    "tracks": int(counts[code, label, 0]),
-                    "weighted": float(counts[code, label, 1]),
-                    "error": float(counts[code, label, 2] ** 0.5),
+                    "tracks": int(of_category[label, 0]),
+                    "weighted": float(of_category[label, 1]),
+                    "error": float(of_category[label, 2] ** 0.5),
                 }
                 for label in Label
             }
-            for code, name in enumerate(names)
+            for name, of_category in counts.items()
         },
     }

@@ -1,4 +1,4 @@
-"""Whether a likelihood ratio is one: observed share of electrons against the predicted."""
+"""Whether a likelihood ratio is one: observed share of the signal against the predicted."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.special import betaincinv, expit
+from scipy.special import expit
 
+from hepchain.assumptions import Kind, assumed
 from hepchain.combination.calibration import NEVER, Calibration
 from hepchain.config.figures import FiguresConfig
 from hepchain.config.training import BalanceConfig
-from hepchain.efficiency import ONE_SIGMA
+from hepchain.efficiency import share_interval
 from hepchain.errors import StageError
+from hepchain.figures.calibration_fit import BLOCKS, Fit, Tracks, fit
+from hepchain.figures.shares import ALL, CLASSES
 from hepchain.figures.style import (
-    ALL_LOOK,
-    HADRON_LOOK,
+    REJECTED_LOOK,
     Floats,
     Things,
     cells_and_legend,
@@ -31,61 +32,26 @@ from hepchain.figures.style import (
     styled,
 )
 from hepchain.figures.tables import Columns, pieces
+from hepchain.labels import Label
 from hepchain.seeds import generator
 from hepchain.statistics.bootstrap import Estimate, estimate, replicate_sums
 from hepchain.training.balance import balance
-from hepchain.truth import Label
 
 logger = logging.getLogger(__name__)
 
-ALL = "all"
-COLUMNS = ("event_number", "category", "label", "pt", "eta", "raw", "truth_is_pileup")
+COLUMNS = ("event_number", "category", "label", "pt", "eta", "raw", "weight", "truth_is_pileup")
 EDGES = np.linspace(0.0, 1.0, 11)
 """Bins of the predicted probability."""
-BLOCKS = 200
-"""Of events, resampled for errors: whole events, so that tracks of one stay together."""
 REPLICAS = 500
-MAX_STEPS = 50
-PRECISION = 1e-9
 TITLES = {
     "test": "test sample",
-    "pileup": "test sample, hadrons of pile-up alone",
+    "pileup": "test sample, {background} of pile-up alone",
     "training": "training samples, by models that\nhave not seen the event",
 }
 
 
 SHIFTS = {"pileup": -0.012, "test": 0.0, "training": 0.012}
 """Of the drawn points to the side, so that they can be told apart."""
-
-
-@dataclass(frozen=True)
-class Tracks:
-    """Electrons and hadrons with weights that sum to the same for both; shapes (n,)."""
-
-    ratio: Floats
-    """Logarithm of the likelihood ratio."""
-    electron: npt.NDArray[np.bool_]
-    weight: Floats
-    block: npt.NDArray[np.int64]
-    """Block of the event, 0 to :data:`BLOCKS` - 1."""
-
-    def chosen(self, mask: npt.NDArray[np.bool_]) -> Tracks:
-        """Some of the tracks."""
-        return Tracks(self.ratio[mask], self.electron[mask], self.weight[mask], self.block[mask])
-
-
-@dataclass(frozen=True)
-class Fit:
-    """logit of the observed share = ``intercept`` + ``slope`` x log likelihood ratio.
-
-    1 and 0 for a likelihood ratio that is one (Cox, Biometrika 45 (1958) 562). Not a number where
-    the classes are separated or absent.
-    """
-
-    slope: float
-    slope_error: float
-    intercept: float
-    intercept_error: float
 
 
 @dataclass(frozen=True)
@@ -99,7 +65,7 @@ class CalibrationCurve:
     predicted: Floats
     """Mean predicted probability of the tracks in the bin."""
     observed: Floats
-    """Weighted share of electrons."""
+    """Weighted share of the signal."""
     low: Floats
     high: Floats
     weight: Floats
@@ -128,7 +94,8 @@ def calibration_curves(
     config: BalanceConfig,
     seed: int,
 ) -> CalibrationCurves:
-    """Curves of the test sample, of it with hadrons of pile-up alone, and of the training samples.
+    """Curves of the test sample, of it with background of pile-up alone, and of the training
+    samples.
 
     The ratio refers to both classes at one spectrum and in equal number, so in each of the three
     the classes are weighted to one spectrum as in the calibration.
@@ -141,7 +108,7 @@ def calibration_curves(
     """
     ratios = Calibration.read(calibration)
     table = _joined(pieces([test], COLUMNS))
-    no_hard = (table["label"] == Label.ELECTRON) | (table["truth_is_pileup"] != 0)
+    no_hard = (table["label"] == Label.SIGNAL) | (table["truth_is_pileup"] != 0)
     tables = {
         "test": table,
         "pileup": {name: values[no_hard] for name, values in table.items()},
@@ -159,10 +126,10 @@ def calibration_curves(
 
 
 def _joined(tables: Iterable[Columns]) -> Columns:
-    """Electrons and hadrons of all pieces."""
+    """Signal and background of all pieces."""
     chosen = []
     for table in tables:
-        mask = (table["label"] == Label.ELECTRON) | (table["label"] == Label.HADRON)
+        mask = np.isin(table["label"], list(CLASSES.values()))
         chosen.append({name: values[mask] for name, values in table.items()})
     if not chosen:
         return {name: np.empty(0, np.str_ if name == "category" else np.int64) for name in COLUMNS}
@@ -171,14 +138,13 @@ def _joined(tables: Iterable[Columns]) -> Columns:
 
 def balanced(table: Columns, ratios: Calibration, config: BalanceConfig) -> Tracks:
     """Tracks with both classes weighted to one spectrum; weights of zero if that cannot be."""
-    electron = table["label"] == Label.ELECTRON
+    electron = table["label"] == Label.SIGNAL
     labels = electron.astype(np.int8)
     try:
-        weight = balance(labels, table["pt"], table["eta"], config).of(
-            labels, table["pt"], table["eta"]
-        )
+        where = labels, table["pt"], table["eta"], table["weight"].astype(np.float64)
+        weight = balance(*where, config).of(*where)
     except StageError as error:
-        logger.warning("no calibration curve: %s", error)
+        assumed(logger, Kind.NOT_BALANCED, f"no calibration curve: {error}")
         weight = np.zeros(len(labels), dtype=np.float32)
     event = np.unique(table["event_number"], return_inverse=True)[1]
     ratio = ratios.log_likelihood_ratio(table["raw"], table["category"])
@@ -237,80 +203,6 @@ def expected_error(sums: Floats) -> Floats:
     return result
 
 
-def share_interval(
-    electrons: Floats, electron_squares: Floats, hadrons: Floats, hadron_squares: Floats
-) -> tuple[Floats, Floats]:
-    """Bounds of electrons / (electrons + hadrons), one standard deviation.
-
-    Weights of the two classes are far apart, so the share is not binomial in the effective number
-    of all tracks. The numbers of both are independent: given their sum, those of electrons are
-    binomial in unweighted entries (Przyborowski, Wilenski, Biometrika 31 (1940) 313), here in
-    effective ones, and the bounds of their ratio are scaled by the mean weights of the classes.
-
-    Parameters
-    ----------
-    electrons, electron_squares : sums of weights and of their squares, shape (bins,)
-    """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        weights = [
-            _mean_weight(*sums)
-            for sums in ((electrons, electron_squares), (hadrons, hadron_squares))
-        ]
-        successes, failures = (
-            np.nan_to_num(sums / w) for sums, w in zip((electrons, hadrons), weights, strict=True)
-        )
-        tail = (1.0 - ONE_SIGMA) / 2.0
-        low = np.where(successes > 0, betaincinv(successes, failures + 1.0, tail), 0.0)
-        high = np.where(failures > 0, betaincinv(successes + 1.0, failures, 1.0 - tail), 1.0)
-        scale = weights[0] / weights[1]
-        bounds = [np.where(p < 1.0, scale * p / (1.0 - p + scale * p), 1.0) for p in (low, high)]
-    return bounds[0], bounds[1]
-
-
-def _mean_weight(sums: Floats, squares: Floats) -> Floats:
-    """Effective weight of an entry of each bin; of all bins where one is empty."""
-    return np.where(sums > 0, squares / sums, squares.sum() / sums.sum())
-
-
-def fit(tracks: Tracks) -> Fit:
-    """Slope and intercept by weighted maximum likelihood (Newton steps).
-
-    Errors allow for weights and for several tracks in an event (sandwich of blocks of events:
-    Liang, Zeger, Biometrika 73 (1986) 13).
-    """
-    missing = Fit(*[float("nan")] * 4)
-    totals = [tracks.weight[mask].sum() for mask in (tracks.electron, ~tracks.electron)]
-    if min(totals) <= 0.0:
-        return missing
-    columns = np.stack([tracks.ratio, np.ones_like(tracks.ratio)])
-    parameters = np.array([1.0, 0.0])
-    for _ in range(MAX_STEPS):
-        wrong, curvature = _derivatives(parameters, columns, tracks)
-        try:
-            step = np.linalg.solve(curvature, np.einsum("in,n->i", columns, wrong))
-        except np.linalg.LinAlgError:
-            return missing
-        parameters += np.clip(step, -1.0, 1.0)
-        if np.abs(step).max() <= PRECISION:
-            break
-    else:
-        return missing
-    wrong, curvature = _derivatives(parameters, columns, tracks)
-    blocks = np.array([np.bincount(tracks.block, wrong * column, BLOCKS) for column in columns])
-    inverse = np.linalg.inv(curvature)
-    errors = np.sqrt(np.diag(inverse @ np.einsum("ib,jb->ij", blocks, blocks) @ inverse))
-    return Fit(float(parameters[0]), float(errors[0]), float(parameters[1]), float(errors[1]))
-
-
-def _derivatives(parameters: Floats, columns: Floats, tracks: Tracks) -> tuple[Floats, Floats]:
-    """Residuals, shape (n,), and curvature, shape (2, 2), of the log likelihood."""
-    probability = expit(np.einsum("i,in->n", parameters, columns))
-    wrong: Floats = tracks.weight * (tracks.electron - probability)
-    spread = tracks.weight * probability * (1.0 - probability)
-    curvature: Floats = np.einsum("in,jn,n->ij", columns, columns, spread)
-    return wrong, curvature
-
-
 @styled()
 def draw(numbers: CalibrationCurves, things: Things, config: FiguresConfig) -> Figure:
     """A panel a category; a calibrated ratio is on the diagonal."""
@@ -320,18 +212,17 @@ def draw(numbers: CalibrationCurves, things: Things, config: FiguresConfig) -> F
         curves = {found.source: found for found in numbers.curves if found.category == name}
         _draw_panel(axes, curves, name, things)
     for axes in lowest:
-        axes.set_xlabel("Predicted share of electrons")
-    legend.axis("off")
-    for source in TITLES:
-        legend.errorbar([], [], [], label=TITLES[source], **_options(source, ALL, things))
+        axes.set_xlabel(f"Predicted share of {things.title('signal')}")
+    for source, title in TITLES.items():
+        label = title.format(background=things.title("background"))
+        legend.errorbar([], [], [], label=label, **_options(source, ALL, things))
     legend.legend(loc="center", title=things.title(numbers.tagger), fontsize=8.5)
     stamp_figure(figure, config)
     return figure
 
 
 def _options(source: str, name: str, things: Things) -> dict[str, Any]:
-    own = ALL_LOOK if name == ALL else things.look(name)
-    look = HADRON_LOOK if source == "pileup" else own
+    look = REJECTED_LOOK if source == "pileup" else things.look(name)
     options: dict[str, Any] = {"color": look.colour, "linestyle": "", "elinewidth": 1.1}
     if source == "training":
         return options | {"marker": "D", "markerfacecolor": "white", "markersize": 4}
@@ -344,7 +235,7 @@ def _draw_panel(
     axes.plot([0, 1], [0, 1], color="0.5", linewidth=0.8, linestyle=(0, (1, 1)), zorder=0)
     axes.set_xlim(-0.03, 1.03)
     axes.set_ylim(-0.03, 1.03)
-    axes.set_ylabel("Observed share of electrons")
+    axes.set_ylabel(f"Observed share of {things.title('signal')}", fontsize=9)
     for source, shift in SHIFTS.items():
         found = curves[source]
         filled = np.isfinite(found.observed)

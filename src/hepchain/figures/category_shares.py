@@ -1,10 +1,11 @@
-"""Shares of the track categories among the electrons of signal samples."""
+"""Shares of the track categories among what the taggers look for in signal samples."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
+from hepchain.figures.shares import stacked
 from hepchain.figures.style import (
     REFERENCE_COLOUR,
     Floats,
@@ -24,7 +26,7 @@ from hepchain.figures.style import (
     wrapped,
 )
 from hepchain.figures.tables import Columns, pieces
-from hepchain.truth import Label
+from hepchain.labels import Label
 
 COLUMNS = ("category", "label", "weight")
 
@@ -35,9 +37,9 @@ class CategoryShares:
 
     sample: str
     tracks: int
-    """Electron tracks, not weighted."""
+    """Of the signal, not weighted."""
     shares: Mapping[str, Efficiency]
-    """Category -> weighted share among the electron tracks of all categories, with its interval."""
+    """Category -> weighted share among these in all categories, with its interval."""
 
 
 def category_shares(sample: str, features: Iterable[Path], names: Sequence[str]) -> CategoryShares:
@@ -50,9 +52,9 @@ def count(sample: str, tables: Iterable[Columns], names: Sequence[str]) -> Categ
     tracks, total, squares = 0, 0.0, 0.0
     sums = dict.fromkeys(names, 0.0)
     for table in tables:
-        electron = table["label"] == Label.ELECTRON
-        category = table["category"][electron]
-        weight = table["weight"][electron].astype(np.float64)
+        signal = table["label"] == Label.SIGNAL
+        category = table["category"][signal]
+        weight = table["weight"][signal].astype(np.float64)
         tracks += len(weight)
         total += float(weight.sum())
         squares += float((weight**2).sum())
@@ -63,21 +65,19 @@ def count(sample: str, tables: Iterable[Columns], names: Sequence[str]) -> Categ
 
 
 @styled()
-def draw(
-    samples: Sequence[CategoryShares],
-    things: Things,
-    config: FiguresConfig,
-    reference: Mapping[str, float],
-) -> Figure:
-    """Bars of each sample beside the ``reference`` shares, and their ratio to it."""
-    figure, grid = panels(2, height=4.2, height_ratios=[3, 1])
-    upper, lower = grid[:, 0]
+def draw(samples: Sequence[CategoryShares], things: Things, config: FiguresConfig) -> Figure:
+    """Bars of each sample beside the shares of another study, if there is one, and the ratio."""
     names = list(things.categories)
+    reference = config.reference.category_shares
     expected = np.array([reference.get(name, np.nan) for name in names])
+    rows = 2 if reference else 1
+    figure, grid = panels(rows, height=1.4 + 1.4 * rows, height_ratios=[3, 1][:rows])
+    upper, lower = grid[0, 0], grid[-1, 0]
     for row, sample in enumerate(samples):
         offset = 0.8 * ((row + 0.5) / len(samples) - 0.5)
         _draw_sample(upper, lower, sample, names, expected, offset, 0.8 / len(samples), things)
-    _draw_reference(upper, names, expected)
+    if reference:
+        _draw_reference(upper, lower, expected)
     _finish(upper, lower, names, things)
     stamp(upper, config)
     return figure
@@ -94,10 +94,8 @@ def _draw_sample(
     things: Things,
 ) -> None:
     look = things.look(sample.sample)
-    shares = [sample.shares[name] for name in names]
-    value = np.array([share.value for share in shares])
-    bounds = np.array([[share.low, share.high] for share in shares]).T
-    errors = np.abs(bounds - value)
+    shares = stacked(sample.shares[name] for name in names)
+    value, errors = shares.value, shares.errors
     x = np.arange(len(names)) + offset
     upper.bar(
         x,
@@ -110,13 +108,15 @@ def _draw_sample(
         label=things.title(sample.sample),
     )
     upper.errorbar(x, 100 * value, 100 * errors, fmt="none", ecolor="black", elinewidth=1.0)
-    lower.errorbar(
-        x, value / expected, errors / expected, fmt=look.marker, color=look.colour, markersize=3.5
-    )
+    if lower is not upper:
+        style: Any = {"fmt": look.marker, "color": look.colour, "markersize": 3.5}
+        lower.errorbar(x, value / expected, errors / expected, **style)
 
 
-def _draw_reference(upper: Axes, names: Sequence[str], expected: Floats) -> None:
-    x = np.arange(len(names))
+def _draw_reference(upper: Axes, lower: Axes, expected: Floats) -> None:
+    lower.set_ylabel("Ratio to ref.", loc="center")
+    line_at(lower, 1.0)
+    x = np.arange(len(expected))
     label = f"reference study (sum {100 * np.nansum(expected):.1f} %)"
     upper.hlines(
         100 * expected, x - 0.45, x + 0.45, color=REFERENCE_COLOUR, linewidth=2, label=label
@@ -124,12 +124,10 @@ def _draw_reference(upper: Axes, names: Sequence[str], expected: Floats) -> None
 
 
 def _finish(upper: Axes, lower: Axes, names: Sequence[str], things: Things) -> None:
-    upper.set_ylabel("Share of electron tracks [%]")
+    upper.set_ylabel(f"Share of {things.title('signal')} [%]")
     upper.set_ylim(bottom=0.0)
     headroom(upper, 1.15)
     upper.legend(loc="upper right")
-    lower.set_ylabel("Ratio to ref.", loc="center")
-    line_at(lower, 1.0)
     lower.set_xticks(np.arange(len(names)), [wrapped(things.title(name)) for name in names])
     for axes in (upper, lower):
         axes.tick_params(axis="x", which="both", length=0)

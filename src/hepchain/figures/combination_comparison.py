@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,16 +13,13 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import efficiency_of_sums
-from hepchain.figures.roc import ALL, ClassSums, auc, auc_error, collect
+from hepchain.figures.roc import ClassSums, auc, auc_error, collect, no_points
+from hepchain.figures.shares import ALL, stacked
 from hepchain.figures.style import Floats, Things, line_at, panels, stamp, styled
 from hepchain.figures.tables import Columns, pieces
 
 GRID = np.logspace(-3.0, 0.0, 121)
 """Fake rates at which efficiencies are given."""
-
-
-def _log_likelihood_ratio(table: Columns) -> Floats:
-    return table["log_likelihood_ratio"]
 
 
 def _logit_of_raw(table: Columns) -> Floats:
@@ -32,7 +30,7 @@ def _logit_of_raw(table: Columns) -> Floats:
 
 
 SCORES: Mapping[str, Callable[[Columns], Floats]] = {
-    "likelihood_ratio": _log_likelihood_ratio,
+    "likelihood_ratio": lambda table: table["log_likelihood_ratio"],
     "raw": _logit_of_raw,
 }
 TOP = 1.4
@@ -47,13 +45,13 @@ class Combination:
     tagger: str
     score: str
     """``likelihood_ratio`` or ``raw``."""
-    fake_rate: Floats
-    efficiency: Floats
-    low: Floats
-    high: Floats
+    fake_rate: Floats = field(default_factory=no_points)
+    efficiency: Floats = field(default_factory=no_points)
+    low: Floats = field(default_factory=no_points)
+    high: Floats = field(default_factory=no_points)
     """Shape (n,), the grid of fake rates and the efficiency with its interval."""
-    auc: float
-    auc_error: float
+    auc: float = float("nan")
+    auc_error: float = float("nan")
 
 
 def combinations(scores: Mapping[str, Path], categories: Sequence[str]) -> list[Combination]:
@@ -68,25 +66,16 @@ def combinations(scores: Mapping[str, Path], categories: Sequence[str]) -> list[
 
 def combination(tagger: str, score: str, sums: ClassSums) -> Combination:
     """Efficiency on the grid of fake rates."""
-    electrons, hadrons = sums.above()
-    if electrons[-1] <= 0.0 or hadrons[-1] <= 0.0:
-        empty = np.empty(0)
-        return Combination(tagger, score, empty, empty, empty, empty, float("nan"), float("nan"))
-    last = np.concatenate([np.diff(hadrons) > 0, [True]])
-    efficiency = np.interp(GRID, hadrons[last] / hadrons[-1], electrons[last] / electrons[-1])
+    signal, background = sums.above()
+    if signal[-1] <= 0.0 or background[-1] <= 0.0:
+        return Combination(tagger, score)
+    last = np.concatenate([np.diff(background) > 0, [True]])
+    efficiency = np.interp(GRID, background[last] / background[-1], signal[last] / signal[-1])
     entries = sums.effective_entries()
-    bounds = [efficiency_of_sums(e * entries[0], entries[0], entries[0]) for e in efficiency]
+    bounds = stacked(efficiency_of_sums(e * entries[0], entries[0], entries[0]) for e in efficiency)
     area = auc(sums)
-    return Combination(
-        tagger,
-        score,
-        GRID,
-        efficiency,
-        np.array([bound.low for bound in bounds]),
-        np.array([bound.high for bound in bounds]),
-        area,
-        auc_error(area, *entries),
-    )
+    curve: Any = (GRID, efficiency, bounds.low, bounds.high, area, auc_error(area, *entries))
+    return Combination(tagger, score, *curve)
 
 
 @styled()
@@ -109,12 +98,12 @@ def draw(
     upper.set_xlim(GRID[0], GRID[-1])
     upper.set_ylim(0.0, TOP)
     upper.set_yticks([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    upper.set_ylabel("Electron efficiency")
+    upper.set_ylabel(things.efficiency)
     upper.legend(loc="upper left", fontsize=7.5)
     line_at(lower, 1.0)
     lower.set_ylim(1.0 - 1.2 * largest, 1.0 + 1.2 * largest)
     lower.set_ylabel("Ratio to raw", loc="center")
-    lower.set_xlabel("Hadron fake rate, all categories")
+    lower.set_xlabel(f"{things.fake_rate}, all categories")
     stamp(upper, config)
     return figure
 

@@ -1,7 +1,8 @@
-"""Linear correlations of the input variables, of electrons and of hadrons."""
+"""Linear correlations of the input variables, of signal and of background."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,17 +13,20 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hepchain.assumptions import Kind, assumed
 from hepchain.config.figures import FiguresConfig
 from hepchain.config.training import BalanceConfig
 from hepchain.errors import StageError
+from hepchain.figures.importance import short
+from hepchain.figures.shares import CLASSES
 from hepchain.figures.style import Floats, Things, panels, stamp_figure, styled
 from hepchain.io.parquet import iterate_parquet
 from hepchain.training.balance import Balance, balance
 from hepchain.training.scaling import Scaling
-from hepchain.truth import Label
 
-KINEMATICS = ("category", "label", "pt", "eta")
-LABELS = {"electron": Label.ELECTRON, "hadron": Label.HADRON}
+logger = logging.getLogger(__name__)
+
+KINEMATICS = ("category", "label", "pt", "eta", "weight")
 DIGITS = 4
 """Of the correlations in the file of numbers."""
 COLOURS = "RdBu_r"
@@ -71,11 +75,10 @@ class Correlations:
     variables: list[str]
     groups: list[str]
     """Group of each variable."""
-    electron: Floats
-    """Shape (variables, variables); NaN where a variable is constant."""
-    hadron: Floats
-    electrons: int
-    hadrons: int
+    values: dict[str, Floats]
+    """Class -> shape (variables, variables); NaN where a variable is constant."""
+    tracks: dict[str, int]
+    """Class -> number."""
 
 
 def correlations(
@@ -102,36 +105,40 @@ def correlations(
     InputError : a file is unusable
     """
     names = list(groups)
-    own = scaling.of(names)
-    weights = _balance(paths, category, config)
-    moments = {name: Moments.empty(len(names)) for name in LABELS}
-    for tracks in _tracks(paths, category, [*dict.fromkeys([*KINEMATICS, *names])]):
-        label = np.asarray(tracks["label"]).astype(np.int8)
-        weight = np.ones(len(label), dtype=np.float32)
-        if weights is not None:
-            weight = weights.of(label, np.asarray(tracks["pt"]), np.asarray(tracks["eta"]))
-        values = np.stack([np.asarray(tracks[name]) for name in names], axis=1)
-        inputs = own.apply(values.astype(np.float32), names, "training tracks").astype(np.float64)
-        for name, wanted in LABELS.items():
-            chosen = label == wanted
-            moments[name].add(inputs[chosen], weight[chosen].astype(np.float64))
+    moments = _moments(paths, category, scaling.of(names), names, config)
     return Correlations(
         category,
         names,
         list(groups.values()),
-        np.round(moments["electron"].correlation(), DIGITS),
-        np.round(moments["hadron"].correlation(), DIGITS),
-        moments["electron"].tracks,
-        moments["hadron"].tracks,
+        {name: np.round(found.correlation(), DIGITS) for name, found in moments.items()},
+        {name: found.tracks for name, found in moments.items()},
     )
 
 
+def _moments(
+    paths: Sequence[Path], category: str, own: Scaling, names: list[str], config: BalanceConfig
+) -> dict[str, Moments]:
+    weights = _balance(paths, category, config)
+    moments = {name: Moments.empty(len(names)) for name in CLASSES}
+    for tracks in _tracks(paths, category, [*dict.fromkeys([*KINEMATICS, *names])]):
+        label = np.asarray(tracks["label"]).astype(np.int8)
+        weight = np.ones(len(label), dtype=np.float32)
+        if weights is not None:
+            weight = weights.of(label, *(np.asarray(tracks[n]) for n in ("pt", "eta", "weight")))
+        values = np.stack([np.asarray(tracks[name]) for name in names], axis=1)
+        inputs = own.apply(values.astype(np.float32), names, "training tracks").astype(np.float64)
+        for name, wanted in CLASSES.items():
+            chosen = label == wanted
+            moments[name].add(inputs[chosen], weight[chosen].astype(np.float64))
+    return moments
+
+
 def _tracks(paths: Sequence[Path], category: str, columns: Sequence[str]) -> Iterator[ak.Array]:
-    """Electrons and hadrons of the category, row group by row group."""
+    """Signal and background of the category, row group by row group."""
     for path in paths:
         for chunk in iterate_parquet(path, columns):
             label = np.asarray(chunk["label"])
-            chosen = np.isin(label, list(LABELS.values())) & np.asarray(
+            chosen = np.isin(label, list(CLASSES.values())) & np.asarray(
                 chunk["category"] == category
             )
             yield ak.to_packed(chunk[chosen])
@@ -140,25 +147,30 @@ def _tracks(paths: Sequence[Path], category: str, columns: Sequence[str]) -> Ite
 def _balance(paths: Sequence[Path], category: str, config: BalanceConfig) -> Balance | None:
     """Weights of both classes, None if they cannot be balanced."""
     found = list(_tracks(paths, category, KINEMATICS))
-    label, pt, eta = (
+    label, pt, eta, weight = (
         np.concatenate([np.asarray(tracks[name]) for tracks in found] or [np.empty(0)])
-        for name in ("label", "pt", "eta")
+        for name in ("label", "pt", "eta", "weight")
     )
     try:
-        return balance(label.astype(np.int8), pt, eta, config)
-    except StageError:
-        # A figure is no reason to end a run: every track counts once.
+        return balance(label.astype(np.int8), pt, eta, weight, config)
+    except StageError as error:
+        # A figure is no reason to end a run.
+        assumed(
+            logger,
+            Kind.NOT_BALANCED,
+            f"correlations of unweighted tracks, each counts once: {error}",
+        )
         return None
 
 
 @styled()
 def draw(numbers: Correlations, things: Things, config: FiguresConfig) -> Figure:
-    """Electrons above the diagonal, hadrons below; white: none, grey: a constant."""
+    """Signal above the diagonal, background below; white: none, grey: a constant."""
     size = len(numbers.variables)
     figure, grid = panels(1, 1, width=4.0 + 0.125 * size, height=3.6 + 0.125 * size)
     axes: Axes = grid[0, 0]
     upper = np.triu(np.ones((size, size), dtype=bool), k=1)
-    shown = np.where(upper, numbers.electron, numbers.hadron)
+    shown = np.where(upper, numbers.values["signal"], numbers.values["background"])
     np.fill_diagonal(shown, np.nan)
     axes.set_facecolor("0.85")
     image = axes.imshow(shown, cmap=COLOURS, vmin=-1.0, vmax=1.0, interpolation="nearest")
@@ -166,8 +178,9 @@ def draw(numbers: Correlations, things: Things, config: FiguresConfig) -> Figure
     bar = figure.colorbar(image, ax=axes, shrink=0.5, pad=0.01, aspect=30)
     bar.set_label("Correlation")
     axes.set_title(
-        f"{things.title(numbers.category)}; above the diagonal: {numbers.electrons} electrons, "
-        f"below: {numbers.hadrons} hadrons",
+        f"{things.title(numbers.category)}; above the diagonal: {numbers.tracks['signal']} "
+        f"{things.title('signal')}, below: {numbers.tracks['background']} "
+        f"{things.title('background')}",
     )
     stamp_figure(figure, config)
     return figure
@@ -175,8 +188,9 @@ def draw(numbers: Correlations, things: Things, config: FiguresConfig) -> Figure
 
 def _finish(axes: Axes, numbers: Correlations) -> None:
     size = len(numbers.variables)
-    axes.set_xticks(range(size), numbers.variables, rotation=90, fontsize=6)
-    axes.set_yticks(range(size), numbers.variables, fontsize=6)
+    names = [short(name) for name in numbers.variables]
+    axes.set_xticks(range(size), names, rotation=90, fontsize=7)
+    axes.set_yticks(range(size), names, fontsize=7)
     axes.tick_params(which="both", length=0)
     axes.tick_params(which="minor", bottom=False, left=False, top=False, right=False)
     changes = [row for row, (a, b) in enumerate(pairwise(numbers.groups), 1) if a != b]

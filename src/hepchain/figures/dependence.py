@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
 from hepchain.errors import InputError
-from hepchain.figures.shares import Shares, draw_shares, shares_of_sums, sums_in_bins
+from hepchain.figures.shares import CLASSES, Shares, draw_shares, shares_of_sums, sums_in_bins
 from hepchain.figures.style import (
     DOUBLE,
     Floats,
@@ -27,12 +28,11 @@ from hepchain.figures.style import (
     styled,
 )
 from hepchain.figures.tables import Columns, pieces
+from hepchain.figures.ticks import momentum_axis
 from hepchain.io.structured import read_json
 from hepchain.selection.working_point import WorkingPoint
-from hepchain.truth import Label
 
 COLUMNS = ("event_number", "label", "weight", "pt", "eta", "score")
-CLASSES: Mapping[str, Label] = {"electron": Label.ELECTRON, "hadron": Label.HADRON}
 ABS_ETA_EDGES = np.linspace(0.0, 2.5, 11)
 COLLISION_BINS = 6
 """At most; each with about as many events of the test sample."""
@@ -44,20 +44,12 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class SampleFiles:
-    """Scores of a sample and the events of its skim."""
-
-    scores: Path
-    events: Sequence[Path]
-
-
-@dataclass(frozen=True)
 class Curve(Shares):
     """Share of the tracks of one class of a sample that pass, against one variable."""
 
     sample: str
     label: str
-    """``electron`` or ``hadron``."""
+    """``signal`` or ``background``."""
     variable: str
     inclusive: Efficiency
     """All tracks of the class, those outside the bins as well."""
@@ -77,87 +69,67 @@ class Dependence:
     curves: list[Curve]
 
 
-@dataclass(frozen=True)
-class Collisions:
-    """Mean number of collisions of each event of a sample."""
+def read_collisions(paths: Iterable[Path]) -> pd.Series[float]:
+    """Event number -> mean number of collisions, from the events of the skim.
 
-    event_number: npt.NDArray[np.int64]
-    """Shape (events,), rising."""
-    mu: Floats
-
-    @classmethod
-    def read(cls, paths: Iterable[Path]) -> Collisions:
-        """From the events of the skim.
-
-        Raises
-        ------
-        InputError : a file is missing or unusable
-        """
-        found = list(pieces(paths, ("event_number", "mu")))
-        number = np.concatenate([np.empty(0, np.int64), *(t["event_number"] for t in found)])
-        mu = np.concatenate([np.empty(0), *(table["mu"] for table in found)])
-        order = np.argsort(number, kind="stable")
-        return cls(number[order], mu[order])
-
-    def of(self, event_number: npt.NDArray[np.int64]) -> Floats:
-        """Mean number of collisions in the event of each track, shape (n,).
-
-        Raises
-        ------
-        InputError : a track of an event that the skim does not have
-        """
-        row = np.searchsorted(self.event_number, event_number)
-        known = row < len(self.event_number)
-        known[known] = self.event_number[row[known]] == event_number[known]
-        if not known.all():
-            raise InputError(
-                f"scores of event {event_number[~known][0]}, which is not in the events of the "
-                "skim; rerun the features"
-            )
-        return self.mu[row]
+    Raises
+    ------
+    InputError : a file is missing or unusable
+    """
+    found = list(pieces(paths, ("event_number", "mu")))
+    number, mu = (
+        np.concatenate([np.empty(0, kind), *(table[name] for table in found)])
+        for name, kind in (("event_number", np.int64), ("mu", np.float64))
+    )
+    return pd.Series(mu, number)
 
 
-def sample_files(
-    samples: Sequence[str],
-    scores: Sequence[str | Path],
-    event_samples: Sequence[str],
-    events: Sequence[str | Path],
-) -> dict[str, SampleFiles]:
-    """Files by sample, from those of all samples and the sample of each."""
-    by_sample: dict[str, list[Path]] = {name: [] for name in samples}
-    for name, path in zip(event_samples, events, strict=True):
-        by_sample[name].append(Path(path))
-    return {
-        name: SampleFiles(Path(path), by_sample[name])
-        for name, path in zip(samples, scores, strict=True)
-    }
+def collisions_of(collisions: pd.Series[float], event_number: npt.NDArray[np.int64]) -> Floats:
+    """Mean number of collisions in the event of each track, shape (n,).
+
+    Raises
+    ------
+    InputError : a track of an event that the skim does not have
+    """
+    unknown = event_number[~np.isin(event_number, collisions.index)]
+    if len(unknown):
+        raise InputError(
+            f"scores of event {unknown[0]}, which is not in the events of the skim; rerun the "
+            "features"
+        )
+    return np.asarray(collisions.reindex(pd.Index(event_number)), dtype=np.float64)
 
 
 def dependence(
     tagger: str,
-    files: Mapping[str, SampleFiles],
+    scores: Mapping[str, Path],
+    events: Sequence[tuple[str, Path]],
     working_points: Path,
     pt_edges: Sequence[float],
 ) -> Dependence:
-    """Curves of all samples at the overall threshold; electrons are those of the test sample.
+    """Curves of all samples at the overall threshold; the signal is that of the test sample.
 
     Parameters
     ----------
-    files : sample -> its files, the test sample first
+    scores : sample -> its scores, the test sample first
+    events : sample and events of its skim, a file a part
     """
-    test_sample = next(iter(files))
+    test_sample = next(iter(scores))
     content = read_json(working_points)
     point = WorkingPoint.from_content(content, "overall")
-    collisions = {sample: Collisions.read(own.events) for sample, own in files.items()}
+    collisions = {
+        sample: read_collisions(path for name, path in events if name == sample)
+        for sample in scores
+    }
     edges = {
         "pt": np.asarray(pt_edges, dtype=np.float64),
         "abs_eta": ABS_ETA_EDGES,
-        "mu": collision_edges(collisions[test_sample].mu),
+        "mu": collision_edges(np.asarray(collisions[test_sample], dtype=np.float64)),
     }
     curves = []
-    for sample, own in files.items():
-        labels = list(CLASSES) if sample == test_sample else ["hadron"]
-        tables = pieces([own.scores], COLUMNS)
+    for sample, path in scores.items():
+        labels = list(CLASSES) if sample == test_sample else ["background"]
+        tables = pieces([path], COLUMNS)
         curves += count(sample, tables, collisions[sample], point, edges, labels)
     return Dependence(tagger, test_sample, content["overall"], content["fake_rate"], edges, curves)
 
@@ -174,7 +146,7 @@ def collision_edges(mu: Floats) -> Floats:
 def count(
     sample: str,
     tables: Iterable[Columns],
-    collisions: Collisions,
+    collisions: pd.Series[float],
     point: WorkingPoint,
     edges: Mapping[str, Floats],
     labels: Sequence[str],
@@ -190,7 +162,7 @@ def count(
         values = {
             "pt": table["pt"],
             "abs_eta": np.abs(table["eta"]),
-            "mu": collisions.of(table["event_number"]),
+            "mu": collisions_of(collisions, table["event_number"]),
         }
         for label in labels:
             of = table["label"] == CLASSES[label]
@@ -211,7 +183,7 @@ def count(
 
 @styled()
 def draw(numbers: Dependence, things: Things, config: FiguresConfig) -> Figure:
-    """Above: efficiency for electrons; below: fake rate of hadrons; a column a variable."""
+    """Above: efficiency; below: fake rate; a column a variable."""
     columns = len(numbers.edges)
     figure, grid = panels(2, columns, width=DOUBLE, height=4.4, share_y="row")
     for column, (name, edges) in enumerate(numbers.edges.items()):
@@ -231,30 +203,27 @@ def _draw_column(
     places = np.linspace(0.0, 1.0, len({curve.sample for curve in curves}) + 2)[1:-1]
     place = dict(zip(dict.fromkeys(curve.sample for curve in curves), places, strict=True))
     for curve in curves:
-        electron = curve.label == "electron"
+        signal = curve.label == "signal"
         draw_shares(
-            upper if electron else lower,
+            upper if signal else lower,
             edges,
             curve,
             things.look(curve.sample),
             things.title(curve.sample),
-            place=0.5 if electron else float(place[curve.sample]),
+            place=0.5 if signal else float(place[curve.sample]),
             logarithmic=logarithmic,
         )
     upper.set_xlim(edges[0], edges[-1])
     if logarithmic:
-        upper.set_xscale("log")
-        ticks = [tick for tick in (0.5, 1, 2, 3, 5) if edges[0] <= tick <= edges[-1]]
-        lower.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        lower.set_xticks([], minor=True)
+        momentum_axis(lower, edges, (0.5, 1, 2, 3, 5))
 
 
 def _finish(grid: npt.NDArray[np.object_], numbers: Dependence, things: Things) -> None:
     upper, lower = grid[:, 0]
-    upper.set_ylabel("Electron efficiency")
-    lower.set_ylabel("Hadron fake rate")
+    upper.set_ylabel(things.efficiency)
+    lower.set_ylabel(things.fake_rate)
     upper.set_ylim(0.0, 1.19)
-    rates = [c.value[c.entries > 0] for c in numbers.curves if c.label == "hadron"]
+    rates = [c.value[c.entries > 0] for c in numbers.curves if c.label == "background"]
     highest = max((float(values.max()) for values in rates if len(values)), default=0.0)
     lower.set_ylim(0.0, 1.45 * max(highest, 1.5 * numbers.fake_rate))
     for axes in grid[1]:

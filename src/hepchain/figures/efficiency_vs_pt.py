@@ -1,4 +1,4 @@
-"""Efficiency and fake rate against pT at a fixed fake rate, all categories together."""
+"""Efficiency and fake rate against pT at a fixed fake rate, of all categories and of each."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hepchain.config.figures import FiguresConfig
+from hepchain.config.figures import EfficiencyMark, FiguresConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
-from hepchain.figures.marks import EfficiencyMark
-from hepchain.figures.shares import Shares, draw_shares, shares_of_sums, sums_in_bins
+from hepchain.figures.shares import (
+    ALL,
+    CLASSES,
+    Shares,
+    draw_shares,
+    shares_of_sums,
+    sums_in_bins,
+)
 from hepchain.figures.style import (
     REFERENCE_COLOUR,
     Floats,
@@ -27,18 +33,17 @@ from hepchain.figures.style import (
     styled,
 )
 from hepchain.figures.tables import Columns, pieces
+from hepchain.figures.ticks import momentum_axis
 from hepchain.io.structured import read_json
 from hepchain.selection.working_point import WorkingPoint
-from hepchain.truth import Label
 
-ALL = "all"
 COLUMNS = ("category", "label", "weight", "pt", "score")
 Kind = Literal["overall", "per_pt_bin"]
 KINDS: Mapping[Kind, tuple[str, Look]] = {
     "overall": ("one threshold for all $p_T$", Look("#000000", "-", "o")),
     "per_pt_bin": ("a threshold for each $p_T$ bin", Look("#CC6677", "--", "s")),
 }
-CLASSES: Mapping[str, Label] = {"electron": Label.ELECTRON, "hadron": Label.HADRON}
+PT_TITLE = "$p_T$ of the track [GeV]"
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class PtCurve(Shares):
     category: str
     """Category or ``all``."""
     label: str
-    """``electron`` or ``hadron``."""
+    """``signal`` or ``background``."""
     kind: Kind
     inclusive: Efficiency
     """All bins together."""
@@ -115,25 +120,60 @@ def _curve(category: str, label: str, kind: Kind, sums: Floats) -> PtCurve:
 
 
 @styled()
-def draw(
-    numbers: PtEfficiencies,
-    things: Things,
-    config: FiguresConfig,
-    reference: Sequence[EfficiencyMark],
-) -> Figure:
-    """Above: efficiency beside readings of the reference; below: fake rate of hadrons."""
-    figure, grid = panels(2, height=4.8, height_ratios=[2.6, 1])
-    upper, lower = grid[:, 0]
+def draw(numbers: PtEfficiencies, things: Things, config: FiguresConfig) -> Figure:
+    """All categories, both kinds of threshold, beside readings of another study; below: fakes."""
+    figure, (upper, lower) = _panels(numbers, things, config)
     for (kind, (title, look)), place in zip(KINDS.items(), (0.42, 0.58), strict=True):
-        for axes, label in ((upper, "electron"), (lower, "hadron")):
+        for axes, label in ((upper, "signal"), (lower, "background")):
             curve = numbers.of(ALL, label, kind)
             draw_shares(axes, numbers.edges, curve, look, title, place=place)
-    draw_reference(upper, reference)
+    draw_reference(upper, config.reference.efficiency)
     inside(upper, f"{things.title(numbers.tagger)}, all categories")
-    finish(upper, lower, numbers)
+    _scale(lower, numbers, list(KINDS), [ALL])
+    upper.set_ylim(0.0, 1.12)
     upper.legend(loc="lower right", fontsize=7.5)
-    stamp(upper, config)
     return figure
+
+
+@styled()
+def draw_categories(numbers: PtEfficiencies, things: Things, config: FiguresConfig) -> Figure:
+    """One threshold for all pT and all categories, a line for each category."""
+    figure, (upper, lower) = _panels(numbers, things, config)
+    places = np.linspace(0.2, 0.8, len(things.categories))
+    for name, place in ((ALL, 0.5), *zip(things.categories, places, strict=True)):
+        title, look = things.title(name), things.look(name)
+        for axes, label in ((upper, "signal"), (lower, "background")):
+            curve = numbers.of(name, label, "overall")
+            draw_shares(axes, numbers.edges, curve, look, title, band=name == ALL, place=place)
+    _scale(lower, numbers, ["overall"], [ALL, *things.categories])
+    upper.set_ylim(0.0, 1.6)
+    upper.set_yticks([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    inside(upper, things.title(numbers.tagger))
+    upper.legend(loc="upper right", fontsize=7.5)
+    return figure
+
+
+def _panels(
+    numbers: PtEfficiencies, things: Things, config: FiguresConfig
+) -> tuple[Figure, tuple[Axes, Axes]]:
+    figure, grid = panels(2, height=5.0, height_ratios=[2.2, 1])
+    upper, lower = grid[:, 0]
+    momentum_axis(lower, numbers.edges, (0.5, 1, 2, 3, 4, 5))
+    upper.set_ylabel(things.efficiency)
+    line_at(lower, numbers.fake_rate)
+    lower.set_ylabel(things.fake_rate.replace(" of", " of\n"), loc="center")
+    lower.set_xlabel(PT_TITLE)
+    stamp(upper, config)
+    return figure, (upper, lower)
+
+
+def _scale(
+    axes: Axes, numbers: PtEfficiencies, kinds: Sequence[Kind], categories: Sequence[str]
+) -> None:
+    """Fake rates from zero to above the highest, intervals included."""
+    shown = [numbers.of(name, "background", kind) for name in categories for kind in kinds]
+    highest = [curve.high[curve.entries > 0].max(initial=0.0) for curve in shown]
+    axes.set_ylim(0.0, 1.08 * max(*highest, 2.0 * numbers.fake_rate, 1e-3))
 
 
 def draw_reference(axes: Axes, reference: Sequence[EfficiencyMark]) -> None:
@@ -149,19 +189,5 @@ def draw_reference(axes: Axes, reference: Sequence[EfficiencyMark]) -> None:
             axes.plot(mark.pt, [mark.low, mark.high], marker="_", markersize=9, **options)
         else:
             axes.plot(mark.pt, [mark.low] * 2, marker="*", markersize=10, linestyle="", **options)
-    axes.plot([], [], marker="*", markersize=8, label="reference study", **options)
-
-
-def finish(upper: Axes, lower: Axes, numbers: PtEfficiencies) -> None:
-    """Scales and labels of the two panels."""
-    upper.set_xscale("log")
-    upper.set_xlim(numbers.edges[0], numbers.edges[-1])
-    ticks = [tick for tick in (0.5, 1, 2, 3, 4, 5) if numbers.edges[0] <= tick <= numbers.edges[-1]]
-    lower.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    lower.set_xticks([], minor=True)
-    upper.set_ylim(0.0, 1.12)
-    upper.set_ylabel("Electron efficiency")
-    line_at(lower, numbers.fake_rate)
-    lower.set_ylim(0.0, max(3 * numbers.fake_rate, 1e-3))
-    lower.set_ylabel("Hadron fake rate", loc="center")
-    lower.set_xlabel("$p_T$ of the track [GeV]")
+    if reference:
+        axes.plot([], [], marker="*", markersize=8, label="reference study", **options)

@@ -7,18 +7,18 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
-from hepchain.figures.style import DOUBLE, Things, panels, stamp_figure, styled
+from hepchain.figures.style import Things, cells_in_rows, stamp_figure, styled
 from hepchain.figures.tabulate import Table, number
 from hepchain.studies.importance import CategoryImportance, Importances, VariableImportance
 
-COLUMNS = 2
-ROW = 0.135
+ROW = 0.14
 """Height of a bar with the gap below it [inches]."""
 DIRECTIONS = "RdYlBu"
 """Colours of correlations from -1 to 1, safe for colour-blind readers; signs stand beside."""
@@ -57,22 +57,16 @@ def draw(numbers: Importances, things: Things, config: FiguresConfig, shown: int
     ----------
     shown : variables of each category, controls apart
     """
-    rows = -(-len(numbers.categories) // COLUMNS)
     bars = max(len(_chosen(found, shown)) + len(_controls(found)) for found in numbers.categories)
-    figure, grid = panels(
-        rows, COLUMNS, width=DOUBLE, height=0.9 + rows * (0.45 + ROW * (bars + 1)), share_x=False
-    )
-    every: list[Any] = list(grid.flat)
-    for axes, found in zip(every, numbers.categories, strict=False):
+    figure, cells = cells_in_rows(len(numbers.categories), 0.45 + ROW * (bars + 1), 0.9)
+    for axes, found in zip(cells, numbers.categories, strict=True):
         _draw_category(axes, found, things, shown)
-    for axes in every[len(numbers.categories) :]:
-        axes.set_axis_off()
-    every[len(numbers.categories) - 1].set_xlabel("Mean |Shapley value| [log odds]")
+    cells[-1].set_xlabel("Mean |Shapley value| [log odds]")
     scale = ScalarMappable(Normalize(-1.0, 1.0), mpl.colormaps[DIRECTIONS])
-    bar = figure.colorbar(scale, ax=grid, location="bottom", aspect=60, shrink=0.6, pad=0.01)
+    bar = figure.colorbar(scale, ax=figure.axes, location="bottom", aspect=60, shrink=0.6, pad=0.01)
     bar.set_label(
         f"{things.title(numbers.tagger)}: correlation of the variable with its Shapley value "
-        "(+: larger is more electron-like)",
+        f"(+: larger is more like {things.title('signal')})",
         fontsize=8,
         loc="center",
     )
@@ -114,7 +108,7 @@ def _draw_category(axes: Axes, found: CategoryImportance, things: Things, shown:
         axes.axhline(len(chosen), color="0.5", linewidth=0.8, linestyle=(0, (1, 1)))
         place: Any = {"transform": axes.get_yaxis_transform(), "ha": "right", "fontsize": 7}
         axes.text(0.97, places[-1] + 0.1, "negative controls", color="0.3", va="bottom", **place)
-    axes.set_yticks(places, labels, fontsize=6.5)
+    axes.set_yticks(places, labels, fontsize=7)
     for tick in axes.get_yticklabels()[len(chosen) :]:
         tick.set(style="italic", color="0.35")
     axes.tick_params(axis="y", length=0, which="both")
@@ -143,22 +137,22 @@ def _signs(axes: Axes, places: Sequence[int], entries: Sequence[VariableImportan
 
 def tables(numbers: Importances, things: Things) -> list[Table]:
     """All variables of each category, by falling importance."""
-    header = ["Rank", "Variable", "Importance", "Error", "Direction", "Control"]
     return [
         Table(
             f"{things.title(numbers.tagger)}, {things.title(found.category)}",
-            header,
-            [
+            pd.DataFrame(
                 [
-                    str(rank),
-                    variable.name,
-                    number(variable.importance, digits=4),
-                    number(variable.error),
-                    f"{variable.direction:.2f}",
-                    "yes" if variable.control else "",
+                    {
+                        "Rank": str(rank),
+                        "Variable": variable.name,
+                        "Importance": number(variable.importance, digits=4),
+                        "Error": number(variable.error),
+                        "Direction": f"{variable.direction:.2f}",
+                        "Control": "yes" if variable.control else "",
+                    }
+                    for rank, variable in enumerate(found.variables, start=1)
                 ]
-                for rank, variable in enumerate(found.variables, start=1)
-            ],
+            ),
         )
         for found in numbers.categories
     ]

@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from hepchain.figures.style import Things
 from hepchain.figures.tabulate import Table, number
 
 
 def table(contents: Sequence[Mapping[str, Any]], things: Things) -> Table:
-    """Areas under the curve of models of permuted labels.
-
-    Parameters
-    ----------
-    contents : of the files of the categories
-    """
-    header = ["Category", "tracks", "AUC, permuted labels", "deviation", "AUC, true labels"]
+    """Areas under the curve of models of permuted labels."""
     rows = [
-        [
-            things.title(content["category"]),
-            str(content["tracks"]),
-            number(content["mean"], content["error"]),
-            f"{(content['mean'] - 0.5) / content['error']:+.1f} σ",
-            number(content["true_mean"], content["true_error"]),
-        ]
+        {
+            "Category": things.title(content["category"]),
+            "tracks": str(content["tracks"]),
+            "AUC, permuted labels": number(content["mean"], content["error"]),
+            "deviation": f"{(content['mean'] - 0.5) / content['error']:+.1f} σ",
+            "AUC, true labels": number(content["true_mean"], content["true_error"]),
+        }
         for content in contents
     ]
     note = (
@@ -33,4 +29,5 @@ def table(contents: Sequence[Mapping[str, Any]], things: Things) -> Table:
         "it; error of Mann and Whitney. Against the true labels it is so in the mean only, with "
         "the spread over permutations and folds as error."
     )
-    return Table(f"Shuffled labels, {things.title(contents[0]['tagger'])}", header, rows, note)
+    title = f"Shuffled labels, {things.title(contents[0]['tagger'])}"
+    return Table(title, pd.DataFrame(rows), note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from hepchain.figures.style import (
     stamp_figure,
     styled,
 )
-from hepchain.io.structured import read_json
+from hepchain.training.model import read_history, read_metadata
 
 MEASURES = {"loss": "Loss (cross-entropy)", "accuracy": "Accuracy"}
 STEPS = {"network": "Epoch", "residual": "Epoch", "trees": "Tree", "cuts": "Cut"}
@@ -52,17 +52,17 @@ class Trainings:
     models: list[Training]
 
 
-def trainings(tagger: str, kind: str, models: Mapping[tuple[str, int], Path]) -> Trainings:
-    """Histories in the directories of the models (category, fold).
+def trainings(tagger: str, kind: str, models: Iterable[Path]) -> Trainings:
+    """Histories in the directories of the models.
 
     Raises
     ------
     InputError : a history lacks the losses or has lists of different lengths
     """
-    histories = [
-        training(category, fold, read_json(path / "history.json"), str(path))
-        for (category, fold), path in models.items()
-    ]
+    histories = []
+    for path in models:
+        of = read_metadata(path)
+        histories.append(training(of.category, of.fold, read_history(path), str(path)))
     return Trainings(tagger, STEPS.get(kind, "Step"), histories)
 
 

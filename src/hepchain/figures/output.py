@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from matplotlib.figure import Figure
 
-from hepchain.figures.style import styled
+from hepchain.config.figures import FiguresConfig
+from hepchain.figures.style import Things, styled
 from hepchain.io.atomic import atomic_path
-from hepchain.io.structured import write_json
+from hepchain.io.structured import plain, write_json
+from hepchain.workflow import job
 
 METADATA: dict[str, dict[str, Any]] = {
     "pdf": {"CreationDate": None, "ModDate": None, "Creator": "hepchain", "Producer": "matplotlib"},
@@ -21,6 +21,14 @@ METADATA: dict[str, dict[str, Any]] = {
     "svg": {"Date": None, "Creator": "hepchain"},
 }
 """Fixed, so that drawing the same numbers again gives the same file."""
+
+
+@contextmanager
+def figure_job(snakemake: Any) -> Iterator[tuple[Things, FiguresConfig]]:
+    """As :func:`hepchain.workflow.job`, with what the parameters ``things`` and ``looks`` hold."""
+    with job(snakemake):
+        things = Things(**getattr(snakemake.params, "things", {}))
+        yield things, FiguresConfig.model_validate(snakemake.params.looks)
 
 
 def save(figure: Figure, numbers: Any, paths: Iterable[str | Path]) -> None:
@@ -38,19 +46,3 @@ def save(figure: Figure, numbers: Any, paths: Iterable[str | Path]) -> None:
         kind = path.suffix.removeprefix(".")
         with styled(), atomic_path(path) as temporary:
             figure.savefig(temporary, format=kind, metadata=METADATA[kind])
-
-
-def plain(value: Any) -> Any:
-    """Value as JSON knows it: records as objects, arrays as lists, not-a-number as null."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = dataclasses.fields(value)
-        return {field.name: plain(getattr(value, field.name)) for field in fields}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,10 +14,9 @@ from matplotlib.lines import Line2D
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import efficiency_of_sums
+from hepchain.figures.shares import ALL, CLASSES, stacked
 from hepchain.figures.style import (
-    ALL_LOOK,
     Floats,
-    Look,
     Things,
     inside,
     line_at,
@@ -25,10 +25,7 @@ from hepchain.figures.style import (
     styled,
 )
 from hepchain.figures.tables import Columns, pieces
-from hepchain.truth import Label
-
-ALL = "all"
-"""Name of the sum of the categories."""
+from hepchain.roc import monotone
 
 BINS = 20_000
 GRID = np.linspace(0.0, 1.0, 201)
@@ -37,39 +34,42 @@ GRID = np.linspace(0.0, 1.0, 201)
 
 @dataclass(frozen=True)
 class ClassSums:
-    """Sums of weights of electrons and hadrons in fine bins of a score, low to high.
+    """Sums of weights of signal and background in fine bins of a score, low to high.
 
     Fine bins in place of a sort keep the memory flat, whatever the number of tracks.
     """
 
-    electrons: Floats = field(default_factory=lambda: np.zeros(BINS))
-    hadrons: Floats = field(default_factory=lambda: np.zeros(BINS))
+    signal: Floats = field(default_factory=lambda: np.zeros(BINS))
+    background: Floats = field(default_factory=lambda: np.zeros(BINS))
     squares: Floats = field(default_factory=lambda: np.zeros(2))
-    """Sums of squared weights of electrons and of hadrons."""
+    """Sums of squared weights of both."""
 
     def fill(self, score: Floats, label: np.ndarray, weight: Floats) -> None:
         """Add tracks, arrays of shape (n,); tracks of other labels do not count."""
         index = _bin_of(score)
-        for row, (sums, wanted) in enumerate(
-            ((self.electrons, Label.ELECTRON), (self.hadrons, Label.HADRON))
-        ):
-            chosen = label == wanted
+        for row, sums in enumerate((self.signal, self.background)):
+            chosen = label == list(CLASSES.values())[row]
             sums += np.bincount(index[chosen], weight[chosen], BINS)
             self.squares[row] += float((weight[chosen] ** 2).sum())
 
     def above(self) -> tuple[Floats, Floats]:
-        """Sums of electrons and of hadrons above each bin edge, from the highest down."""
-        electrons, hadrons = (
-            np.concatenate([[0.0], np.cumsum(sums[::-1])])
-            for sums in (self.electrons, self.hadrons)
+        """Sums of signal and of background above each bin edge, from the highest down."""
+        signal, background = (
+            np.concatenate([[0.0], monotone(np.cumsum(sums[::-1]))])
+            for sums in (self.signal, self.background)
         )
-        return electrons, hadrons
+        return signal, background
 
     def effective_entries(self) -> tuple[float, float]:
-        """Effective numbers of electrons and of hadrons."""
-        totals = np.array([self.electrons.sum(), self.hadrons.sum()])
+        """Effective numbers of signal and of background."""
+        totals = np.array([self.signal.sum(), self.background.sum()])
         entries = np.divide(totals**2, self.squares, out=np.zeros(2), where=self.squares > 0)
         return float(entries[0]), float(entries[1])
+
+
+def no_points() -> Floats:
+    """Of a curve of which one class is empty."""
+    return np.empty(0)
 
 
 @dataclass(frozen=True)
@@ -79,19 +79,19 @@ class Roc:
     tagger: str
     category: str
     """Category, or :data:`ALL`."""
-    efficiency: Floats
-    """Shape (n,), the grid."""
-    fake_rate: Floats
-    """Shape (n,), at each efficiency."""
-    low: Floats
-    high: Floats
-    """Shape (n,), bounds of the fake rate from the number of hadrons, one standard deviation."""
-    auc: float
-    """Probability that an electron has a higher score than a hadron."""
-    auc_error: float
-    electrons: float
-    hadrons: float
+    signal: float
+    background: float
     """Effective entries."""
+    efficiency: Floats = field(default_factory=no_points)
+    """Shape (n,), the grid."""
+    fake_rate: Floats = field(default_factory=no_points)
+    """Shape (n,), at each efficiency."""
+    low: Floats = field(default_factory=no_points)
+    high: Floats = field(default_factory=no_points)
+    """Shape (n,), bounds of the fake rate from the number of its tracks, one standard deviation."""
+    auc: float = float("nan")
+    """Probability that a track of the signal has a higher score than one of the background."""
+    auc_error: float = float("nan")
 
 
 def _bin_of(score: Floats) -> np.ndarray:
@@ -119,50 +119,38 @@ def collect(
 
 def roc(tagger: str, category: str, sums: ClassSums) -> Roc:
     """Curve of one set of tracks."""
-    electrons, hadrons = sums.above()
+    signal, background = sums.above()
     entries = sums.effective_entries()
-    if electrons[-1] <= 0.0 or hadrons[-1] <= 0.0:
-        empty = np.empty(0)
-        return Roc(
-            tagger, category, empty, empty, empty, empty, float("nan"), float("nan"), *entries
-        )
-    rising = np.concatenate([[True], np.diff(electrons) > 0])
-    fake = np.interp(GRID, electrons[rising] / electrons[-1], hadrons[rising] / hadrons[-1])
-    bounds = [efficiency_of_sums(f * entries[1], entries[1], entries[1]) for f in fake]
+    if signal[-1] <= 0.0 or background[-1] <= 0.0:
+        return Roc(tagger, category, *entries)
+    rising = np.concatenate([[True], np.diff(signal) > 0])
+    fake = np.interp(GRID, signal[rising] / signal[-1], background[rising] / background[-1])
+    bounds = stacked(efficiency_of_sums(f * entries[1], entries[1], entries[1]) for f in fake)
     area = auc(sums)
-    return Roc(
-        tagger,
-        category,
-        GRID,
-        fake,
-        np.array([bound.low for bound in bounds]),
-        np.array([bound.high for bound in bounds]),
-        area,
-        auc_error(area, *entries),
-        *entries,
-    )
+    numbers: Any = (GRID, fake, bounds.low, bounds.high, area, auc_error(area, *entries))
+    return Roc(tagger, category, *entries, *numbers)
 
 
 def auc(sums: ClassSums) -> float:
-    """Area under the curve; electrons and hadrons of one bin count half."""
-    electrons, hadrons = sums.electrons, sums.hadrons
-    below = np.concatenate([[0.0], np.cumsum(hadrons)[:-1]])
-    area = float((electrons * (below + hadrons / 2)).sum())
-    return area / float(electrons.sum() * hadrons.sum())
+    """Area under the curve; tracks of both classes in one bin count half."""
+    signal, background = sums.signal, sums.background
+    below = np.concatenate([[0.0], np.cumsum(background)[:-1]])
+    area = float((signal * (below + background / 2)).sum())
+    return area / float(signal.sum() * background.sum())
 
 
-def auc_error(area: float, electrons: float, hadrons: float) -> float:
+def auc_error(area: float, signal: float, background: float) -> float:
     """Standard error of an area, Hanley and McNeil, Radiology 143 (1982) 29.
 
-    ``electrons`` and ``hadrons``: numbers of entries.
+    ``signal`` and ``background``: numbers of entries.
     """
-    pair_of_electrons = area / (2.0 - area) - area**2
-    pair_of_hadrons = 2.0 * area**2 / (1.0 + area) - area**2
+    two_of_signal = area / (2.0 - area) - area**2
+    two_of_background = 2.0 * area**2 / (1.0 + area) - area**2
     variance = (
         area * (1.0 - area)
-        + (electrons - 1.0) * pair_of_electrons
-        + (hadrons - 1.0) * pair_of_hadrons
-    ) / (electrons * hadrons)
+        + (signal - 1.0) * two_of_signal
+        + (background - 1.0) * two_of_background
+    ) / (signal * background)
     return float(np.sqrt(max(variance, 0.0)))
 
 
@@ -177,8 +165,10 @@ def rocs(scores: Mapping[str, Path], categories: Sequence[str]) -> list[Roc]:
 
 
 @styled()
-def draw(curves: Sequence[Roc], things: Things, config: FiguresConfig, fake_rate: float) -> Figure:
-    """Colour and marker: category; line style: tagger; below: second tagger over the first."""
+def draw(
+    curves: Sequence[Roc], things: Things, config: FiguresConfig, fake_rate: float, reference: str
+) -> Figure:
+    """Colour and marker: category; line style: tagger; below: each tagger over the reference."""
     taggers = list(dict.fromkeys(curve.tagger for curve in curves))
     compare = len(taggers) > 1
     figure, grid = panels(
@@ -192,14 +182,10 @@ def draw(curves: Sequence[Roc], things: Things, config: FiguresConfig, fake_rate
     upper.text(0.01, fake_rate * 1.1, f"{100 * fake_rate:g} %", fontsize=8)
     _legend(upper, curves, things)
     if compare:
-        _draw_ratio(grid[1, 0], curves, taggers, things)
-    grid[-1, 0].set_xlabel("Electron efficiency")
+        _draw_ratio(grid[1, 0], curves, reference, things)
+    grid[-1, 0].set_xlabel(things.efficiency)
     stamp(upper, config)
     return figure
-
-
-def _look(curve: Roc, things: Things) -> Look:
-    return ALL_LOOK if curve.category == ALL else things.look(curve.category)
 
 
 def _visible(curve: Roc) -> np.ndarray:
@@ -207,7 +193,7 @@ def _visible(curve: Roc) -> np.ndarray:
 
 
 def _draw_curve(axes: Axes, curve: Roc, things: Things) -> None:
-    look, visible = _look(curve, things), _visible(curve)
+    look, visible = things.look(curve.category), _visible(curve)
     axes.plot(
         curve.efficiency[visible],
         curve.fake_rate[visible],
@@ -219,15 +205,9 @@ def _draw_curve(axes: Axes, curve: Roc, things: Things) -> None:
         markersize=4,
     )
     if curve.category == ALL:
-        low = np.maximum(curve.low[visible], 1e-6)
-        axes.fill_between(
-            curve.efficiency[visible],
-            low,
-            curve.high[visible],
-            color=look.colour,
-            alpha=0.15,
-            linewidth=0,
-        )
+        low, high = np.maximum(curve.low[visible], 1e-6), curve.high[visible]
+        style: Any = {"color": look.colour, "alpha": 0.15, "linewidth": 0}
+        axes.fill_between(curve.efficiency[visible], low, high, **style)
 
 
 def _legend(axes: Axes, curves: Sequence[Roc], things: Things) -> None:
@@ -235,7 +215,7 @@ def _legend(axes: Axes, curves: Sequence[Roc], things: Things) -> None:
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(1e-4, 1e2)
     axes.set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1.0])
-    axes.set_ylabel("Hadron fake rate")
+    axes.set_ylabel(things.fake_rate)
     taggers = list(dict.fromkeys(curve.tagger for curve in curves))
     handles = [_tagger_entry(things, tagger) for tagger in taggers]
     for category in dict.fromkeys(curve.category for curve in curves):
@@ -251,8 +231,7 @@ def _tagger_entry(things: Things, tagger: str) -> Line2D:
 
 
 def _category_entry(things: Things, curves: Sequence[Roc]) -> Line2D:
-    look = _look(curves[0], things)
-    name = "all categories" if curves[0].category == ALL else things.title(curves[0].category)
+    look = things.look(curves[0].category)
     areas = (
         f"{curve.auc:.3f} ± {curve.auc_error:.3f}" if curve.efficiency.size else "no tracks"
         for curve in curves
@@ -263,18 +242,18 @@ def _category_entry(things: Things, curves: Sequence[Roc]) -> Line2D:
         color=look.colour,
         linewidth=2.0 if curves[0].category == ALL else 1.2,
         marker="" if curves[0].category == ALL else look.marker,
-        label=f"{name}: {' / '.join(areas)}",
+        label=f"{things.title(curves[0].category)}: {' / '.join(areas)}",
     )
 
 
-def _draw_ratio(axes: Axes, curves: Sequence[Roc], taggers: Sequence[str], things: Things) -> None:
-    first = {curve.category: curve for curve in curves if curve.tagger == taggers[0]}
+def _draw_ratio(axes: Axes, curves: Sequence[Roc], reference: str, things: Things) -> None:
+    bases = {curve.category: curve for curve in curves if curve.tagger == reference}
     for curve in curves:
-        base = first[curve.category]
-        if curve.tagger == taggers[0] or not (curve.efficiency.size and base.efficiency.size):
+        base = bases[curve.category]
+        if curve.tagger == reference or not (curve.efficiency.size and base.efficiency.size):
             continue
-        shown = (base.fake_rate > 0.0) & (base.hadrons * base.fake_rate > 4)
-        look = _look(curve, things)
+        shown = (base.fake_rate > 0.0) & (base.background * base.fake_rate > 4)
+        look = things.look(curve.category)
         axes.plot(
             base.efficiency[shown],
             curve.fake_rate[shown] / base.fake_rate[shown],
@@ -284,7 +263,10 @@ def _draw_ratio(axes: Axes, curves: Sequence[Roc], taggers: Sequence[str], thing
         )
     line_at(axes, 1.0)
     axes.set_yscale("log")
-    axes.set_ylim(0.05, 20.0)
-    axes.set_yticks([0.1, 1.0, 10.0], ["0.1", "1", "10"])
+    shown = np.concatenate([np.ravel(line.get_ydata()) for line in axes.lines])
+    shown = shown[shown > 0.0]
+    axes.set_ylim(max(0.5 * shown.min(), 1e-3), min(4.0 * shown.max(), 1e3))
     axes.set_ylabel("Fake rate ratio", loc="center")
-    inside(axes, f"{things.title(taggers[-1])} / {things.title(taggers[0])}", fontsize=7)
+    others = dict.fromkeys(curve.tagger for curve in curves if curve.tagger != reference)
+    above = things.title(next(iter(others))) if len(others) == 1 else "each"
+    inside(axes, f"{above} / {things.title(reference)}", fontsize=7)

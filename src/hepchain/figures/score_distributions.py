@@ -1,8 +1,8 @@
-"""Distributions of the combined score: electrons and hadrons, per category or regime of pT."""
+"""Distributions of the combined score: signal and background, per category or regime of pT."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -13,9 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
+from hepchain.figures.shares import ALL, CLASSES
 from hepchain.figures.style import (
     ALL_LOOK,
-    HADRON_LOOK,
+    REJECTED_LOOK,
     Floats,
     Look,
     Things,
@@ -28,16 +29,14 @@ from hepchain.figures.style import (
 )
 from hepchain.figures.tables import Columns, pieces
 from hepchain.io.structured import read_json
-from hepchain.truth import Label
 
-ALL = "all"
 SCORE_TITLES = {
     "likelihood_ratio": "Score (logarithm of the likelihood ratio)",
     "raw": "Score (output of the tagger)",
 }
 BINS = 50
 COLUMNS = ("category", "label", "pt", "weight", "score")
-Masks = Mapping[str, np.ndarray]
+Groups = Mapping[str, Callable[[Columns], np.ndarray]]
 """Group of tracks -> which of a piece belong to it, shape (n,)."""
 OWN_LINE: Any = {"color": "#CC6677", "linewidth": 1.2, "linestyle": ":"}
 
@@ -52,6 +51,10 @@ class ClassDistribution:
     """Not weighted."""
 
 
+Distributions = dict[str, dict[str, ClassDistribution]]
+"""``signal`` or ``background`` -> group, or ``all`` -> distribution."""
+
+
 @dataclass(frozen=True)
 class ScoreDistributions:
     """Distributions of one tagger."""
@@ -64,62 +67,39 @@ class ScoreDistributions:
     threshold: float
     """Of the working point for all pT."""
     fake_rate: float
-    electrons: dict[str, ClassDistribution]
-    hadrons: dict[str, ClassDistribution]
-    """Category or regime of pT, or ``all`` -> distribution."""
+    distributions: Distributions
     own_thresholds: dict[str, float] = field(default_factory=dict)
     """Regime of pT -> its threshold at the same fake rate; empty for categories."""
 
 
-@dataclass(frozen=True)
-class Categories:
+def by_category(names: Iterable[str]) -> Groups:
     """Groups of tracks by category."""
-
-    names: Sequence[str]
-
-    def of(self, table: Columns) -> Masks:
-        """Which tracks belong to each group."""
-        return {name: table["category"] == name for name in self.names}
+    return {name: lambda table, name=name: table["category"] == name for name in names}  # type: ignore[misc]
 
 
-@dataclass(frozen=True)
-class Regimes:
-    """Groups of tracks by pT."""
-
-    edges: Sequence[float]
-    """[GeV]"""
-
-    @property
-    def names(self) -> list[str]:
-        """Regimes as printed."""
-        return [f"{low:g} to {high:g} GeV" for low, high in pairwise(self.edges)]
-
-    def of(self, table: Columns) -> Masks:
-        """Which tracks belong to each group."""
-        pt = table["pt"]
-        bounds = pairwise(self.edges)
-        return {
-            name: (pt >= low) & (pt < high)
-            for name, (low, high) in zip(self.names, bounds, strict=True)
-        }
-
-
-Groups = Categories | Regimes
+def by_pt(edges: Sequence[float]) -> Groups:
+    """Groups of tracks by pT [GeV], called as printed."""
+    return {
+        f"{low:g} to {high:g} GeV": lambda table, low=low, high=high: (  # type: ignore[misc]
+            (table["pt"] >= low) & (table["pt"] < high)
+        )
+        for low, high in pairwise(edges)
+    }
 
 
 def score_distributions(
     tagger: str, scores: Path, working_points: Path, categories: Sequence[str]
 ) -> ScoreDistributions:
     """Distributions in each category; the file is read twice, first for the range of the score."""
-    return _collected(tagger, scores, read_json(working_points), Categories(categories))
+    return _collected(tagger, scores, read_json(working_points), by_category(categories), {})
 
 
 def score_by_pt(tagger: str, scores: Path, working_points: Path) -> ScoreDistributions:
     """As :func:`score_distributions`, in the regimes of pT that have thresholds of their own."""
     points = read_json(working_points)
-    regimes = Regimes(points["per_pt_bin"]["edges"])
-    own = dict(zip(regimes.names, points["per_pt_bin"]["thresholds"], strict=True))
-    return _collected(tagger, scores, points, regimes, own)
+    groups = by_pt(points["per_pt_bin"]["edges"])
+    own = dict(zip(groups, points["per_pt_bin"]["thresholds"], strict=True))
+    return _collected(tagger, scores, points, groups, own)
 
 
 def _collected(
@@ -127,23 +107,13 @@ def _collected(
     scores: Path,
     points: Mapping[str, Any],
     groups: Groups,
-    own_thresholds: Mapping[str, float] | None = None,
+    own_thresholds: dict[str, float],
 ) -> ScoreDistributions:
-    low, high = score_range(pieces([scores], COLUMNS))
-    edges = np.linspace(low, high, BINS + 1)
-    electrons, hadrons = (
-        distributions(pieces([scores], COLUMNS), label, edges, groups)
-        for label in (Label.ELECTRON, Label.HADRON)
-    )
+    edges = np.linspace(*score_range(pieces([scores], COLUMNS)), BINS + 1)
+    found = distributions(pieces([scores], COLUMNS), edges, groups)
+    threshold, fake_rate = points["overall"], points["fake_rate"]
     return ScoreDistributions(
-        tagger,
-        points["score"],
-        edges,
-        points["overall"],
-        points["fake_rate"],
-        electrons,
-        hadrons,
-        dict(own_thresholds or {}),
+        tagger, points["score"], edges, threshold, fake_rate, found, own_thresholds
     )
 
 
@@ -158,22 +128,24 @@ def score_range(tables: Iterable[Columns]) -> tuple[float, float]:
     return (low, high) if low < high else (low - 0.5, high + 0.5)
 
 
-def distributions(
-    tables: Iterable[Columns], label: Label, edges: Floats, groups: Groups
-) -> dict[str, ClassDistribution]:
-    """Distribution of the tracks with one label in ``all`` and in each group."""
-    names = [ALL, *groups.names]
-    sums = {name: np.zeros((2, len(edges) - 1)) for name in names}
-    tracks = dict.fromkeys(names, 0)
+def distributions(tables: Iterable[Columns], edges: Floats, groups: Groups) -> Distributions:
+    """Distributions of each class in ``all`` and in each group."""
+    keys = [(label, name) for label in CLASSES for name in (ALL, *groups)]
+    sums = {key: np.zeros((2, len(edges) - 1)) for key in keys}
+    tracks = dict.fromkeys(keys, 0)
     for table in tables:
-        of_class = table["label"] == label
-        masks = groups.of(table)
-        for name in names:
-            chosen = of_class if name == ALL else of_class & masks[name]
+        masks = {name: mask(table) for name, mask in groups.items()}
+        for label, name in keys:
+            chosen = table["label"] == CLASSES[label]
+            if name != ALL:
+                chosen &= masks[name]
             score, weight = table["score"][chosen], table["weight"][chosen].astype(np.float64)
-            sums[name] += [np.histogram(score, edges, weights=w)[0] for w in (weight, weight**2)]
-            tracks[name] += int(chosen.sum())
-    return {name: _normalised(sums[name], tracks[name]) for name in names}
+            sums[label, name] += [
+                np.histogram(score, edges, weights=w)[0] for w in (weight, weight**2)
+            ]
+            tracks[label, name] += int(chosen.sum())
+    found = {key: _normalised(sums[key], tracks[key]) for key in keys}
+    return {label: {name: found[label, name] for name in (ALL, *groups)} for label in CLASSES}
 
 
 def _normalised(sums: Floats, tracks: int) -> ClassDistribution:
@@ -186,32 +158,24 @@ def _normalised(sums: Floats, tracks: int) -> ClassDistribution:
 
 @styled()
 def draw(numbers: ScoreDistributions, things: Things, config: FiguresConfig) -> Figure:
-    """A panel a group, filled: electrons, hatched: hadrons."""
-    names = list(numbers.electrons)
+    """A panel a group, filled: signal, hatched: background."""
+    names = list(numbers.distributions["signal"])
     figure, cells, legend, lowest = cells_and_legend(len(names))
     _legend(legend, numbers, things)
     for axes, name in zip(cells, names, strict=True):
-        _draw_panel(axes, numbers, name, things)
+        look = things.look(name) if name in things.categories else ALL_LOOK
+        found = {label: groups[name] for label, groups in numbers.distributions.items()}
+        draw_classes(axes, numbers.edges, found, look)
+        axes.axvline(numbers.threshold, color="black", linewidth=1.0, linestyle="--")
+        if name in numbers.own_thresholds:
+            axes.axvline(numbers.own_thresholds[name], **OWN_LINE)
+        counts = [f"{own.tracks} {things.title(label)}" for label, own in found.items()]
+        inside(axes, f"{_title(name, numbers, things)}\n{', '.join(counts)}")
+        finish(axes, 1.3, found)
     for axes in lowest:
         axes.set_xlabel(SCORE_TITLES[numbers.score])
     stamp_figure(figure, config)
     return figure
-
-
-def _draw_panel(axes: Axes, numbers: ScoreDistributions, name: str, things: Things) -> None:
-    look = things.look(name) if name in things.categories else ALL_LOOK
-    electrons, hadrons = numbers.electrons[name], numbers.hadrons[name]
-    draw_class(axes, numbers.edges, hadrons, HADRON_LOOK)
-    draw_class(axes, numbers.edges, electrons, look, filled=True)
-    axes.axvline(numbers.threshold, color="black", linewidth=1.0, linestyle="--")
-    if name in numbers.own_thresholds:
-        axes.axvline(numbers.own_thresholds[name], **OWN_LINE)
-    inside(axes, f"{_title(name, numbers, things)}\n{electrons.tracks} e, {hadrons.tracks} hadrons")
-    axes.set_ylabel("Share of tracks / bin")
-    axes.set_ylim(bottom=0.0)
-    headroom(axes, 1.3)
-    if not electrons.tracks and not hadrons.tracks:
-        nothing(axes, "no tracks")
 
 
 def _title(name: str, numbers: ScoreDistributions, things: Things) -> str:
@@ -227,28 +191,39 @@ def area(look: Look, filled: bool) -> Any:
     return {"facecolor": "none", "edgecolor": look.colour, "hatch": look.hatch, "linewidth": 0}
 
 
-def draw_class(
-    axes: Axes, edges: Floats, values: ClassDistribution, look: Look, filled: bool = False
+def draw_classes(
+    axes: Axes, edges: Floats, found: Mapping[str, ClassDistribution], look: Look
 ) -> None:
-    """Steps with errors over an area, or over hatches if not filled."""
-    axes.stairs(values.share, edges, fill=True, **area(look, filled))
-    axes.stairs(values.share, edges, color=look.colour, linewidth=1.2)
+    """Steps with errors: background over hatches, signal with this look over an area."""
     centres = (edges[1:] + edges[:-1]) / 2
-    axes.errorbar(centres, values.share, values.error, fmt="none", ecolor=look.colour, elinewidth=1)
+    for label, own, filled in (("background", REJECTED_LOOK, False), ("signal", look, True)):
+        values = found[label]
+        errors: Any = {"fmt": "none", "ecolor": own.colour, "elinewidth": 1}
+        axes.stairs(values.share, edges, fill=True, **area(own, filled))
+        axes.stairs(values.share, edges, color=own.colour, linewidth=1.2)
+        axes.errorbar(centres, values.share, values.error, **errors)
+
+
+def finish(axes: Axes, room: float, found: Mapping[str, ClassDistribution]) -> None:
+    """Label and scale of the y axis of a panel."""
+    axes.set_ylabel("Share of tracks / bin")
+    axes.set_ylim(bottom=0.0)
+    headroom(axes, room)
+    if not any(own.tracks for own in found.values()):
+        nothing(axes, "no tracks")
+
+
+def name_classes(axes: Axes, things: Things, further: str = "") -> None:
+    """Entries of the classes for a legend."""
+    for look, filled, label in ((ALL_LOOK, True, "signal"), (REJECTED_LOOK, False, "background")):
+        title = f"{things.title(label)}{further}"
+        axes.stairs([], [0], fill=True, label=title, **area(look, filled))
 
 
 def _legend(axes: Axes, numbers: ScoreDistributions, things: Things) -> None:
-    axes.axis("off")
-    for look, filled, label in ((ALL_LOOK, True, "electrons"), (HADRON_LOOK, False, "hadrons")):
-        axes.stairs([], [0], fill=True, label=label, **area(look, filled))
-    axes.plot(
-        [],
-        [],
-        color="black",
-        linewidth=1.0,
-        linestyle="--",
-        label=f"threshold, fake rate {100 * numbers.fake_rate:g} %",
-    )
+    name_classes(axes, things)
+    label = f"threshold, fake rate {100 * numbers.fake_rate:g} %"
+    axes.plot([], [], color="black", linewidth=1.0, linestyle="--", label=label)
     if numbers.own_thresholds:
         axes.plot([], [], **OWN_LINE, label="threshold of the regime of $p_T$ alone")
     axes.legend(loc="center", title=things.title(numbers.tagger), fontsize=9)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from hepchain.efficiency import efficiency_of_sums
+from hepchain.config.training import EVERY_CATEGORY
+from hepchain.efficiency import Efficiency, efficiency_of_sums
 from hepchain.figures.style import Floats, Look
+from hepchain.labels import Label
+
+ALL = EVERY_CATEGORY
+"""Name of the sum of the categories."""
+CLASSES = {"signal": Label.SIGNAL, "background": Label.BACKGROUND}
+"""What shares are of."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +28,18 @@ class Shares:
     high: Floats
     entries: Floats
     """Effective entries."""
+
+    @property
+    def errors(self) -> Floats:
+        """Distances to both bounds, shape (2, bins)."""
+        return np.abs([self.value - self.low, self.high - self.value])
+
+
+def stacked(efficiencies: Iterable[Efficiency]) -> Shares:
+    """Efficiencies one after another."""
+    found = list(efficiencies)
+    names = ("value", "low", "high", "entries")
+    return Shares(*(np.array([getattr(item, name) for item in found]) for name in names))
 
 
 def sums_in_bins(values: Floats, passes: np.ndarray, weight: Floats, edges: Floats) -> Floats:
@@ -36,11 +56,7 @@ def sums_in_bins(values: Floats, passes: np.ndarray, weight: Floats, edges: Floa
 
 def shares_of_sums(sums: Floats) -> Shares:
     """Shares from what :func:`sums_in_bins` gives, summed over pieces."""
-    bins = [efficiency_of_sums(*column) for column in sums.T]
-    value, low, high, entries = (
-        np.array([getattr(e, name) for e in bins]) for name in ("value", "low", "high", "entries")
-    )
-    return Shares(value, low, high, entries)
+    return stacked(efficiency_of_sums(*column) for column in sums.T)
 
 
 def draw_shares(
@@ -66,7 +82,7 @@ def draw_shares(
     axes.errorbar(
         centres[filled],
         shares.value[filled],
-        np.abs([(shares.value - shares.low)[filled], (shares.high - shares.value)[filled]]),
+        shares.errors[:, filled],
         xerr=[(centres - edges[:-1])[filled], (edges[1:] - centres)[filled]] if band else None,
         color=look.colour,
         fmt=look.marker,

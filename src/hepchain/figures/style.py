@@ -100,29 +100,22 @@ TAGGER_LOOKS = (
     Look("#225522", (0, (8, 2, 2, 2)), "<"),
     Look("#0077BB", (0, (3, 4)), "*"),
 )
-BACKGROUND_LOOKS = (Look("#555555", "-", "P"), Look("#999933", _DASH_DOT_DOT, "X"))
+BACKGROUND_LOOKS = (
+    Look("#555555", "-", "P"),
+    Look("#999933", _DASH_DOT_DOT, "X"),
+    Look("#A9A9A9", "--", "p"),
+    Look("#661100", ":", "h"),
+)
 REFERENCE_COLOUR = "#8B5A00"
 """The study that ours is compared with."""
 SIGMA_COLOURS = ("#85C0F9", "#F5E9A6")
 """Bands of one and of two standard deviations of an expected limit."""
-OBSERVED_COLOUR = "#CC3311"
-"""Limits observed, beside those expected."""
 ALL_LOOK = Look("#000000", "-", "o")
 """The sum of the categories."""
-HADRON_LOOK = Look("#7F7F7F", "-", "s", "////")
-PARTICLE_LOOKS = {
-    "pion": Look("#88CCEE", hatch=""),
-    "kaon": Look("#DDCC77", hatch="///"),
-    "proton": Look("#AA4499", hatch="\\\\\\"),
-    "muon": Look("#117733", hatch="..."),
-    "other": Look("#A0A0A0", hatch="xx"),
-    "pileup": Look("#DDDDDD", hatch=""),
-    "electron": Look("#F0E442", hatch="--"),
-}
-"""Truth of a track; ``pileup`` stands for all hadrons of other collisions."""
+REJECTED_LOOK = Look("#7F7F7F", "-", "s", "////")
+"""What a tagger must reject, whatever the category."""
 
-Family = Literal["categories", "taggers", "signals", "backgrounds"]
-_FAMILIES: dict[Family, tuple[Look, ...]] = {
+_FAMILIES = {
     "categories": CATEGORY_LOOKS,
     "taggers": TAGGER_LOOKS,
     "signals": SIGNAL_LOOKS,
@@ -141,15 +134,25 @@ class Things:
     backgrounds: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     """Drawn as points; without a colour of its own."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """``signal`` and ``background`` of the taggers -> what these are, in the plural."""
 
     def title(self, name: str) -> str:
         """Name of a thing in a legend."""
         if name == EVERY_CATEGORY:
             return "all categories"
-        for family in (*_FAMILIES, "data"):
-            if name in getattr(self, family):
-                return str(getattr(self, family)[name])
-        return name
+        families = (getattr(self, family) for family in (*_FAMILIES, "data", "labels"))
+        return next((str(family[name]) for family in families if name in family), name)
+
+    @property
+    def efficiency(self) -> str:
+        """What the share of the signal that passes is called."""
+        return f"Efficiency of {self.title('signal')}"
+
+    @property
+    def fake_rate(self) -> str:
+        """What the share of the background that passes is called."""
+        return f"Fake rate of {self.title('background')}"
 
     def look(self, name: str) -> Look:
         """Look of a thing.
@@ -215,9 +218,26 @@ def cells_and_legend(
     figure, grid = panels(rows, 2, width=DOUBLE, height=row_height * rows)
     axes: list[Axes] = list(grid.ravel())
     legend = axes.pop(1)
+    legend.axis("off")
     for unused in axes[count:]:
         unused.axis("off")
     return figure, axes[:count], legend, list(grid[-1])
+
+
+def cells_in_rows(count: int, row_height: float, further: float) -> tuple[Figure, list[Axes]]:
+    """Empty figure of ``count`` cells in two columns, at least one row of them.
+
+    Parameters
+    ----------
+    row_height, further : height of a row and of what is around them [inches]
+    """
+    rows = max(-(-count // 2), 1)
+    height = further + row_height * rows
+    figure, grid = panels(rows, 2, width=DOUBLE, height=height, share_x=False)
+    axes: list[Axes] = list(grid.ravel())
+    for unused in axes[count:]:
+        unused.axis("off")
+    return figure, axes[:count]
 
 
 def stamp(axes: Axes, config: FiguresConfig, luminosity: float | None = None) -> None:
@@ -270,6 +290,10 @@ def nothing(axes: Axes, text: str = "not enough events") -> None:
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color="0.4")
 
 
+THIN: Any = {"color": "0.5", "linewidth": 0.8, "linestyle": (0, (1, 1)), "zorder": 0}
+"""Options of a thin line, for example at a ratio of one."""
+
+
 def line_at(axes: Axes, y: float) -> None:
-    """Thin horizontal line, for example at a ratio of one."""
-    axes.axhline(y, color="0.5", linewidth=0.8, linestyle=(0, (1, 1)), zorder=0)
+    """Thin horizontal line."""
+    axes.axhline(y, **THIN)

@@ -25,9 +25,4 @@ def pieces(paths: Iterable[str | Path], columns: Sequence[str]) -> Iterator[Colu
     for path in paths:
         for table in iterate_parquet(path, columns):
             if len(table):
-                yield {name: _flat(table[name]) for name in columns}
-
-
-def _flat(column: ak.Array) -> npt.NDArray[Any]:
-    values: npt.NDArray[Any] = np.asarray(ak.to_numpy(column))
-    return values
+                yield {name: np.asarray(ak.to_numpy(table[name])) for name in columns}

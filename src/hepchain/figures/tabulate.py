@@ -1,14 +1,17 @@
-"""Tables for people (HTML) and for programs (CSV)."""
+"""Tables for people (HTML, LaTeX) and for programs (CSV), by pandas."""
 
 from __future__ import annotations
 
-import csv
 import html
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pandas.io.formats.style import Styler
 
 from hepchain.io.atomic import atomic_path
 
@@ -21,28 +24,34 @@ th { vertical-align: bottom; border-bottom: 2px solid #444; }
 th:first-child, td:first-child { text-align: left; }
 tr:hover td { background: #f4f4f4; }
 p { max-width: 60em; color: #555; }
-.marked :is(th, td):is(:nth-child(2), :nth-last-child(-n+4)) { text-align: left; }
-tr.good td:last-child { color: #00695c; }
-tr.fair td { background: #fff6dd; }
-tr.bad td { background: #fde3e1; }
-tr.bad td:last-child { color: #b00020; font-weight: bold; }
-tr.unknown td { color: #777; }
+.marked :is(th, td):is(:nth-child(-n+3), :nth-last-child(-n+4)) { text-align: left; }
+.marked td { vertical-align: top; }
+.marked td:nth-child(7), .marked td:nth-child(8) { white-space: nowrap; }
+.marked td:nth-last-child(2) { overflow-wrap: anywhere; min-width: 16em; }
+.marked td:last-child { min-width: 22em; }
+.words :is(th, td) { text-align: left; vertical-align: top; }
+td.good:first-child { color: #00695c; }
+td.fair { background: #fff6dd; }
+td.bad { background: #fde3e1; }
+td.bad:first-child { color: #b00020; font-weight: bold; }
+td.unknown { color: #777; }
 """
 
 
 @dataclass(frozen=True)
 class Table:
-    """Title, header, rows of text and a note below; ``marks``: look of each row, if given.
+    """Title, cells as text, and a note below; ``marks``: look of each row, if given.
 
-    Looks are ``good``, ``fair``, ``bad`` and ``unknown``; the last four columns of such tables are
-    words.
+    Looks are ``good``, ``fair``, ``bad`` and ``unknown``; the first three columns of such tables
+    and the last four are words.
     """
 
     title: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    frame: pd.DataFrame
     note: str = ""
     marks: Sequence[str] = ()
+    words: bool = False
+    """Whether the cells are words, which stand on the left."""
 
 
 def number(value: float | None, error: float | None = None, digits: int = 2) -> str:
@@ -67,17 +76,29 @@ def number(value: float | None, error: float | None = None, digits: int = 2) -> 
     return text if error is None else f"{text} ± {error:.{decimals}f}"
 
 
+def estimated(value: Mapping[str, Any] | None, factor: float = 1.0) -> str:
+    """Text of a ``value`` with its ``error``, both times a factor."""
+    if value is None or value["value"] is None:
+        return number(None)
+    error = value["error"]
+    return number(factor * value["value"], None if error is None else factor * error)
+
+
 def write_tables(tables: Sequence[Table], paths: Iterable[str | Path]) -> None:
-    """Write the tables to each path according to its suffix, ``.html`` or ``.csv``."""
+    """Write the tables to each path by its suffix: ``.html``, ``.csv`` or ``.tex``."""
+    written: dict[str, Callable[[Sequence[Table]], str]] = {
+        ".html": as_html,
+        ".csv": as_csv,
+        ".tex": as_latex,
+    }
     for path in map(Path, paths):
-        text = as_html(tables) if path.suffix == ".html" else as_csv(tables)
         with atomic_path(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+            temporary.write_text(written[path.suffix](tables), encoding="utf-8")
 
 
 def as_html(tables: Sequence[Table]) -> str:
     """A whole page that needs nothing from elsewhere."""
-    body = "\n".join(_table_html(table) for table in tables)
+    body = "\n".join(_html(table, place) for place, table in enumerate(tables))
     title = html.escape(tables[0].title) if tables else ""
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
@@ -85,30 +106,35 @@ def as_html(tables: Sequence[Table]) -> str:
     )
 
 
-def _table_html(table: Table) -> str:
-    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in table.header)
-    marks = table.marks or [""] * len(table.rows)
-    rows = "\n".join(
-        (f'<tr class="{mark}">' if mark else "<tr>")
-        + "".join(f"<td>{html.escape(cell)}</td>" for cell in row)
-        + "</tr>"
-        for row, mark in zip(table.rows, marks, strict=True)
-    )
+def _html(table: Table, place: int) -> str:
+    styler = _escaped(table, "html", uuid=f"{place}").set_caption(html.escape(table.title))
+    if table.marks:
+        frame = table.frame
+        marks = [[mark] * len(frame.columns) for mark in table.marks]
+        styler.set_td_classes(pd.DataFrame(marks, frame.index, frame.columns))
+    look = "marked" if table.marks else "words" if table.words else "plain"
     note = f"<p>{html.escape(table.note)}</p>" if table.note else ""
-    opening = '<table class="marked">' if table.marks else "<table>"
-    return (
-        f"{opening}<caption>{html.escape(table.title)}</caption>\n"
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>\n{note}"
-    )
+    return styler.to_html(table_attributes=f'class="{look}"') + note
+
+
+def _escaped(table: Table, form: str, uuid: str = "") -> Styler:
+    """Cells and header with all that ``form`` would take for its own signs escaped."""
+    styler = Styler(table.frame, uuid=uuid, cell_ids=False).hide(axis="index")
+    return styler.format(escape=form).format_index(escape=form, axis="columns")
 
 
 def as_csv(tables: Sequence[Table]) -> str:
     """Tables below each other, each with a line for its title and a blank line after it."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
     for table in tables:
-        writer.writerow([f"# {table.title}"])
-        writer.writerow(table.header)
-        writer.writerows(table.rows)
-        writer.writerow([])
+        pd.DataFrame([f"# {table.title}"]).to_csv(buffer, index=False, header=False)
+        table.frame.to_csv(buffer, index=False)
+        buffer.write("\n")
     return buffer.getvalue()
+
+
+def as_latex(tables: Sequence[Table]) -> str:
+    """Rows and columns for a table of one's own, with the package booktabs; Unicode signs."""
+    return "\n".join(
+        f"% {table.title}\n{_escaped(table, 'latex').to_latex(hrules=True)}" for table in tables
+    )

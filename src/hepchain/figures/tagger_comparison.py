@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency
+from hepchain.figures.shares import stacked
 from hepchain.figures.style import DOUBLE, Floats, Things, inside, line_at, panels, stamp, styled
 from hepchain.figures.tabulate import Table, number
 from hepchain.figures.tagger_performance import (
@@ -22,9 +24,10 @@ from hepchain.figures.tagger_performance import (
     Performance,
     PtBin,
 )
+from hepchain.figures.ticks import momentum_axis
 from hepchain.io.structured import read_json
 from hepchain.statistics.bootstrap import Estimate
-from hepchain.training.model import METADATA
+from hepchain.training.model import read_metadata
 
 MEGABYTE = 1e6
 RATIOS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
@@ -49,12 +52,12 @@ def costs(
     rates = {path.parent.name: read_json(path)["tracks_per_second"] for path in speeds}
     found = {tagger: Cost(0.0, rate, 0.0) for tagger, rate in rates.items()}
     for path in models:
-        metadata = read_json(path / METADATA)
-        cost = found[metadata["tagger"]]
-        size = sum(file.stat().st_size for file in path.iterdir()) / MEGABYTE
-        found[metadata["tagger"]] = replace(
+        metadata = read_metadata(path)
+        cost = found[metadata.tagger]
+        size = sum(file.stat().st_size for file in path.glob("[!.]*")) / MEGABYTE
+        found[metadata.tagger] = replace(
             cost,
-            training_seconds=cost.training_seconds + metadata["seconds"],
+            training_seconds=cost.training_seconds + metadata.content["seconds"],
             megabytes=cost.megabytes + size,
         )
     for ensemble, members in ensembles.items():
@@ -80,14 +83,12 @@ def draw(
         place = (index + 1.0) / (len(numbers) + 1.0)
         centres = edges[1:] ** place * edges[:-1] ** (1.0 - place)
         options = {"color": look.colour, "fmt": look.marker, "linewidth": 1.2, "markersize": 4}
-        shares = [b.at_fake_rate for b in bins]
-        value = np.array([share.value for share in shares])
-        errors = np.array([[s.value - s.low, s.high - s.value] for s in shares]).T
-        title = things.title(performance.tagger)
-        upper.errorbar(centres, value, np.clip(errors, 0.0, None), label=title, **options)
+        shares, title = stacked(b.at_fake_rate for b in bins), things.title(performance.tagger)
+        upper.errorbar(centres, shares.value, shares.errors, label=title, **options)
         if index > 0:
             ratio = [b.relative_rejection for b in bins]
             lower.errorbar(centres, [r.value for r in ratio], _errors(ratio), **options)
+    upper.set_ylabel(things.efficiency)
     _finish(upper, lower, edges)
     inside(upper, f"fake rate {100 * fake_rate:g} % in each bin", y=0.06, va="bottom")
     lower.set_ylabel(f"Rejection ratio to\n{things.title(numbers[0].tagger)}", loc="center")
@@ -103,15 +104,11 @@ def _errors(estimates: Sequence[Estimate]) -> Floats:
 
 
 def _finish(upper: Axes, lower: Axes, edges: Floats) -> None:
-    upper.set_xscale("log")
-    upper.set_xlim(edges[0], edges[-1])
+    momentum_axis(lower, edges, edges.tolist())
     for axes in (upper, lower):
         for edge in edges[1:-1]:
             axes.axvline(edge, color="0.85", linewidth=0.8, zorder=0)
-    lower.set_xticks(edges, [f"{edge:g}" for edge in edges])
-    lower.set_xticks([], minor=True)
     upper.set_ylim(0.0, 1.05)
-    upper.set_ylabel("Electron efficiency")
     frame = {"frameon": True, "facecolor": "white", "edgecolor": "none", "framealpha": 1.0}
     upper.legend(loc="lower right", ncols=2, fontsize=7.5, **frame)
     line_at(lower, 1.0)
@@ -127,56 +124,42 @@ def tables(numbers: Sequence[Performance], things: Things, fake_rate: float) -> 
     """Tables with a line a tagger; the first is the reference."""
     reference = things.title(numbers[0].tagger)
     percent = f"{100 * fake_rate:g} %"
+    rejection = f"Rejection of {things.title('background')}"
     interval = (
         "Thresholds of each bin by itself. Binomial 68 % intervals, or half of them as error."
     )
     paired = "Errors from replicas of the events, common to both taggers: what they share cancels."
-    made = [
-        _costs(numbers, things),
-        _by_pt(
-            numbers,
-            things,
-            f"Electron efficiency at {percent} fakes",
+    by_pt: list[tuple[str, str, Callable[[PtBin], str]]] = [
+        (f"{things.efficiency} at {percent} fakes", interval, lambda b: _percent(b.at_fake_rate)),
+        (
+            f"{things.efficiency} at {100 * LOW_FAKE_RATE:g} % fakes",
             interval,
-            lambda found: _percent(found.at_fake_rate),
+            lambda b: _percent(b.at_low_fake_rate),
         ),
-        _by_pt(
-            numbers,
-            things,
-            f"Electron efficiency at {100 * LOW_FAKE_RATE:g} % fakes",
-            interval,
-            lambda found: _percent(found.at_low_fake_rate),
+        *(
+            (f"{rejection} at {100 * efficiency:g} % efficiency", interval, _rejection(index))
+            for index, efficiency in enumerate(EFFICIENCIES)
         ),
-    ]
-    for index, efficiency in enumerate(EFFICIENCIES):
-        title = f"Hadron rejection at {100 * efficiency:g} % efficiency"
-        made.append(_by_pt(numbers, things, title, interval, _rejection(index)))
-    made.append(
-        _by_pt(
-            numbers,
-            things,
-            f"Hadron rejection relative to {reference}, at its efficiency at {percent} fakes",
+        (
+            f"{rejection} relative to that of {reference}, at its efficiency at {percent} fakes",
             paired,
             _relative,
-        )
-    )
-    made.append(_differences(numbers, things, percent, paired))
-    return made
+        ),
+    ]
+    return [
+        _costs(numbers, things),
+        *(Table(title, _by_pt(numbers, things, cell), note) for title, note, cell in by_pt),
+        _differences(numbers, things, percent, paired),
+    ]
 
 
 def _by_pt(
-    numbers: Sequence[Performance],
-    things: Things,
-    title: str,
-    note: str,
-    cell: Callable[[PtBin], str],
-) -> Table:
+    numbers: Sequence[Performance], things: Things, cell: Callable[[PtBin], str]
+) -> pd.DataFrame:
+    """A line a tagger, a column a bin of pT."""
     header = ["Tagger", *(f"{b.pt[0]:g} to {b.pt[1]:g} GeV" for b in numbers[0].bins)]
-    rows = [
-        [things.title(performance.tagger), *(cell(found) for found in performance.bins)]
-        for performance in numbers
-    ]
-    return Table(title, header, rows, note)
+    rows = [[things.title(n.tagger), *(cell(found) for found in n.bins)] for n in numbers]
+    return pd.DataFrame(rows, columns=header)
 
 
 def _percent(share: Efficiency) -> str:
@@ -204,35 +187,30 @@ def _relative(found: PtBin) -> str:
 
 def _differences(numbers: Sequence[Performance], things: Things, percent: str, note: str) -> Table:
     title = (
-        f"Electron efficiency at {percent} fakes minus that of another tagger, in percent points"
+        f"{things.efficiency} at {percent} fakes minus that of another tagger, in percent points"
     )
-    table = _by_pt(
-        numbers,
+    compared = [n for n in numbers if n.tagger != n.baseline]
+    frame = _by_pt(
+        compared or numbers[:1],
         things,
-        title,
-        f"A unified tagger is compared with its models by category. {note}",
         lambda found: number(
             100.0 * found.difference.value, 100.0 * (found.difference.error or 0.0)
         ),
-    )
-    rows = [
-        [f"{row[0]} − {things.title(performance.baseline)}", *row[1:]]
-        for row, performance in zip(table.rows, numbers, strict=True)
-        if performance.tagger != performance.baseline
-    ]
-    return Table(table.title, table.header, rows, table.note)
+    )[: len(compared)]
+    frame["Tagger"] += [f" − {things.title(n.baseline)}" for n in compared]
+    note = f"A unified tagger is compared with its models by category. {note}"
+    return Table(title, frame, note)
 
 
 def _costs(numbers: Sequence[Performance], things: Things) -> Table:
-    header = ["Tagger", "AUC", "training [s]", "tracks/s", "size [MB]"]
     rows = [
-        [
-            things.title(performance.tagger),
-            number(performance.auc, performance.auc_error),
-            number(performance.cost.training_seconds),
-            number(performance.cost.tracks_per_second),
-            number(performance.cost.megabytes),
-        ]
+        {
+            "Tagger": things.title(performance.tagger),
+            "AUC": number(performance.auc, performance.auc_error),
+            "training [s]": number(performance.cost.training_seconds),
+            "tracks/s": number(performance.cost.tracks_per_second),
+            "size [MB]": number(performance.cost.megabytes),
+        }
         for performance in numbers
     ]
     note = (
@@ -240,4 +218,4 @@ def _costs(numbers: Sequence[Performance], things: Things) -> Table:
         "all models one after the other on one thread; scoring on one thread without reading; an "
         "ensemble takes what its members take."
     )
-    return Table("Taggers", header, rows, note)
+    return Table("Taggers", pd.DataFrame(rows), note)

@@ -16,28 +16,29 @@ import numpy.typing as npt
 from hepchain.efficiency import Efficiency, efficiency_of_sums
 from hepchain.errors import InputError
 from hepchain.figures.roc import auc_error
+from hepchain.figures.shares import CLASSES
 from hepchain.figures.style import Floats
 from hepchain.figures.tables import pieces
+from hepchain.labels import Label
 from hepchain.roc import Curve, Ranking, area_under_curve
 from hepchain.seeds import generator
 from hepchain.statistics.bootstrap import Estimate, estimate
-from hepchain.truth import Label
 
 COLUMNS = ("event_number", "track_index", "label", "pt", "weight", "score")
 LOW_FAKE_RATE = 0.01
 EFFICIENCIES = (0.5, 0.8)
-"""At which the rejection of hadrons is given."""
+"""At which the rejection of the background is given."""
 REPLICAS = 200
 """Of the paired bootstrap."""
 
 
 @dataclass(frozen=True)
 class Tracks:
-    """Electrons and hadrons of the test sample, the same for all taggers; shapes (n,)."""
+    """Signal and background of the test sample, the same for all taggers; shapes (n,)."""
 
     event: npt.NDArray[np.int64]
     """Position of the event, from 0."""
-    electron: npt.NDArray[np.bool_]
+    signal: npt.NDArray[np.bool_]
     pt: Floats
     """[GeV]"""
     weight: Floats
@@ -47,7 +48,7 @@ class Tracks:
 
 @dataclass(frozen=True)
 class Rejection:
-    """Hadrons over hadrons that pass, with its 68 % interval."""
+    """Background over background that passes, with its 68 % interval."""
 
     efficiency: float
     value: float
@@ -100,7 +101,7 @@ class Performance:
 
 
 def read_tracks(scores: Mapping[str, Path]) -> Tracks:
-    """Electrons and hadrons of the same sample as scored by each tagger.
+    """Signal and background of the same sample as scored by each tagger.
 
     Raises
     ------
@@ -116,7 +117,7 @@ def read_tracks(scores: Mapping[str, Path]) -> Tracks:
             )
     return Tracks(
         np.unique(first["event_number"], return_inverse=True)[1],
-        first["label"] == Label.ELECTRON,
+        first["label"] == Label.SIGNAL,
         first["pt"].astype(np.float64),
         first["weight"].astype(np.float64),
         {name: table["score"].astype(np.float64) for name, table in tables.items()},
@@ -128,19 +129,20 @@ def _read(path: Path) -> dict[str, npt.NDArray[np.float64]]:
     if not found:
         raise InputError(f"{path}: no tracks to compare taggers on")
     table = {name: np.concatenate([piece[name] for piece in found]) for name in COLUMNS}
-    chosen = (table["label"] == Label.ELECTRON) | (table["label"] == Label.HADRON)
+    chosen = np.isin(table["label"], list(CLASSES.values()))
     return {name: values[chosen] for name, values in table.items()}
 
 
 def performances(
     tracks: Tracks,
     baselines: Mapping[str, str],
+    reference: str,
     costs: Mapping[str, Cost],
     edges: Sequence[float],
     fake_rate: float,
     seed: int,
 ) -> list[Performance]:
-    """All taggers; the first is the reference of the relative rejection.
+    """All taggers, the reference of the relative rejection first.
 
     Parameters
     ----------
@@ -148,15 +150,16 @@ def performances(
     edges : bins of pT [GeV]
     fake_rate : of the working point
     """
+    baselines = {reference: baselines[reference], **baselines}
     draws = generator(seed, "tagger_comparison").poisson(
         1.0, size=(REPLICAS, int(tracks.event.max(initial=-1)) + 1)
     )
     ranges = [*pairwise(edges), (edges[0], edges[-1])]
     bins = [_pt_bins(tracks, baselines, pt, fake_rate, draws.astype(float)) for pt in ranges]
-    counts = [float(mask.sum()) for mask in (tracks.electron, ~tracks.electron)]
+    counts = [float(mask.sum()) for mask in (tracks.signal, ~tracks.signal)]
     results = []
     for tagger, baseline in baselines.items():
-        area = area_under_curve(tracks.scores[tagger], tracks.electron, tracks.weight)
+        area = area_under_curve(tracks.scores[tagger], tracks.signal, tracks.weight)
         own = tuple(found[tagger] for found in bins)
         error = auc_error(area, *counts)
         results.append(Performance(tagger, baseline, area, error, own, costs[tagger]))
@@ -171,20 +174,19 @@ def _pt_bins(
     draws: Floats,
 ) -> dict[str, PtBin]:
     chosen = (tracks.pt >= pt[0]) & (tracks.pt < pt[1])
-    rankings = {tagger: _ranking(tracks, tagger, chosen) for tagger in baselines}
+    signal, weight, event = tracks.signal[chosen], tracks.weight[chosen], tracks.event[chosen]
+    rankings = {
+        tagger: Ranking.of(tracks.scores[tagger][chosen], signal, weight, event)
+        for tagger in baselines
+    }
     curves = {tagger: ranking.curve() for tagger, ranking in rankings.items()}
     values = _comparisons(curves, baselines, fake_rate)
     replicas = [
         _comparisons({t: r.curve(draw) for t, r in rankings.items()}, baselines, fake_rate)
         for draw in draws
     ]
-    sums = [
-        (float(weights.sum()), float((weights**2).sum()))
-        for weights in (
-            rankings[next(iter(rankings))].electrons,
-            rankings[next(iter(rankings))].hadrons,
-        )
-    ]
+    first = next(iter(rankings.values()))
+    sums = [(float(w.sum()), float((w**2).sum())) for w in (first.electrons, first.hadrons)]
     found = {}
     for tagger, curve in curves.items():
         spread = np.array([replica[tagger] for replica in replicas])
@@ -198,15 +200,6 @@ def _pt_bins(
             difference,
         )
     return found
-
-
-def _ranking(tracks: Tracks, tagger: str, chosen: npt.NDArray[np.bool_]) -> Ranking:
-    return Ranking.of(
-        tracks.scores[tagger][chosen],
-        tracks.electron[chosen],
-        tracks.weight[chosen],
-        tracks.event[chosen],
-    )
 
 
 def _comparisons(

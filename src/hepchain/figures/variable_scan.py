@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -54,25 +55,12 @@ def scans(contents: Sequence[Mapping[str, Any]]) -> VariableScans:
 
 
 def _line(content: Mapping[str, Any], sample: Literal["held_out", "test"]) -> Line:
-    steps = content["steps"]
-
-    def column(*keys: str) -> Floats:
-        values = [step[sample] for step in steps]
-        for key in keys:
-            values = [value[key] for value in values]
-        return np.array(values, dtype=np.float64)
-
-    return Line(
-        content["category"],
-        sample,
-        [step["number"] for step in steps],
-        column("efficiency", "value"),
-        column("efficiency", "low"),
-        column("efficiency", "high"),
-        column("loss", "value"),
-        column("loss", "error"),
-        content[f"sufficient_{sample}"],
-    )
+    steps = pd.json_normalize(content["steps"])
+    of = ("efficiency.value", "efficiency.low", "efficiency.high", "loss.value", "loss.error")
+    numbers = (steps[f"{sample}.{name}"].to_numpy(np.float64) for name in of)
+    efficiency, low, high, loss, error = numbers
+    number, sufficient = steps["number"].tolist(), content[f"sufficient_{sample}"]
+    return Line(content["category"], sample, number, efficiency, low, high, loss, error, sufficient)
 
 
 @styled()
@@ -91,7 +79,7 @@ def draw(numbers: VariableScans, things: Things, config: FiguresConfig) -> Figur
         axes.set_xticks([], minor=True)
         inside(axes, title, y=0.97)
     first, last = every[0], every[-1]
-    first.set_ylabel(f"Electron efficiency at {100 * numbers.fake_rate:g} % fakes")
+    first.set_ylabel(f"{things.efficiency} at {100 * numbers.fake_rate:g} % fakes")
     last.set_xlabel("Number of variables")
     ring: Any = {"marker": "o", "linestyle": "", "color": "0.2", "markerfacecolor": "none"}
     rings = last.plot([], [], markersize=10, label="smallest that suffices", **ring)

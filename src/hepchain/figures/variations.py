@@ -15,8 +15,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from hepchain.config.figures import FiguresConfig
+from hepchain.figures.shares import CLASSES
 from hepchain.figures.style import (
+    ALL_LOOK,
     DOUBLE,
+    THIN,
     Floats,
     Look,
     Things,
@@ -28,12 +31,8 @@ from hepchain.figures.style import (
 from hepchain.figures.tables import Columns, pieces
 from hepchain.io.structured import read_json
 from hepchain.selection.working_point import WorkingPoint
-from hepchain.truth import Label
 
 COLUMNS = ("event_number", "label", "weight", "pt", "score")
-CLASSES: Mapping[str, Label] = {"electron": Label.ELECTRON, "hadron": Label.HADRON}
-TITLES = {"electron": "Electron efficiency", "hadron": "Hadron fake rate"}
-ALL_LOOK = Look("#000000", "-", "o")
 RANGE_LOOKS = (
     Look("#4EB3D3", marker="v"),
     Look("#2B8CBE", marker="^"),
@@ -63,7 +62,7 @@ class Ratios:
 
     variation: str
     label: str
-    """``electron`` (efficiency) or ``hadron`` (fake rate)."""
+    """``signal`` (efficiency) or ``background`` (fake rate)."""
     value: Floats
     error: Floats
     """Shapes (1 + bins,); NaN where no track passes."""
@@ -190,11 +189,12 @@ def draw(
     names = list(dict.fromkeys(item.variation for item in numbers.ratios))
     height = 1.35 + 0.5 * max(len(names), 2)
     figure, grid = panels(1, 2, width=DOUBLE, height=height, share_y="row")
-    for axes, label in zip(grid[0], CLASSES, strict=True):
+    titles_of = {"signal": things.efficiency, "background": things.fake_rate}
+    for axes, (label, above) in zip(grid[0], titles_of.items(), strict=True):
         items = {item.variation: item for item in numbers.ratios if item.label == label}
         for row, name in enumerate(names):
             _draw_row(axes, row, items[name])
-        _finish(axes, label, numbers)
+        _finish(axes, label, above, numbers)
     rows = [titles.get(name, name) for name in names]
     grid[0, 0].set_yticks(range(len(rows)), rows)
     grid[0, 0].set_ylim(len(rows) - 0.5, -0.5)
@@ -232,8 +232,8 @@ def _draw_row(axes: Axes, row: int, item: Ratios) -> None:
         )
 
 
-def _finish(axes: Axes, label: str, numbers: Variations) -> None:
-    axes.axvline(1.0, color="0.5", linewidth=0.8, linestyle=(0, (1, 1)), zorder=0)
+def _finish(axes: Axes, label: str, title: str, numbers: Variations) -> None:
+    axes.axvline(1.0, **THIN)
     if not axes.containers:
         nothing(axes, "no tracks")
     low, high = axes.get_xlim()
@@ -245,7 +245,7 @@ def _finish(axes: Axes, label: str, numbers: Variations) -> None:
         axes.axhline(row - 0.5, color="0.9", linewidth=0.6, zorder=0)
     nominal = numbers.nominal[label][0]
     known = f" (nominal: {nominal:.3f})" if np.isfinite(nominal) else ""
-    axes.set_title(TITLES[label] + known)
+    axes.set_title(title + known)
     axes.set_xlabel("Ratio to nominal")
 
 

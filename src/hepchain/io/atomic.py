@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hepchain.errors import HepchainError, OutputError
+from hepchain.io.targets import Check, mark_folder, require_file, require_own_folder
 
 _FULL = {
     errno.ENOSPC: "the disk is full",
@@ -24,13 +25,11 @@ def _hidden_name(path: Path) -> str:
     return f".{path.name}.partial-"
 
 
-def _remove_leftovers(path: Path) -> None:
-    """Remove what earlier writers of ``path`` left that were killed; a file has one writer."""
-    for leftover in path.parent.glob(f"{glob.escape(_hidden_name(path))}*"):
-        if leftover.is_dir():
-            shutil.rmtree(leftover, ignore_errors=True)
-        else:
-            leftover.unlink(missing_ok=True)
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _why_full(error: BaseException | None) -> str | None:
@@ -76,16 +75,26 @@ def _room(folder: Path) -> str:
 
 
 @contextmanager
-def _new_in(folder: Path) -> Iterator[None]:
-    """Make a folder; the block makes something in it.
+def _temporary(path: Path, is_folder: bool) -> Iterator[Path]:
+    """A new file or folder beside ``path``, which is removed if the block has not moved it.
+
+    So is what earlier writers of ``path`` left that were killed; it has one writer.
 
     Raises
     ------
-    OutputError : that is not allowed, or something else is there
+    OutputError : nothing may be written there, or something else than a folder is there
     """
+    folder = path.parent
+    for leftover in folder.glob(f"{glob.escape(_hidden_name(path))}*"):
+        _remove(leftover)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        yield
+        if is_folder:
+            name = tempfile.mkdtemp(prefix=_hidden_name(path), dir=folder)
+        else:
+            suffix = "".join(path.suffixes[-1:])
+            handle, name = tempfile.mkstemp(prefix=_hidden_name(path), suffix=suffix, dir=folder)
+            os.close(handle)
     except OSError as error:
         if error.errno in _FULL:
             raise
@@ -93,66 +102,54 @@ def _new_in(folder: Path) -> Iterator[None]:
             f"{folder}: no files can be written there ({error.strerror}). Make it a folder "
             "that you may write to, or run elsewhere (`snakemake --directory`)"
         ) from error
+    try:
+        yield Path(name)
+    finally:
+        _remove(Path(name))
 
 
 @contextmanager
-def atomic_path(path: str | Path) -> Iterator[Path]:
+def atomic_path(path: str | Path, check: Check = require_file) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; move it into place when the block ends well.
 
-    On an exception the temporary file is removed and ``path`` is left as it was. The temporary
-    name keeps the suffix, since some libraries choose the format by it.
+    On an exception the temporary file is removed and ``path`` is left as it was. The temporary name
+    keeps the suffix, since some libraries choose the format by it. ``check``: whether ``path`` may
+    be replaced; asked before the block and after.
 
     Raises
     ------
-    OutputError : there is no room on the disk, or the folder cannot be written to
+    OutputError : ``path`` must not be replaced, there is no room on the disk, or the folder cannot
+        be written to
     """
     path = Path(path)
-    with _errors_of_disks(path), _temporary_file(path) as temporary:
-        yield temporary
-
-
-@contextmanager
-def _temporary_file(path: Path) -> Iterator[Path]:
-    _remove_leftovers(path)
-    with _new_in(path.parent):
-        handle, name = tempfile.mkstemp(
-            prefix=_hidden_name(path), suffix="".join(path.suffixes[-1:]), dir=path.parent
-        )
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    check(path)
+    with _errors_of_disks(path), _temporary(path, is_folder=False) as temporary:
         yield temporary
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
+        check(path)
         temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def atomic_directory(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary directory; move it to ``path`` (replacing it) when the block ends well.
+    """Yield a temporary directory; move it to ``path`` when the block ends well.
+
+    A directory that was written so before is replaced, unless something was added to it.
 
     Raises
     ------
-    OutputError : there is no room on the disk, or the folder cannot be written to
+    OutputError : ``path`` holds what was not written with it, there is no room on the disk, or the
+        folder cannot be written to
     """
     path = Path(path)
-    with _errors_of_disks(path), _temporary_directory(path) as temporary:
+    require_own_folder(path)
+    with _errors_of_disks(path), _temporary(path, is_folder=True) as temporary:
         yield temporary
-
-
-@contextmanager
-def _temporary_directory(path: Path) -> Iterator[Path]:
-    _remove_leftovers(path)
-    with _new_in(path.parent):
-        temporary = Path(tempfile.mkdtemp(prefix=_hidden_name(path), dir=path.parent))
-    try:
-        yield temporary
+        mark_folder(temporary)
         temporary.chmod(0o755)
+        require_own_folder(path)
         if path.exists():
             shutil.rmtree(path)
         temporary.replace(path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)

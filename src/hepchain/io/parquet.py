@@ -2,25 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import awkward as ak
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hepchain.errors import InputError
 from hepchain.io.atomic import atomic_path
+from hepchain.io.targets import require_file, require_own_file
+
+if TYPE_CHECKING:  # a quarter of a second of every process of Snakemake, which reads no table
+    import awkward as ak
+
+MADE_BY = b"made_by"
+"""Key of the metadata of a file: the command that has made it, and may replace it."""
 
 
 def _to_table(columns: Mapping[str, Any]) -> pa.Table:
-    arrays = {
-        name: ak.to_arrow(ak.Array(values), extensionarray=False)
-        for name, values in columns.items()
-    }
-    return pa.table(arrays)
+    """Table of columns that are never null: the format then writes their values alone."""
+    arrays = {name: _to_arrow(values) for name, values in columns.items()}
+    fields = [pa.field(name, array.type, nullable=False) for name, array in arrays.items()]
+    return pa.Table.from_arrays(list(arrays.values()), schema=pa.schema(fields))
+
+
+def _to_arrow(values: Any) -> pa.Array:
+    # Not with pa.array, which imports pandas.
+    if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "iuf":
+        data = pa.py_buffer(np.ascontiguousarray(values))
+        return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, data])
+    import awkward as ak
+
+    return ak.to_arrow(ak.Array(values), extensionarray=False)
+
+
+def _options(schema: pa.Schema) -> dict[str, Any]:
+    """How tables are written: fast to write and to read rather than as small as can be.
+
+    Dictionaries and statistics of floats, hardly two of which are equal, cost more time than all
+    else, and save nothing.
+    """
+    repeated = [
+        path
+        for field in schema
+        for path in (field.name, f"{field.name}.list.element")
+        if not pa.types.is_floating(getattr(field.type, "value_type", field.type))
+    ]
+    return {"compression": "lz4", "use_dictionary": repeated, "write_statistics": repeated}
 
 
 class ParquetWriter:
@@ -29,22 +61,33 @@ class ParquetWriter:
     Use it through :meth:`open`: the file appears under its name only when the block ends well.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, made_by: str = "") -> None:
         self._path = path
+        self._made_by = made_by
         self._writer: pq.ParquetWriter | None = None
         self.rows = 0
 
     @classmethod
     @contextmanager
-    def open(cls, path: str | Path) -> Iterator[ParquetWriter]:
+    def open(
+        cls, path: str | Path, made_by: str = "", inputs: Iterable[str | Path] = ()
+    ) -> Iterator[ParquetWriter]:
         """Context manager around an atomic write of ``path``.
+
+        Parameters
+        ----------
+        made_by : command that the user has given ``path``; only its own files are replaced then
+        inputs : of this command
 
         Raises
         ------
+        OutputError : a file is there that the command has not made
         ValueError : no chunk was written, so that the columns are unknown
         """
-        with atomic_path(path) as temporary:
-            writer = cls(temporary)
+        own = partial(_is_made_by, made_by=made_by)
+        check = partial(require_own_file, made_by=made_by, is_own=own, inputs=inputs)
+        with atomic_path(path, check if made_by else require_file) as temporary:
+            writer = cls(temporary, made_by)
             try:
                 yield writer
             finally:
@@ -63,20 +106,36 @@ class ParquetWriter:
         """
         table = _to_table(columns)
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
+            if self._made_by:
+                table = table.replace_schema_metadata({MADE_BY: self._made_by})
+            self._writer = pq.ParquetWriter(self._path, table.schema, **_options(table.schema))
         self._writer.write_table(table.cast(self._writer.schema))
         self.rows += table.num_rows
 
 
-def _open(path: str | Path) -> pq.ParquetFile:
+def _is_made_by(path: Path, made_by: str) -> bool:
+    """Whether a command has made a file; False for what is no Parquet file."""
     try:
+        metadata = pq.read_schema(path).metadata or {}
+    except (pa.ArrowInvalid, OSError):
+        return False
+    return bool(metadata.get(MADE_BY) == made_by.encode())
+
+
+def _open(path: str | Path) -> pq.ParquetFile:
+    with _errors_of(path):
         return pq.ParquetFile(path)
+
+
+@contextmanager
+def _errors_of(path: str | Path) -> Iterator[None]:
+    """Say which file is missing or damaged."""
+    try:
+        yield
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(
-            f"{path}: not a readable Parquet file ({error}); remove it and rerun"
-        ) from error
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not a readable Parquet file ({error}); make it again") from error
 
 
 def _check_columns(path: str | Path, present: Sequence[str], wanted: Sequence[str] | None) -> None:
@@ -89,6 +148,8 @@ def _check_columns(path: str | Path, present: Sequence[str], wanted: Sequence[st
 
 
 def _to_awkward(table: pa.Table) -> ak.Array:
+    import awkward as ak
+
     return ak.zip(
         {name: _without_option(ak.from_arrow(table[name])) for name in table.column_names},
         depth_limit=1,
@@ -97,6 +158,8 @@ def _to_awkward(table: pa.Table) -> ak.Array:
 
 def _without_option(column: ak.Array) -> ak.Array:
     """Column without the option type of Arrow's nullable fields; nothing we write is null."""
+    import awkward as ak
+
     for axis in range(column.ndim):
         column = ak.drop_none(column, axis=axis)
     return column
@@ -122,7 +185,9 @@ def read_parquet(path: str | Path, columns: Sequence[str] | None = None) -> ak.A
     """
     with _open(path) as file:
         _check_columns(path, file.schema_arrow.names, columns)
-        return _to_awkward(file.read(columns=list(columns) if columns is not None else None))
+        with _errors_of(path):
+            table = file.read(columns=list(columns) if columns is not None else None)
+        return _to_awkward(table)
 
 
 def iterate_parquet(path: str | Path, columns: Sequence[str] | None = None) -> Iterator[ak.Array]:
@@ -135,6 +200,8 @@ def iterate_parquet(path: str | Path, columns: Sequence[str] | None = None) -> I
     with _open(path) as file:
         _check_columns(path, file.schema_arrow.names, columns)
         for group in range(file.num_row_groups):
-            yield _to_awkward(
-                file.read_row_group(group, columns=list(columns) if columns is not None else None)
-            )
+            with _errors_of(path):
+                table = file.read_row_group(
+                    group, columns=list(columns) if columns is not None else None
+                )
+            yield _to_awkward(table)

@@ -88,17 +88,11 @@ def write_submission(
         )
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        thumbnails = {
-            name: _thumbnail(figures[name], Path(scratch))
-            for name in dict.fromkeys(table.figure for table in tables)
-            if name in figures
-        }
         for table in tables:
-            pictures = (
-                [figures[table.figure], thumbnails[table.figure]]
-                if table.figure in thumbnails
-                else []
-            )
+            pictures = []
+            if table.figure in figures:
+                path = figures[table.figure]
+                pictures = [path, _thumbnail(path, Path(scratch))]
             submission.add_table(_table(hepdata, table, header, pictures))
         # It leaves an archive, which holds times and users, in the folder it runs in.
         target = str(folder.absolute())
@@ -160,18 +154,19 @@ def _thumbnail(path: Path, folder: Path) -> Path:
 
 
 def validate(folder: Path) -> None:
-    """Check a submission as HEPData does.
+    """Check a submission as HEPData does; files whose names begin with a dot are not part of it.
 
     Raises
     ------
     StageError : the validator is not installed, or refuses a file; with all its messages
     """
     validator = library("hepdata_validator.full_submission_validator").FullSubmissionValidator()
-    if validator.validate(directory=str(folder)):
-        return
+    validator.validate(directory=str(folder))
     messages = [
         f"  {file}: {message.message}"
         for file, found in sorted(validator.get_messages().items())
         for message in found
+        if not Path(file).name.startswith(".") and message.level == "error"
     ]
-    raise StageError("HEPData would refuse the submission:\n" + "\n".join(messages))
+    if messages:
+        raise StageError("HEPData would refuse the submission:\n" + "\n".join(messages))

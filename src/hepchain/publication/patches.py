@@ -11,7 +11,6 @@ background would leave a background-only workspace that is none.
 from __future__ import annotations
 
 import copy
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,10 +18,11 @@ from typing import Any
 import pyhf
 
 from hepchain.errors import InputError, StageError
+from hepchain.publication.records import unused
 from hepchain.statistics.workspace import SIGNAL, Specification
 
 CONTROL = "control_region"
-"""In the place of an approach: the last one together with its control region."""
+"""In the place of an approach: the headline together with its control region."""
 
 VERSION = "1.0.0"
 """Of the schemas."""
@@ -135,22 +135,15 @@ def make_regions(models: Iterable[PointModel], description: str, record: str) ->
         digest = pyhf.utils.digest(background_only(model.workspace), algorithm="sha256")
         groups.setdefault(digest, []).append(model)
     ordered = sorted(groups.values(), key=lambda group: group[0].splitting)
-    regions = []
-    for name, group in zip(_names(ordered), ordered, strict=True):
+    regions: dict[str, Region] = {}
+    for group in ordered:
+        # Of several with one splitting all but the first are numbered.
+        plain = f"below_{group[0].splitting:.6g}_GeV".replace(".", "p")
+        name = unused(plain, regions, "{name}_{n}")
         background = background_only(group[0].workspace)
         patch_set = make_patch_set(background, group, f"{description}, {name}", record)
-        regions.append(Region(name, background, patch_set, tuple(group)))
-    return regions
-
-
-def _names(groups: Sequence[Sequence[PointModel]]) -> list[str]:
-    """A name a group; of several with one splitting all but the first are numbered."""
-    names: list[str] = []
-    for group in groups:
-        name = f"below_{group[0].splitting:.6g}_GeV".replace(".", "p")
-        candidates = itertools.chain([name], (f"{name}_{n}" for n in itertools.count(2)))
-        names.append(next(item for item in candidates if item not in names))
-    return names
+        regions[name] = Region(name, background, patch_set, tuple(group))
+    return list(regions.values())
 
 
 def validate(content: Mapping[str, Any], schema: str, where: str) -> None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Number = float | int
 
 MISSING = "-"
 """In the place of a value that does not exist."""
+
+
+def or_missing(value: Number | None) -> Number | str:
+    """Value, or what stands in the place of none."""
+    return MISSING if value is None else value
+
+
+def unused(name: str, used: Container[str], numbered: str) -> str:
+    """The name, or the first of ``numbered`` (with ``{name}`` and ``{n}`` from 2) not in use."""
+    names = itertools.chain([name], (numbered.format(name=name, n=n) for n in itertools.count(2)))
+    return next(item for item in names if item not in used)
 
 
 @dataclass(frozen=True)

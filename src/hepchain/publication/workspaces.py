@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hepchain.assumptions import Kind, assumed
 from hepchain.errors import InputError
 from hepchain.io.atomic import atomic_directory
 from hepchain.io.structured import read_json, write_json
@@ -44,32 +43,30 @@ applied.
 """
 
 
-@dataclass(frozen=True)
-class Sources:
-    """Files of the statistics."""
-
-    results: Mapping[str, Path]
-    """Mass point -> its ``result.json``."""
-    workspaces: Mapping[str, Mapping[str, Path]]
-    """Approach, or :data:`CONTROL` -> mass point -> its workspace."""
-
-
 def by_approach(
     approaches: Sequence[str], points: Sequence[str], paths: Iterable[str | Path]
 ) -> dict[str, dict[str, Path]]:
-    """Approach -> mass point -> path, of paths in this order."""
-    keys = itertools.product(approaches, points)
-    found: dict[str, dict[str, Path]] = {approach: {} for approach in approaches}
-    for (approach, point), path in zip(keys, paths, strict=True):
-        found[approach][point] = Path(path)
-    return found
+    """Approach -> mass point -> path, of paths ``{point}/workspace_{approach}.json``."""
+    found = {(path.stem, path.parent.name): path for path in map(Path, paths)}
+    return {
+        approach: {point: found[f"workspace_{approach}", point] for point in points}
+        for approach in approaches
+    }
 
 
-def export_workspaces(sources: Sources, origin: str, record: str, folder: str | Path) -> None:
+def export_workspaces(
+    results: Mapping[str, Path],
+    workspaces: Mapping[str, Mapping[str, Path]],
+    origin: str,
+    record: str,
+    folder: str | Path,
+) -> None:
     """Write the patch sets of all approaches, after checking that they give back all workspaces.
 
     Parameters
     ----------
+    results : mass point -> its ``result.json``
+    workspaces : approach, or :data:`CONTROL` -> mass point -> its workspace
     origin : where their numbers come from, a sentence
     record : of INSPIRE
 
@@ -78,16 +75,16 @@ def export_workspaces(sources: Sources, origin: str, record: str, folder: str | 
     InputError : a file is missing or does not fit the schema of pyhf
     StageError : a workspace has no signal or no background
     """
-    results = {point: read_json(path) for point, path in sources.results.items()}
+    contents = {point: read_json(path) for point, path in results.items()}
     with atomic_directory(folder) as partial:
         listed = {
             approach: [
                 _write(region, partial / approach / region.name)
                 for region in make_regions(
-                    _models(approach, paths, results), f"{origin} {approach}", record
+                    _models(approach, paths, contents), f"{origin} {approach}", record
                 )
             ]
-            for approach, paths in sources.workspaces.items()
+            for approach, paths in workspaces.items()
         }
         write_json(partial / "regions.json", listed)
         example = next((item["points"][0] for items in listed.values() for item in items), "POINT")
@@ -104,9 +101,10 @@ def _models(
         status = _status(approach, result, path)
         masses = (float(result["mass_n2"]), float(result["mass_n1"]))
         if status != OK:
-            logger.warning("%s: %s is left out: %s", approach, point, status)
+            assumed(logger, Kind.LEFT_OUT, f"{approach}: {point} is left out: {status}")
         elif masses in seen:
-            logger.warning("%s: %s is left out for %s: same masses", approach, point, seen[masses])
+            text = f"{approach}: {point} is left out for {seen[masses]}: same masses"
+            assumed(logger, Kind.LEFT_OUT, text)
         else:
             seen[masses] = point
             workspace = read_json(path)

@@ -1,6 +1,2 @@
-"""From tracks with a score to the events of a signal region.
-
-General: cut-flows (``cutflow``), pair kinematics (``kinematics``), the join on event and track
-(``matching``), working points (``working_point``). This analysis: the pseudo signal region
-(``zstar``) and its files (``zstar_files``, ``zstar_job``).
-"""
+"""From objects with a score to the events of a region: cut-flows (``cutflow``), kinematics of pairs
+(``kinematics``), the join on event and track (``matching``), working points (``working_point``)."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -63,10 +62,6 @@ class CutFlowLine:
     """Yield: sum of the event weights."""
     error: float
     """Statistical error of the yield: root of the sum of squared weights."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain mapping for JSON."""
-        return asdict(self)
 
 
 def tally_flags(weights: npt.ArrayLike, candidates_per_event: npt.ArrayLike) -> Tally:

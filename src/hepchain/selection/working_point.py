@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hepchain.errors import InputError
+from hepchain.io.structured import AGAIN, origin_of
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,21 @@ class WorkingPoint:
         ------
         InputError : a key is missing, or a threshold is not a finite number
         """
+        where = origin_of(content, "working points")
         try:
             if kind == "overall":
                 edges, thresholds = [-np.inf, np.inf], [content["overall"]]
             else:
                 edges = content["per_pt_bin"]["edges"]
                 thresholds = content["per_pt_bin"]["thresholds"]
+            finite = all(value is not None and np.isfinite(float(value)) for value in thresholds)
         except KeyError as error:
-            raise InputError(f"working points: no key {error} (wanted: {kind})") from error
-        finite = all(value is not None and np.isfinite(value) for value in thresholds)
+            raise InputError(f"{where}: no key {error} (wanted: {kind})") from error
+        except (TypeError, ValueError) as error:
+            raise InputError(f"{where}: no thresholds ({kind}: {error}); {AGAIN}") from error
         if not finite or len(edges) != len(thresholds) + 1:
             raise InputError(
-                f"working points ({kind}): thresholds {thresholds} for edges {edges}; "
+                f"{where} ({kind}): thresholds {thresholds} for edges {edges}; "
                 "expected one finite number a bin"
             )
         return cls(tuple(edges), tuple(thresholds))

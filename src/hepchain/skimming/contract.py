@@ -1,13 +1,31 @@
-"""The branches of the ntuple contract: type, whether they are needed, what stands in for them."""
+"""The branches of the ntuple contract: type, whether they are needed, what stands in for them.
+
+A chain has a contract of its own in ``hepchain.chains.{chain}.contract``, as :data:`ENTRIES` there;
+the one below is that of chains without.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from enum import Enum, auto
+from importlib import import_module
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from hepchain.config.ntuple import NtupleMap
 from hepchain.config.samples import Role
+from hepchain.config.types import BEAM, MAX_ABS_ETA
 from hepchain.variations import WEIGHT_FACTOR
+
+GENERAL = __name__
+"""This module."""
+
+OBJECT = "track"
+"""Collection of the objects of a skim; each of the others is kept with its event."""
 
 SELECTED = (Role.SIGNAL, Role.BACKGROUND, Role.DATA)
 """Roles whose events are selected."""
@@ -25,6 +43,31 @@ class Need(Enum):
 
 
 @dataclass(frozen=True)
+class Check:
+    """Values that a quantity cannot have; NaN is the matter of another check."""
+
+    what: str
+    """Said of such a value."""
+    is_wrong: Callable[[npt.NDArray[Any]], npt.NDArray[np.bool_]]
+
+
+def within(low: float, high: float, what: str) -> Check:
+    """Values between two, these included."""
+    return Check(what, lambda values: (values < low) | (values > high))
+
+
+CHARGE = Check("neither +1 nor -1", lambda values: abs(values) != 1)
+NOT_NEGATIVE = within(0.0, math.inf, "below zero")
+ABOVE_ZERO = within(math.nextafter(0.0, 1.0), math.inf, "not above zero")
+# Float32 rounds pi up.
+ANGLE = within(-math.pi - 1e-3, math.pi + 1e-3, "outside [-pi, pi] rad")
+POLAR = within(math.nextafter(0.0, 1.0), math.nextafter(math.pi, 0.0), "outside (0, pi) rad")
+ETA = within(-MAX_ABS_ETA, MAX_ABS_ETA, "outside [-10, 10]")
+IN_MEV = "above the energy of the beam in GeV (in MeV? then `factor: 0.001` in the branch map)"
+MOMENTUM = within(0.0, BEAM, IN_MEV)
+
+
+@dataclass(frozen=True)
 class Entry:
     """One branch of the contract.
 
@@ -33,82 +76,71 @@ class Entry:
     collection : object whose list the branch belongs to; empty for one value an event
     dtype : type in the skim, a NumPy name
     need : what happens if it is absent
-    default : value that stands in for it; None if nothing does
+    default : value that stands in for it, in data alone if it is needed; None if nothing does
     may_be_nan : whether NaN is a valid value
+    checks : what its values cannot be
+    is_weight : it is a factor of the weight of simulated events that are selected, and no column
+    points_into : collection that it is an index of; -1 points nowhere
+    carried : quantities of what it points to that are kept beside it
     """
 
-    collection: str
+    collection: str = ""
     dtype: str = "float32"
     need: Need = Need.NEVER
     default: float | None = None
     may_be_nan: bool = False
+    checks: tuple[Check, ...] = ()
+    is_weight: bool = False
+    points_into: str = ""
+    carried: tuple[str, ...] = ()
 
 
-def _collection(name: str, fields: Iterable[str], entry: Entry) -> dict[str, Entry]:
-    return {f"{name}_{field}": entry for field in fields}
-
-
-KINEMATICS = ("pt", "eta", "phi")
-
-CORE_VARIABLES = ("pt", "eta", "phi", "d0", "z0")
-"""Variables of a track that pre-selection, cones and the electron's track need."""
+VARIABLE = Entry(OBJECT, default=math.nan, may_be_nan=True)
+"""An input variable: which of them an object may lack follows from its groups."""
 
 EVENT: dict[str, Entry] = {
-    "event_number": Entry("", "int64", Need.ALWAYS),
-    "weight": Entry("", "float64", default=1.0),
-    "met_trigger_weight": Entry("", "float64", default=1.0),
-    "mu": Entry("", default=float("nan"), may_be_nan=True),
-    "met": Entry("", need=Need.SELECTION, default=float("nan")),
-    "met_phi": Entry("", need=Need.SELECTION, default=float("nan")),
-    "truth_m_ee": Entry("", may_be_nan=True),
-    "truth_system_pt": Entry("", may_be_nan=True),
-    "truth_cos_theta_star": Entry("", may_be_nan=True),
+    "event_number": Entry(dtype="int64", need=Need.ALWAYS, checks=(NOT_NEGATIVE,)),
+    "weight": Entry(dtype="float64", need=Need.ALWAYS, default=1.0),
 }
+"""What every event has."""
 
-OBJECTS: dict[str, Entry] = {
-    **_collection("electron", KINEMATICS, Entry("electron", need=Need.SELECTION)),
-    **_collection(
-        "electron", ("charge", "lh_very_loose"), Entry("electron", "int32", Need.SELECTION)
-    ),
-    "electron_track_index": Entry("electron", "int32", Need.SELECTION),
-    **_collection("jet", (*KINEMATICS, "mass"), Entry("jet", need=Need.SELECTION)),
-    **_collection("truth_electron", KINEMATICS, Entry("truth_electron")),
-    **_collection("truth_electron", ("charge", "track_index"), Entry("truth_electron", "int32")),
+OF_OBJECTS: dict[str, Entry] = {
+    "track_pt": Entry(OBJECT, need=Need.ALWAYS, checks=(ABOVE_ZERO,)),
+    "track_eta": Entry(OBJECT, need=Need.ALWAYS, checks=(ETA,)),
+    "track_phi": Entry(OBJECT, checks=(ANGLE,)),
+    "track_theta": Entry(OBJECT, checks=(POLAR,)),
+    "track_d0": Entry(OBJECT),
+    "track_z0": Entry(OBJECT),
+    "track_charge": Entry(OBJECT, "int32", checks=(CHARGE,)),
+    "track_vertex_index": Entry(OBJECT, "int32", checks=(within(-1.0, math.inf, "below -1"),)),
+    "track_z0_sin_theta": Entry(OBJECT, may_be_nan=True),
 }
+"""What objects may have, and what the pre-selection and the cones take."""
 
-TRACK: dict[str, Entry] = {
-    "track_charge": Entry("track", "int32", Need.ALWAYS),
-    "track_theta": Entry("track", need=Need.ALWAYS),
-    "track_vertex_index": Entry("track", "int32", Need.ALWAYS),
-    "track_z0_sin_theta": Entry("track", need=Need.ALWAYS, may_be_nan=True),
-    "truth_track_pdg_id": Entry("track", "int32", default=0),
-    "truth_track_origin": Entry("track", "int32", default=0),
-    "truth_track_is_pileup": Entry("track", "int32", default=0),
-    "truth_track_pt": Entry("track", default=float("nan"), may_be_nan=True),
-    "truth_track_vertex_radius": Entry("track", default=float("nan"), may_be_nan=True),
-}
+ENTRIES = EVENT | OF_OBJECTS
 
 
-def entries(
-    variables: Iterable[str],
-    needed_variables: Iterable[str] = (),
-    weight_factors: Iterable[str] = (),
+def contract(
+    module: str, variables: Iterable[str], needed: Iterable[str], ntuple_map: NtupleMap
 ) -> dict[str, Entry]:
-    """All branches of the contract that the skim is made of.
+    """All branches that a skim is made of.
 
     Parameters
     ----------
-    variables : names of the input variables of a track
-    needed_variables : further variables that cannot be absent, for the track quality
-    weight_factors : names of varied weights
+    module : has the branches of the chain as ``ENTRIES``, see :mod:`.contract`
+    variables : names of the input variables of an object
+    needed : quantities of it that cannot be absent
+    ntuple_map : has the varied weights
     """
-    core = {f"track_{name}": Entry("track", need=Need.ALWAYS) for name in CORE_VARIABLES}
-    needed = {f"track_{name}": Entry("track", need=Need.ALWAYS) for name in needed_variables}
-    optional = {
-        f"track_{name}": Entry("track", default=float("nan"), may_be_nan=True) for name in variables
-    }
-    weights = {name: Entry("", "float64") for name in weight_factors}
-    return {**EVENT, **weights, **OBJECTS, **TRACK, **optional, **needed, **core}
+    entries: dict[str, Entry] = import_module(module).ENTRIES
+    weights = [name for name in ntuple_map.branches if name.startswith(WEIGHT_FACTOR)]
+    result = entries | {name: Entry(dtype="float64") for name in weights}
+    for name in variables:
+        result.setdefault(f"{OBJECT}_{name}", VARIABLE)
+    for name in (f"{OBJECT}_{name}" for name in needed):
+        entry = entries.get(name, replace(VARIABLE, default=None, may_be_nan=False))
+        result[name] = replace(entry, need=Need.ALWAYS)
+    return result
 
 
 def is_needed(entry: Entry, role: Role) -> bool:
@@ -118,10 +150,10 @@ def is_needed(entry: Entry, role: Role) -> bool:
     return entry.need is Need.ALWAYS
 
 
-def of_simulation(name: str) -> bool:
-    """Whether only simulated events have this branch: truth, generator and trigger weights.
+def of_simulation(name: str, entry: Entry) -> bool:
+    """Whether only simulated events have this branch: truth, generator and other weights.
 
-    >>> [of_simulation(name) for name in ("truth_m_ee", "weight_isr_up", "met")]
+    >>> [of_simulation(name, Entry()) for name in ("truth_m_ee", "weight_isr_up", "met")]
     [True, True, False]
     """
-    return name.startswith(("truth_", WEIGHT_FACTOR)) or name in ("weight", "met_trigger_weight")
+    return entry.is_weight or name == "weight" or name.startswith(("truth_", WEIGHT_FACTOR))

@@ -1,16 +1,44 @@
 """Quantities computed from others on behalf of a branch map.
 
-All functions take Awkward arrays with one entry an event, jagged per object, and return one.
+A map asks for a function by its name; the parameters are the quantities that it lists. They are
+Awkward arrays with one entry an event, jagged per object, as is what is returned. Integers come
+widened: sums of small ones would wrap, and their roots lose digits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import awkward as ak
 import numpy as np
 
-from hepchain.config.ntuple import Derivation
+from hepchain.skimming.jagged import kind_of
+
+
+def square_root(x: ak.Array) -> ak.Array:
+    """The root; NaN of what is below zero."""
+    return np.sqrt(x)
+
+
+def sign(x: ak.Array) -> ak.Array:
+    """-1, 0 or 1."""
+    return np.sign(x)
+
+
+def ratio(numerator: ak.Array, denominator: ak.Array) -> ak.Array:
+    """One over the other."""
+    return numerator / denominator
+
+
+def sum(x: ak.Array, y: ak.Array) -> ak.Array:
+    """Sum of two quantities.
+
+    Raises
+    ------
+    ValueError : a sum of integers has no place in int64
+    """
+    result = x + y
+    if kind_of(result) == "i" and ak.any(((x ^ result) & (y ^ result)) < 0, axis=None):
+        raise ValueError("a sum does not fit into a signed integer of 64 bits")
+    return result
 
 
 def pt_from_q_over_p(q_over_p: ak.Array, theta: ak.Array) -> ak.Array:
@@ -47,7 +75,7 @@ def z0_sin_theta_to_vertex(
     track_z: ak.Array, theta: ak.Array, vertex_z: ak.Array, vertex_index: ak.Array
 ) -> ak.Array:
     """Longitudinal distance (z - z_vertex) sin(theta) [mm] to a vertex; NaN if the index is -1."""
-    return (track_z - take(vertex_z, vertex_index, np.nan)) * np.sin(theta)
+    return (track_z - _take(vertex_z, vertex_index, np.nan)) * np.sin(theta)
 
 
 def z0_sin_theta_significance(
@@ -63,7 +91,7 @@ def z0_sin_theta_significance(
 
 def linked(key: ak.Array, index: ak.Array, values: ak.Array) -> ak.Array:
     """Value of the element that each object's xAOD ElementLink points to; NaN for null links."""
-    return take(values, _index_of(key, index), np.nan)
+    return _take(values, _index_of(key, index), np.nan)
 
 
 def follow_links(
@@ -82,8 +110,8 @@ def follow_links(
     index in the target container, -1 where either link is null
     """
     step = _index_of(key, index)
-    target = take(ak.values_astype(next_index, np.int64), step, -1)
-    target_key = take(ak.values_astype(next_key, np.int64), step, 0)
+    target = _take(ak.values_astype(next_index, np.int64), step, -1)
+    target_key = _take(ak.values_astype(next_key, np.int64), step, 0)
     return ak.where(target_key > 0, target, -1)
 
 
@@ -109,28 +137,9 @@ def of_electron(
     return ak.unflatten(flat, counts)
 
 
-def take(values: ak.Array, index: ak.Array, otherwise: float) -> ak.Array:
+def _take(values: ak.Array, index: ak.Array, otherwise: float) -> ak.Array:
     """``values[index]`` of each event, with a value for indices outside the list."""
     size = ak.num(values)
     valid = (index >= 0) & (index < size)
     taken = values[ak.mask(index, valid)]
     return ak.fill_none(taken, otherwise)
-
-
-FUNCTIONS: dict[Derivation, Callable[..., ak.Array]] = {
-    Derivation.SQUARE_ROOT: np.sqrt,
-    Derivation.SUM: np.add,
-    Derivation.RATIO: np.divide,
-    Derivation.SIGN: np.sign,
-    Derivation.PT_FROM_Q_OVER_P: pt_from_q_over_p,
-    Derivation.ETA_FROM_THETA: eta_from_theta,
-    Derivation.E_OVER_P: e_over_p,
-    Derivation.WHERE_POSITIVE: where_positive,
-    Derivation.NEAREST_VERTEX: nearest_vertex,
-    Derivation.Z0_SIN_THETA_TO_VERTEX: z0_sin_theta_to_vertex,
-    Derivation.Z0_SIN_THETA_SIGNIFICANCE: z0_sin_theta_significance,
-    Derivation.LINKED: linked,
-    Derivation.FOLLOW_LINKS: follow_links,
-    Derivation.OF_ELECTRON: of_electron,
-}
-"""Implementation of each derivation."""

@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.floating]
+from hepchain.config.skimming import Isolation
+
 Integers = npt.NDArray[np.int64]
 
-PAIRS_AT_ONCE = 4_000_000
+PAIRS_AT_ONCE = 100_000
 """Pairs of tracks in memory at a time."""
 
-FAR = 10_000.0
-"""Distance [mm] from the centre beyond which z0 is no longer told apart when looking for pairs."""
+MIN_WIDTH = 0.2
+"""Of the cells in (eta, phi) in which pairs are looked for: smaller ones are too many."""
+
+MAX_CELL_ETA = 3.0
+"""Tracks further out are in the outermost cells."""
 
 
-@dataclass(frozen=True)
-class Tracks:
-    """Tracks of several events, flat: each field has shape (n,).
-
-    Attributes
-    ----------
-    event : number of the event in the chunk, never falling
-    pt, eta, phi : GeV, 1, rad
-    z0, theta : mm, rad
-    """
-
-    event: Integers
-    pt: Floats
-    eta: Floats
-    phi: Floats
-    z0: Floats
-    theta: Floats
-
-    def __getitem__(self, index: npt.NDArray[np.bool_] | Integers) -> Tracks:
-        return Tracks(
-            self.event[index],
-            self.pt[index],
-            self.eta[index],
-            self.phi[index],
-            self.z0[index],
-            self.theta[index],
-        )
+Tracks = Mapping[str, npt.NDArray[Any]]
+"""Tracks of several events, flat, shape (n,) each: ``event``, the number of the event in the chunk,
+which never falls; ``pt`` [GeV], ``eta``, ``phi``, ``z0`` [mm], ``theta``."""
 
 
 def column_name(cone: float, constituent_pt: float) -> str:
@@ -60,84 +40,88 @@ def cone_sums(
     tracks: Tracks,
     central: npt.NDArray[np.bool_],
     constituent: npt.NDArray[np.bool_],
-    cone: float,
-    max_z0_sin_theta: float,
-    constituent_pt: Sequence[float],
+    isolation: Isolation,
 ) -> npt.NDArray[np.float32]:
     """Sum of the pT of constituents around each central track, the track itself excluded.
 
     A constituent j counts for track i of the same event if dR(i, j) < ``cone``,
     |(z0_i - z0_j) sin(theta_i)| < ``max_z0_sin_theta`` and pT_j is at least the threshold, as
     ATLAS' track isolation does (SUSY20 derivation: TightPrimary tracks near the same vertex).
-
-    Parameters
-    ----------
-    tracks : all tracks
-    central, constituent : shape (n,), which tracks have a cone, which are summed
-    cone : radius in (eta, phi)
-    max_z0_sin_theta : mm
-    constituent_pt : thresholds [GeV]
+    ``central`` have a cone, ``constituent`` are summed, shape (n,) both.
 
     Returns
     -------
     shape (number of central tracks, number of thresholds), GeV
     """
-    numbers = np.arange(len(tracks.event), dtype=np.int64)
-    inner, outer = numbers[central], numbers[constituent & (tracks.pt >= min(constituent_pt))]
-    sums = np.zeros((len(inner), len(constituent_pt)), dtype=np.float64)
-    for row, other in _candidates(tracks, inner, outer, max_z0_sin_theta):
-        near = _in_cone(tracks[inner[row]], tracks[other], cone, max_z0_sin_theta)
-        near &= inner[row] != other
-        row, pt = row[near], tracks.pt[other[near]].astype(np.float64)
-        for column, threshold in enumerate(constituent_pt):
-            weights = np.where(pt >= threshold, pt, 0.0)
+    thresholds = isolation.constituent_pt
+    inner = np.flatnonzero(central)
+    outer = np.flatnonzero(constituent & (tracks["pt"] >= min(thresholds)))
+    outer, candidates = _candidates(tracks, inner, outer, isolation.cone)
+    eta, phi, z0, _ = _in_double(tracks, inner)
+    eta_of, phi_of, z0_of, pt = _in_double(tracks, outer)
+    sin_theta = np.sin(tracks["theta"])[inner]
+    sums = np.zeros((len(inner), len(thresholds)), dtype=np.float64)
+    for row, other in candidates:
+        delta_phi = phi.take(row) - phi_of.take(other)
+        delta_phi -= 2 * np.pi * np.rint(delta_phi / (2 * np.pi))
+        in_cone = (eta.take(row) - eta_of.take(other)) ** 2 + delta_phi**2 < isolation.cone**2
+        near = np.flatnonzero(in_cone & (inner.take(row) != outer.take(other)))
+        row, other = row.take(near), other.take(near)
+        distance = np.abs((z0.take(row) - z0_of.take(other)) * sin_theta.take(row))
+        near = np.flatnonzero(distance < isolation.max_z0_sin_theta)
+        row, summed = row.take(near), pt.take(other.take(near))
+        for column, threshold in enumerate(thresholds):
+            weights = np.where(summed >= threshold, summed, 0.0)
             sums[:, column] += np.bincount(row, weights=weights, minlength=len(inner))
     return sums.astype(np.float32)
 
 
-def _in_cone(
-    tracks: Tracks, others: Tracks, cone: float, max_z0_sin_theta: float
-) -> npt.NDArray[np.bool_]:
-    delta_eta = tracks.eta.astype(np.float64) - others.eta
-    delta_phi = tracks.phi.astype(np.float64) - others.phi
-    delta_phi = np.remainder(delta_phi + np.pi, 2 * np.pi) - np.pi
-    distance = (tracks.z0.astype(np.float64) - others.z0) * np.sin(tracks.theta)
-    near: npt.NDArray[np.bool_] = (delta_eta**2 + delta_phi**2 < cone**2) & (
-        np.abs(distance) < max_z0_sin_theta
-    )
-    return near
+def _in_double(tracks: Tracks, index: Integers) -> list[npt.NDArray[np.float64]]:
+    """Eta, phi, z0 and pT of some tracks."""
+    return [tracks[name][index].astype(np.float64) for name in ("eta", "phi", "z0", "pt")]
 
 
 def _candidates(
-    tracks: Tracks, inner: Integers, outer: Integers, max_z0_sin_theta: float
-) -> Iterator[tuple[Integers, Integers]]:
-    """Pairs (row of ``inner``, track of ``outer``) in the same event that may be near in z.
+    tracks: Tracks, inner: Integers, outer: Integers, cone: float
+) -> tuple[Integers, Iterator[tuple[Integers, Integers]]]:
+    """The outer tracks in the order of their cells, and pairs of places in ``inner`` and in them.
 
-    The tracks are sorted on a line on which z0 runs within an event and events are far apart; the
-    window of each inner track is then one interval. This leaves a few pairs a track where all
-    pairs of an event would be its number of tracks squared.
+    The pairs are those of one event that may be in the cone. Each event is divided into cells in
+    (eta, phi) at least as wide as the cone, so that only the 3 x 3 cells around a track are looked
+    at. Neighbours in eta are neighbours in the order of the outer tracks, too, which leaves three
+    intervals for each inner track.
     """
-    spacing = 4 * FAR
+    width = max(cone, MIN_WIDTH) * (1 + 1e-6)
+    in_eta, in_phi = int(2 * MAX_CELL_ETA / width) + 3, max(int(2 * np.pi / width), 1)
+    eta = np.clip(tracks["eta"].astype(np.float64), -MAX_CELL_ETA, MAX_CELL_ETA)
+    turn = tracks["phi"].astype(np.float64) / (2 * np.pi)
+    line = np.minimum(((turn - np.floor(turn)) * in_phi).astype(np.int64), in_phi - 1)
+    column = ((eta + MAX_CELL_ETA) / width).astype(np.int64) + 1
+    first = tracks["event"] * (in_phi * in_eta) + column
+    places = (first + line * in_eta)[outer]
+    outer = outer[np.argsort(places, kind="stable")]
+    events = int(tracks["event"][-1]) + 1 if len(tracks["event"]) else 0
+    filled = np.bincount(places, minlength=events * in_phi * in_eta)
+    starts = np.concatenate([[0], np.cumsum(filled)])
+    around = np.unique(np.arange(-1, 2) % in_phi)
+    lines = (line[inner, np.newaxis] + around) % in_phi
+    middle = (first[inner, np.newaxis] + lines * in_eta).ravel()
+    rows = np.repeat(np.arange(len(inner)), len(around))
+    # The first and the last column are empty, so that no interval reaches into another line.
+    return outer, _expanded(rows, starts[middle - 1], starts[middle + 2])
 
-    def position(index: Integers, shift: Floats | float) -> Floats:
-        z = np.clip(tracks.z0[index].astype(np.float64) + shift, -FAR, FAR)
-        return tracks.event[index] * spacing + z
 
-    places = position(outer, 0.0)
-    order = np.argsort(places, kind="stable")
-    places = places[order]
-    half_width = max_z0_sin_theta / np.sin(tracks.theta[inner].astype(np.float64)) + 1e-3
-    first = np.searchsorted(places, position(inner, -half_width), side="left")
-    last = np.searchsorted(places, position(inner, half_width), side="right")
+def _expanded(
+    rows: Integers, first: Integers, last: Integers
+) -> Iterator[tuple[Integers, Integers]]:
+    """The pairs of each row with the places from ``first`` to ``last``, not too many at once."""
     counts = last - first
     ends = np.cumsum(counts)
     start = 0
-    while start < len(inner):
+    while start < len(rows):
         done = ends[start - 1] if start else 0
         stop = max(start + 1, int(np.searchsorted(ends, done + PAIRS_AT_ONCE, side="right")))
-        rows = np.repeat(np.arange(start, stop), counts[start:stop])
-        within = np.arange(len(rows)) - np.repeat(
-            ends[start:stop] - counts[start:stop] - done, counts[start:stop]
-        )
-        yield rows, outer[order[first[rows] + within]]
+        size = counts[start:stop]
+        shift = first[start:stop] - (ends[start:stop] - size - done)
+        yield np.repeat(rows[start:stop], size), np.arange(size.sum()) + np.repeat(shift, size)
         start = stop

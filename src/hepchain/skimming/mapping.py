@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
 
 import awkward as ak
 import numpy as np
 
-from hepchain.config.ntuple import NtupleMap, Source
-from hepchain.skimming.contract import Entry
-from hepchain.skimming.derivations import FUNCTIONS
+from hepchain.config.ntuple import NtupleMap, Source, module_of_derivation
+from hepchain.errors import InputError
+from hepchain.skimming.contract import OBJECT, Entry
+from hepchain.skimming.jagged import as_type, numbers_of, sizes_of, widened
 
 
 def branches_of(ntuple_map: NtupleMap, names: Iterable[str]) -> list[str]:
@@ -26,31 +28,102 @@ def branches_of(ntuple_map: NtupleMap, names: Iterable[str]) -> list[str]:
 
 
 class Quantities:
-    """Quantities of one chunk of events, computed when first asked for.
+    """Quantities of one chunk of events, computed when first asked for."""
 
-    Parameters
-    ----------
-    ntuple_map : the branch map
-    arrays : record array of the branches read, one entry an event
-    """
-
-    def __init__(self, ntuple_map: NtupleMap, arrays: ak.Array) -> None:
-        self._sources = ntuple_map.sources
+    def __init__(
+        self, path: str | Path, ntuple_map: NtupleMap, arrays: Mapping[str, ak.Array]
+    ) -> None:
+        self._path = path
+        self._map = ntuple_map
         self._arrays = arrays
         self._known: dict[str, ak.Array] = {}
 
     def __getitem__(self, name: str) -> ak.Array:
+        """Value of a quantity.
+
+        Raises
+        ------
+        InputError : it cannot be made from what the file has
+        """
         if name not in self._known:
-            self._known[name] = self._evaluate(self._sources[name])
+            source = self._map.sources[name]
+            inputs = [self[used] for used in source.inputs]
+            try:
+                self._known[name] = self._evaluate(source, inputs)
+            # What Awkward raises where shapes and types do not go together has no common base.
+            except Exception as error:
+                raise self.error(name, self._reason(source, inputs, error)) from error
         return self._known[name]
 
-    def _evaluate(self, source: Source) -> ak.Array:
-        if source.derive is not None:
+    def error(self, name: str, reason: str) -> InputError:
+        """What to raise if the map is wrong about a quantity."""
+        block = "branches" if name in self._map.branches else "intermediate"
+        return InputError(
+            f"{self._path}: {block}.{name} of the branch map ({told(self._map.sources[name])}) "
+            f"cannot be made: {reason}; correct the map (docs/ntuples.md)"
+        )
+
+    def _evaluate(self, source: Source, inputs: Sequence[ak.Array]) -> ak.Array:
+        if source.value is not None:
+            value = ak.Array(np.full(len(next(iter(self._arrays.values()))), source.value))
+        elif source.derive is not None:
             with np.errstate(all="ignore"):  # invalid results are NaN and found by the checks
-                value = FUNCTIONS[source.derive](*(self[name] for name in source.inputs))
+                value = _derived(source.derive, inputs)
         else:
-            value = _from_branch(self._arrays[source.branch], source)
+            value = _from_branch(self._arrays[str(source.branch)], source)
         return value if source.factor == 1.0 else value * source.factor
+
+    def _reason(self, source: Source, inputs: Sequence[ak.Array], error: Exception) -> str:
+        if source.derive is None:
+            return (
+                f"the branch has {_shape(self._arrays[str(source.branch)])} ({_first_line(error)})"
+            )
+        used = [
+            f"{name} is {_shape(value)}" for name, value in zip(source.inputs, inputs, strict=True)
+        ]
+        return f"{_first_line(error)}; {', '.join(used)}" + _differing(source, inputs)
+
+
+def _derived(derivation: str, inputs: Iterable[ak.Array]) -> ak.Array:
+    function = getattr(
+        import_module(module_of_derivation(derivation)), derivation.rpartition(".")[2]
+    )
+    return function(*map(widened, inputs))
+
+
+def told(source: Source) -> str:
+    """Where a quantity comes from, in the words of the map.
+
+    >>> told(Source(branch="met"))
+    "branch 'met'"
+    """
+    if source.derive is not None:
+        return f"{source.derive} of {', '.join(source.inputs)}"
+    if source.value is not None:
+        return f"value {source.value:g}"
+    parts = [f"branch '{source.branch}'"]
+    parts += [f"{key} {getattr(source, key)}" for key in ("member", "element", "bit")]
+    return ", ".join(part for part in parts if not part.endswith(" None"))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0].rstrip(".:") or type(error).__name__
+
+
+def _shape(value: ak.Array) -> str:
+    return {1: "one number an event", 2: "a list an event"}.get(value.ndim, "lists of lists")
+
+
+def _differing(source: Source, inputs: Sequence[ak.Array]) -> str:
+    """Which lists differ in length first, where that is what does not go together."""
+    lists = [(name, v) for name, v in zip(source.inputs, inputs, strict=True) if v.ndim > 1]
+    for name, value in lists[1:]:
+        differs = sizes_of(value) != sizes_of(lists[0][1])
+        if differs.any():
+            entry = int(np.argmax(differs))
+            sizes = [f"{item} has {sizes_of(v)[entry]}" for item, v in (lists[0], (name, value))]
+            return f"; they are not of one object: in one event {', '.join(sizes)}"
+    return ""
 
 
 def _from_branch(value: ak.Array, source: Source) -> ak.Array:
@@ -65,46 +138,63 @@ def _from_branch(value: ak.Array, source: Source) -> ak.Array:
 
 def _element(value: ak.Array, position: int) -> ak.Array:
     """Element of the innermost lists; NaN (0 for integers) in lists that are too short."""
+    if value.ndim < 2:
+        raise ValueError(f"there is no list to take element {position} of")
     floating = "float" in str(ak.type(ak.flatten(value, axis=None)))
     padded = ak.pad_none(value, position + 1, axis=-1, clip=False)
     return ak.fill_none(padded[..., position], np.nan if floating else 0)
 
 
 def apply_map(
+    path: str | Path,
     ntuple_map: NtupleMap,
-    arrays: ak.Array,
+    arrays: Mapping[str, ak.Array],
     present: Iterable[str],
     wanted: Mapping[str, Entry],
-    groups: Mapping[str, list[str]],
+    groups: Mapping[str, Sequence[str]],
 ) -> dict[str, ak.Array]:
-    """All quantities of the contract for one chunk of events, in its types and units.
+    """All quantities of the contract for one chunk of events, in its units.
+
+    Integers of a file that are none, or may not fit, are left as they are, to be looked at.
 
     Parameters
     ----------
-    ntuple_map : the branch map
-    arrays : record array of the branches read, one entry an event
-    present : quantities that the file provides
-    wanted : branches of the contract; absent ones get their default, or are left out
+    present : quantities that the file provides; others get their default, or are left out
     groups : group of variables -> names, for formats that fill absent groups with zeros
+
+    Raises
+    ------
+    InputError : a quantity cannot be made, or has not the contract's shape
     """
-    quantities = Quantities(ntuple_map, arrays)
-    result = {name: _cast(quantities[name], wanted[name].dtype) for name in present}
+    quantities = Quantities(path, ntuple_map, arrays)
+    result = {name: _of_contract(quantities, name, wanted[name]) for name in present}
+    shapes = {wanted[name].collection: value for name, value in result.items()}
     for name, entry in wanted.items():
-        if name not in result and entry.default is not None:
-            result[name] = _filled(entry, result)
+        if name not in result and entry.default is not None and entry.collection in shapes:
+            like = shapes[entry.collection]
+            result[name] = ak.full_like(like, entry.default, dtype=entry.dtype)
     for group, flag in ntuple_map.present_where_positive.items():
-        has_group = quantities[flag] > 0
-        for variable in groups.get(group, ()):
-            name = f"track_{variable}"
-            result[name] = _cast(ak.where(has_group, result[name], np.nan), wanted[name].dtype)
-    return result
+        names = [f"{OBJECT}_{name}" for name in groups.get(group, ())]
+        names = [name for name in names if name in result]
+        if names and any(branch not in arrays for branch in branches_of(ntuple_map, [flag])):
+            raise InputError(
+                f"{path}: present_where_positive.{group} of the branch map needs {flag} "
+                f"({told(ntuple_map.sources[flag])}), which the file lacks; correct the map"
+            )
+        for name in names:
+            value = ak.where(quantities[flag] > 0, result[name], np.nan)
+            result[name] = as_type(value, wanted[name].dtype)
+    return {name: result[name] for name in wanted if name in result}
 
 
-def _cast(value: ak.Array, dtype: str) -> Any:
-    return ak.values_astype(value, dtype)
-
-
-def _filled(entry: Entry, others: Mapping[str, ak.Array]) -> ak.Array:
-    """The default of an absent branch, in the shape of its collection."""
-    like = others["event_number" if not entry.collection else "track_charge"]
-    return _cast(ak.full_like(like, entry.default, dtype=entry.dtype), entry.dtype)
+def _of_contract(quantities: Quantities, name: str, entry: Entry) -> ak.Array:
+    value, expected = quantities[name], 2 if entry.collection else 1
+    if value.ndim != expected:
+        wanted = "a list an event" if entry.collection else "one number an event"
+        raise quantities.error(name, f"it is {_shape(value)}, not {wanted}")
+    number = numbers_of(value).dtype
+    if number.kind not in "biuf":
+        raise quantities.error(name, f"it is of type {number}, not numeric")
+    if entry.dtype.startswith("float") or np.can_cast(number, entry.dtype):
+        return as_type(value, entry.dtype)
+    return value

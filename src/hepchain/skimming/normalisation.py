@@ -1,4 +1,4 @@
-"""The factor from a generated event to the number expected in data."""
+"""The factor from a generated event to the number expected in data per fb-1."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ import numpy as np
 
 from hepchain.config.ntuple import NtupleMap
 from hepchain.config.reading import load_block
-from hepchain.config.samples import Role
+from hepchain.config.samples import FILE, GENERATOR, Role
 from hepchain.errors import InputError
 from hepchain.io import write_json
-from hepchain.skimming.files import open_tree, read_metadata, readable
-from hepchain.skimming.mapping import Quantities, branches_of
+from hepchain.skimming.events import Events, check_event_numbers, read_events, require_enough
+from hepchain.skimming.files import metadata_of, open_file
 
 FB_PER_PB = 1000.0
 
 logger = logging.getLogger(__name__)
+
+CONFIG = "configuration"
+"""Where a number comes from that is neither of the generator nor of a file."""
 
 
 @dataclass(frozen=True)
@@ -30,20 +33,20 @@ class SampleNormalisation:
 
     Attributes
     ----------
-    sample, role : name, and what it is for; samples of role training and data are not normalised
-    luminosity_fb : integrated luminosity [fb-1]; None for these
-    cross_section_pb : None if the generator's own is to be taken
+    sample, role : name, and what it is for
+    cross_section_pb : a number, ``generator`` or ``file``; None: the sample is not normalised
     scale_factor, branching_fraction : factors on the cross-section
-    sum_of_weights : stands in for the files' own where they do not tell
+    sum_of_weights : a number or ``file``; None where the generator tells
+    override_sum_of_weights : it goes before what files tell, and is not compared with their events
     """
 
     sample: str
     role: Role
-    luminosity_fb: float | None = None
-    cross_section_pb: float | None = None
-    scale_factor: float = 1.0
-    branching_fraction: float = 1.0
-    sum_of_weights: float | None = None
+    cross_section_pb: float | str | None
+    scale_factor: float | None
+    branching_fraction: float | None
+    sum_of_weights: float | str | None
+    override_sum_of_weights: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,19 +59,14 @@ class GeneratorMetadata:
 
 
 def weight_per_generated(
-    luminosity_fb: float,
-    cross_section_pb: float,
-    sum_of_weights: float,
-    scale_factor: float = 1.0,
-    branching_fraction: float = 1.0,
+    cross_section_pb: float, sum_of_weights: float, scale_factor: float, branching_fraction: float
 ) -> float:
-    """Expected events per unit of generator weight: L sigma k B / sum of weights.
+    """Expected events per unit of generator weight and fb-1: sigma k B / sum of weights.
 
-    >>> weight_per_generated(139.0, 2.0, 278_000.0)
-    1.0
+    >>> weight_per_generated(2.0, 4_000.0, scale_factor=1.0, branching_fraction=1.0)
+    0.5
     """
-    expected = luminosity_fb * FB_PER_PB * cross_section_pb * scale_factor * branching_fraction
-    return expected / sum_of_weights
+    return FB_PER_PB * cross_section_pb * scale_factor * branching_fraction / sum_of_weights
 
 
 def normalise(config: SampleNormalisation, parts: Sequence[GeneratorMetadata]) -> dict[str, Any]:
@@ -76,59 +74,74 @@ def normalise(config: SampleNormalisation, parts: Sequence[GeneratorMetadata]) -
 
     Raises
     ------
-    InputError : neither the configuration nor every file tells the sum of weights or the
-        cross-section of a sample that must be normalised
+    InputError : files do not tell what the configuration takes from them, or another sum of
+        weights than it gives
     """
     content: dict[str, Any] = {
         "sample": config.sample,
-        "luminosity_fb": None,
+        "role": config.role.value,
         "cross_section_pb": None,
+        "scale_factor": None,
+        "branching_fraction": None,
         "sum_of_weights": None,
         "weight_per_generated": 1.0,
+        "sources": {},
     }
     if config.role is Role.DATA:
         return content
     content["sum_of_weights"] = _sum_of_weights(config, parts)
-    if config.role is Role.TRAINING:
+    if config.cross_section_pb is None:
         return content
-    total, cross_section = content["sum_of_weights"], _cross_section(config, parts)
-    if config.luminosity_fb is None:
-        raise ValueError(f"sample {config.sample} of role {config.role} needs a luminosity")
+    total: Any = content["sum_of_weights"]
+    cross_section: Any = _cross_section(config, parts)
     _refuse_unknown(config, parts, total, cross_section)
-    content["luminosity_fb"] = config.luminosity_fb
-    content["cross_section_pb"] = cross_section
-    content["weight_per_generated"] = weight_per_generated(
-        config.luminosity_fb,
-        float(cross_section or math.nan),
-        float(total),
-        config.scale_factor,
-        config.branching_fraction,
-    )
-    return content
+    numbers = {
+        "cross_section_pb": float(cross_section),
+        "sum_of_weights": float(total),
+        "scale_factor": _given(config, "scale_factor"),
+        "branching_fraction": _given(config, "branching_fraction"),
+    }
+    sources = {
+        "cross_section_pb": _source(config.cross_section_pb),
+        "scale_factor": CONFIG,
+        "branching_fraction": CONFIG,
+        "sum_of_weights": _source(config.sum_of_weights or GENERATOR),
+    }
+    weight = weight_per_generated(**numbers)
+    return {**content, **numbers, "weight_per_generated": weight, "sources": sources}
+
+
+def _given(config: SampleNormalisation, key: str) -> float:
+    value = getattr(config, key)
+    if value is None:
+        raise ValueError(f"sample {config.sample} of role {config.role} needs {key}")
+    return float(value)
+
+
+def _source(value: float | str) -> str:
+    return value if isinstance(value, str) else CONFIG
 
 
 def _sum_of_weights(
     config: SampleNormalisation, parts: Sequence[GeneratorMetadata]
 ) -> float | None:
     sums = [part.sum_of_weights for part in parts]
-    if any(value is None for value in sums):
-        return config.sum_of_weights
+    given = None if isinstance(config.sum_of_weights, str) else config.sum_of_weights
+    if config.override_sum_of_weights or any(value is None for value in sums):
+        return given
     total = math.fsum(value for value in sums if value is not None)
-    if config.sum_of_weights is not None and not math.isclose(
-        total, config.sum_of_weights, rel_tol=1e-6
-    ):
-        logger.warning(
-            "samples.%s.sum_of_weights (%g) is not used: the files themselves give %g",
-            config.sample,
-            config.sum_of_weights,
-            total,
+    if given is not None and not math.isclose(total, given, rel_tol=1e-6):
+        raise InputError(
+            f"samples.{config.sample}.sum_of_weights is {given:g}, but the files themselves give "
+            f"{total:g}: set it to `{FILE}`, correct it, or if what the files say is wrong, set "
+            "`override_sum_of_weights: true` to have it go before them"
         )
     return total
 
 
 def _cross_section(config: SampleNormalisation, parts: Sequence[GeneratorMetadata]) -> float | None:
     """The configured cross-section, or the mean of the parts' estimates of the same quantity."""
-    if config.cross_section_pb is not None:
+    if not isinstance(config.cross_section_pb, str):
         return config.cross_section_pb
     values = [part.cross_section_pb for part in parts]
     if any(value is None for value in values):
@@ -150,8 +163,9 @@ def _refuse_unknown(
         if value is None:
             silent = [part.path for part in parts if getattr(part, key) is None]
             problems.append(
-                f"samples.{config.sample}.{key} is not set, and {len(silent)} of {len(parts)} "
-                f"ntuples do not tell it (the first: {silent[0]}); set it in the configuration"
+                f"samples.{config.sample}.{key} is to come from the ntuples, and {len(silent)} of "
+                f"{len(parts)} do not tell it (the first: {silent[0]}); give the number in the "
+                "configuration"
             )
         elif not (math.isfinite(value) and value > 0):
             problems.append(f"{key} of sample {config.sample} is {value}: it must be positive")
@@ -159,14 +173,14 @@ def _refuse_unknown(
         raise InputError("\n".join(problems))
 
 
-def read_generator_metadata(path: str | Path, ntuple_map: NtupleMap) -> GeneratorMetadata:
-    """Sum of weights and cross-section that an ntuple keeps beside its tree.
+def generator_metadata(path: str | Path, file: Any, ntuple_map: NtupleMap) -> GeneratorMetadata:
+    """Sum of weights and cross-section that an open ntuple keeps beside its tree.
 
     Raises
     ------
     InputError : the file is unusable, or an entry is not a number
     """
-    content = read_metadata(path, ntuple_map)
+    content = metadata_of(path, file, ntuple_map)
     values: dict[str, float | None] = {}
     for key in ("sum_of_weights", "cross_section_pb"):
         value = content.get(key)
@@ -176,49 +190,29 @@ def read_generator_metadata(path: str | Path, ntuple_map: NtupleMap) -> Generato
     return GeneratorMetadata(str(path), values["sum_of_weights"], values["cross_section_pb"])
 
 
-def check_event_numbers(paths: Sequence[str | Path], ntuple_map: NtupleMap) -> None:
-    """Check that no two events of a sample share their number, which is their identity.
-
-    Raises
-    ------
-    InputError : an event number occurs twice, in one file or in two
-    """
-    numbers: list[np.ndarray[Any, np.dtype[np.int64]]] = []
-    for path in paths:
-        with open_tree(path, ntuple_map) as tree, readable(path):
-            branches = branches_of(ntuple_map, ["event_number"])
-            missing = [name for name in branches if name not in tree]
-            if missing:
-                raise InputError(f"{path}: missing: event_number (no branch '{missing[0]}')")
-            arrays = tree.arrays(branches, library="ak")
-            values = Quantities(ntuple_map, arrays)["event_number"]
-            numbers.append(np.asarray(values).astype(np.int64))
-    found, counts = np.unique(np.concatenate(numbers), return_counts=True)
-    if (counts > 1).any():
-        first = int(found[np.argmax(counts > 1)])
-        files = [str(path) for path, part in zip(paths, numbers, strict=True) if first in part]
-        raise InputError(
-            f"{int((counts > 1).sum())} event numbers occur more than once, the first is {first} "
-            f"(in {' and '.join(files)}); event numbers must be unique within a sample: "
-            "remove the doubled file, or map a branch that tells the events apart"
-        )
-
-
 def make_normalisation(
     config: SampleNormalisation, ntuples: Sequence[str], map_path: str, output: str
 ) -> None:
-    """Write ``normalisation.json`` of a sample from the metadata of all its ntuples.
+    """Write ``normalisation.json`` of a sample from the metadata and events of all its ntuples.
 
     Raises
     ------
-    InputError : see :func:`normalise` and :func:`check_event_numbers`
+    InputError : see :func:`normalise`, :func:`require_enough` and :func:`check_event_numbers`
     """
     ntuple_map = load_block(map_path, NtupleMap)
     if "event_number" not in ntuple_map.branches:
         raise InputError(f"{map_path}: event_number is not mapped")
-    generated = () if config.role is Role.DATA else ntuples
-    parts = [read_generator_metadata(path, ntuple_map) for path in generated]
+    of_simulation = config.role is not Role.DATA
+    parts: list[GeneratorMetadata] = []
+    events: list[Events] = []
+    for path in ntuples:
+        with open_file(path) as file:
+            if of_simulation:
+                parts.append(generator_metadata(path, file, ntuple_map))
+            events.append(read_events(path, file, ntuple_map))
     content = normalise(config, parts)
-    check_event_numbers(ntuples, ntuple_map)
+    check_event_numbers(events)
+    if content["cross_section_pb"] is not None and not config.override_sum_of_weights:
+        require_enough(config.sample, content["sum_of_weights"], events)
     write_json(output, content)
     logger.info("%s", content)

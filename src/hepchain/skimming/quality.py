@@ -63,8 +63,7 @@ def quality(variables: Mapping[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.
     shape (n,), values of :class:`Quality`
     """
     loose = _loose(variables)
-    result: npt.NDArray[np.int8] = loose.astype(np.int8) + (loose & _tight(variables))
-    return result
+    return loose.astype(np.int8) + (loose & _tight(variables))
 
 
 def _silicon_hits(variables: Mapping[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
@@ -83,26 +82,24 @@ def _loose(variables: Mapping[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.b
     shared = variables["number_of_pixel_shared_hits"] + np.floor(
         variables["number_of_sct_shared_hits"] / 2
     )
-    passes: npt.NDArray[np.bool_] = (
+    return (
         (np.abs(variables["eta"]) < MAX_ABS_ETA)
         & (_silicon_hits(variables) >= MIN_HITS["loose"])
         & (shared <= MAX_SHARED_MODULES)
         & (pixel_holes + variables["number_of_sct_holes"] <= MAX_HOLES)
         & (pixel_holes <= MAX_PIXEL_HOLES["loose"])
     )
-    return passes
 
 
 def _tight(variables: Mapping[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.bool_]:
     """What tight primary asks for beyond loose."""
     forward = np.abs(variables["eta"]) > FORWARD_ABS_ETA
     min_hits = np.where(forward, MIN_HITS_FORWARD, MIN_HITS["tight_primary"])
-    passes: npt.NDArray[np.bool_] = (
+    return (
         (_silicon_hits(variables) >= min_hits)
         & (variables["number_of_pixel_holes"] <= MAX_PIXEL_HOLES["tight_primary"])
         & (_inner_hits(variables) >= 1)
     )
-    return passes
 
 
 def _inner_hits(variables: Mapping[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:

@@ -4,96 +4,34 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
+from hepchain.assumptions import Kind, assumed
 from hepchain.config.ntuple import NtupleMap
 from hepchain.config.reading import load_block
 from hepchain.config.samples import Role
 from hepchain.config.skimming import Isolation, TrackSelection
 from hepchain.errors import InputError
 from hepchain.io import ParquetWriter, read_json, write_json
-from hepchain.skimming.check import NtupleReport, check_tree, contract
-from hepchain.skimming.contract import CORE_VARIABLES, Entry
-from hepchain.skimming.files import open_tree, readable
-from hepchain.skimming.isolation import Tracks, column_name, cone_sums
-from hepchain.skimming.mapping import apply_map, branches_of
+from hepchain.skimming.contract import OBJECT, Entry
+from hepchain.skimming.isolation import column_name, cone_sums
+from hepchain.skimming.jagged import numbers_of, sizes_of
 from hepchain.skimming.quality import ASSUMED, Quality, quality
-from hepchain.skimming.validation import check_values
+from hepchain.skimming.reading import Chunk, open_ntuple
+from hepchain.skimming.settings import SkimSettings
+from hepchain.skimming.structure import NtupleReport
 
-EVENTS_AT_ONCE = 1000
-
-ELECTRON_TRACK = ("pt", "eta", "phi", "z0", "d0")
-"""Quantities of an electron's track that are kept with the electron."""
-
-TRUTH = {
-    "truth_pdg_id": "truth_track_pdg_id",
-    "truth_origin": "truth_track_origin",
-    "truth_is_pileup": "truth_track_is_pileup",
-    "truth_pt": "truth_track_pt",
-    "truth_vertex_radius": "truth_track_vertex_radius",
-}
-
-NOT_IN_EVENTS = ("weight", "met_trigger_weight")
-"""Event branches that go into the final weight only."""
+OF_TRACKS = (f"{OBJECT}_", f"truth_{OBJECT}_")
+"""Begin of the names of quantities of a track."""
 
 logger = logging.getLogger(__name__)
 
-Chunk = Mapping[str, ak.Array]
 FlatTracks = dict[str, npt.NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class SkimSettings:
-    """What decides about the content of a skim.
-
-    Attributes
-    ----------
-    role : what the sample is for; training samples do without event-level branches
-    tracks, isolation : pre-selection and cones
-    groups : group of variables -> names of the variables
-    """
-
-    role: Role
-    tracks: TrackSelection
-    isolation: Isolation
-    groups: Mapping[str, list[str]]
-
-    @property
-    def variables(self) -> list[str]:
-        """Variables of all groups, and those that every skim has."""
-        listed = [name for names in self.groups.values() for name in names]
-        return listed + [name for name in CORE_VARIABLES if name not in listed]
-
-
-@dataclass
-class Cut:
-    """Tracks that are left after a cut, counted and weighted."""
-
-    tracks: int = 0
-    weighted: float = 0.0
-    squared: float = 0.0
-
-    def add(self, weights: npt.NDArray[np.float64]) -> None:
-        """Count these tracks."""
-        self.tracks += len(weights)
-        self.weighted += float(weights.sum())
-        self.squared += float((weights**2).sum())
-
-    def content(self, name: str) -> dict[str, Any]:
-        """For the report; the error is the statistical one, the root of the sum of squares."""
-        return {
-            "cut": name,
-            "tracks": self.tracks,
-            "weighted": self.weighted,
-            "error": self.squared**0.5,
-        }
 
 
 @dataclass
@@ -101,11 +39,22 @@ class Counts:
     """What was read and kept."""
 
     events: int = 0
-    cuts: dict[str, Cut] = field(default_factory=dict)
+    cuts: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    """Cut -> number of tracks left after it, sum of their weights and of the squares of these."""
 
     def add(self, cut: str, weights: npt.NDArray[np.float64]) -> None:
         """Count the tracks left after ``cut``."""
-        self.cuts.setdefault(cut, Cut()).add(weights)
+        left = np.array([len(weights), weights.sum(), (weights**2).sum()])
+        self.cuts[cut] = self.cuts.get(cut, np.zeros(3)) + left
+
+    def content(self) -> list[dict[str, Any]]:
+        """For the report; the error is the statistical one, the root of the sum of squares."""
+        return [
+            {"cut": cut, "tracks": int(tracks), "weighted": weighted, "error": squared**0.5}
+            for cut, (tracks, weighted, squared) in (
+                (cut, left.tolist()) for cut, left in self.cuts.items()
+            )
+        ]
 
 
 def skim(
@@ -117,12 +66,7 @@ def skim(
 ) -> None:
     """Skim ntuples into one table of events and one of tracks.
 
-    Parameters
-    ----------
-    ntuples, map_path : ROOT files, and their branch map
-    normalisation : ``normalisation.json`` of the sample
-    settings : pre-selection, cones, variables
-    outputs : paths of ``events`` and ``tracks`` (Parquet) and ``report`` (JSON)
+    ``outputs``: paths of ``events`` and ``tracks`` (Parquet) and ``report`` (JSON).
 
     Raises
     ------
@@ -130,17 +74,19 @@ def skim(
         written then
     """
     factor = float(read_json(normalisation)["weight_per_generated"])
+    ntuple_map = load_block(map_path, NtupleMap)
+    wanted = settings.wanted(ntuple_map)
     counts = Counts()
     reports: list[NtupleReport] = []
     with (
         ParquetWriter.open(outputs["events"]) as events,
         ParquetWriter.open(outputs["tracks"]) as tracks,
     ):
-        for chunk in _chunks_of_all(ntuples, map_path, settings, reports):
-            weight = _final_weight(chunk, factor, settings.role)
-            flat = flatten_tracks(chunk, weight)
-            events.write(event_columns(chunk, weight, flat["quality"]))
-            tracks.write(track_columns(chunk, flat, settings, counts))
+        for chunk in _chunks_of_all(ntuples, ntuple_map, settings, reports):
+            weight = _final_weight(chunk, factor, settings.role, wanted)
+            flat = flatten_tracks(chunk, weight, settings.tracks.quality is not None)
+            events.write(event_columns(chunk, weight, flat, wanted))
+            tracks.write(track_columns(flat, settings, counts))
             counts.events += len(weight)
     content = _report_content(reports, settings, counts)
     _log(content)
@@ -148,11 +94,14 @@ def skim(
 
 
 def _chunks_of_all(
-    ntuples: Sequence[str], map_path: str, settings: SkimSettings, reports: list[NtupleReport]
+    ntuples: Sequence[str],
+    ntuple_map: NtupleMap,
+    settings: SkimSettings,
+    reports: list[NtupleReport],
 ) -> Iterator[Chunk]:
     """Chunks of files one after the other; what each file has is added to ``reports``."""
     for ntuple in ntuples:
-        with open_ntuple(ntuple, map_path, settings) as (report, chunks):
+        with open_ntuple(ntuple, ntuple_map, settings) as (report, chunks):
             reports.append(report)
             _require_same_branches(report, reports[0])
             yield from chunks
@@ -168,122 +117,78 @@ def _require_same_branches(report: NtupleReport, first: NtupleReport) -> None:
         )
 
 
-@contextmanager
-def open_ntuple(
-    path: str, map_path: str | Path, settings: SkimSettings
-) -> Iterator[tuple[NtupleReport, Iterator[Chunk]]]:
-    """What a ROOT file has of the contract, and its events in chunks, in the contract's names.
-
-    Raises
-    ------
-    InputError : the file or its content is unusable for a sample of the role
-    ConfigError : the map is not valid
-    """
-    ntuple_map = load_block(map_path, NtupleMap)
-    wanted = contract(settings.variables, ntuple_map)
-    with open_tree(path, ntuple_map) as tree:
-        with readable(path):
-            report = check_tree(path, tree, ntuple_map, wanted).of_role(settings.role)
-        report.require(settings.role)
-        yield report, _chunks(path, tree, ntuple_map, report, wanted, settings.groups)
-
-
-def _chunks(
-    path: str,
-    tree: Any,
-    ntuple_map: NtupleMap,
-    report: NtupleReport,
-    wanted: Mapping[str, Entry],
-    groups: Mapping[str, list[str]],
-) -> Iterator[dict[str, ak.Array]]:
-    """The file a thousand events at a time, in the contract's names and units, checked."""
-    flags = [
-        flag
-        for flag in ntuple_map.present_where_positive.values()
-        if all(branch in tree for branch in branches_of(ntuple_map, [flag]))
-    ]
-    branches = branches_of(ntuple_map, [*report.present, *flags])
-    iterator = tree.iterate(filter_name=branches, step_size=EVENTS_AT_ONCE, library="ak")
-    while True:
-        with readable(path):
-            arrays = next(iterator, None)
-            if arrays is None:
-                return
-            chunk = apply_map(ntuple_map, arrays, report.present, wanted, groups)
-        check_values(path, chunk, wanted, report.present)
-        yield chunk
-
-
-def _final_weight(chunk: Chunk, factor: float, role: Role) -> npt.NDArray[np.float64]:
-    """Weight of each event.
-
-    Training samples pass no trigger: the electron gun has no missing momentum, so that the
-    efficiency of the trigger is zero for most of its events.
-    """
+def _final_weight(
+    chunk: Chunk, factor: float, role: Role, wanted: Mapping[str, Entry]
+) -> npt.NDArray[np.float64]:
+    """Weight of each event; events that are trained on are not selected, by a trigger neither."""
     weight = factor * ak.to_numpy(chunk["weight"])
     if role is not Role.TRAINING:
-        weight = weight * ak.to_numpy(chunk["met_trigger_weight"])
+        for name in (name for name, entry in wanted.items() if entry.is_weight and name in chunk):
+            weight = weight * ak.to_numpy(chunk[name])
     return np.asarray(weight, dtype=np.float64)
 
 
-def flatten_tracks(chunk: Chunk, weight: npt.NDArray[np.float64]) -> FlatTracks:
+def flatten_tracks(chunk: Chunk, weight: npt.NDArray[np.float64], with_quality: bool) -> FlatTracks:
     """Track quantities of all events one after the other, with event, index, weight and quality."""
-    counts = ak.to_numpy(ak.num(chunk["track_charge"]))
-    event = np.repeat(np.arange(len(counts)), counts)
+    sizes = sizes_of(chunk["track_pt"])
+    event = np.repeat(np.arange(len(sizes)), sizes)
     flat: FlatTracks = {
-        name.removeprefix("track_"): ak.to_numpy(ak.flatten(values))
+        name.replace(f"{OBJECT}_", "", 1): numbers_of(values)
         for name, values in chunk.items()
-        if name.startswith(("track_", "truth_track_"))
+        if name.startswith(OF_TRACKS)
     }
     flat["event"] = event
-    flat["event_number"] = ak.to_numpy(chunk["event_number"])[event]
-    flat["track_index"] = ak.to_numpy(ak.flatten(ak.local_index(chunk["track_charge"])))
+    flat["event_number"] = numbers_of(chunk["event_number"])[event]
+    flat["track_index"] = (np.arange(len(event)) - (np.cumsum(sizes) - sizes)[event]).astype(
+        np.int32
+    )
     flat["weight"] = weight[event]
-    flat["quality"] = quality(flat)
+    if with_quality:
+        flat["quality"] = quality(flat)
     return flat
 
 
 def event_columns(
-    chunk: Chunk, weight: npt.NDArray[np.float64], track_quality: npt.NDArray[np.int8]
+    chunk: Chunk,
+    weight: npt.NDArray[np.float64],
+    flat: FlatTracks,
+    wanted: Mapping[str, Entry],
 ) -> dict[str, Any]:
-    """Columns of the table of events.
-
-    Parameters
-    ----------
-    chunk : quantities of the contract
-    weight : final weight, shape (events,)
-    track_quality : of all tracks of the chunk, flat
-    """
+    """Columns of the table of events, with their final weight of shape (events,)."""
     columns: dict[str, Any] = {
         name: values
         for name, values in chunk.items()
-        if not name.startswith(("track_", "truth_track_")) and name not in NOT_IN_EVENTS
+        if wanted[name].collection != OBJECT and not wanted[name].is_weight
     }
     columns["weight"] = weight
-    if "electron_track_index" in chunk:
-        index = chunk["electron_track_index"]
-        has_track = ak.mask(index, index >= 0)
-        for name in ELECTRON_TRACK:
-            value = ak.fill_none(chunk[f"track_{name}"][has_track], np.nan)
-            columns[f"electron_track_{name}"] = ak.values_astype(value, np.float32)
-        counts = ak.num(chunk["track_charge"])
-        value = ak.fill_none(ak.unflatten(track_quality, counts)[has_track], Quality.NONE)
-        columns["electron_track_quality"] = ak.values_astype(value, np.int8)
+    tracks = sizes_of(chunk["track_pt"])
+    for name, index in chunk.items():
+        carried = [field for field in wanted[name].carried if field in flat]
+        if not carried:
+            continue
+        first = np.repeat(np.cumsum(tracks) - tracks, sizes_of(index))
+        # What points to no track has what is appended to the tracks.
+        rows = np.where(numbers_of(index) >= 0, first + numbers_of(index), -1)
+        for field_ in carried:
+            values = flat[field_]
+            nothing = values.dtype.type(np.nan if values.dtype.kind == "f" else 0)
+            column = f"{name.removesuffix('_index')}_{field_}"
+            columns[column] = ak.unflatten(np.append(values, nothing)[rows], sizes_of(index))
     return columns
 
 
 def track_columns(
-    chunk: Chunk, flat: FlatTracks, settings: SkimSettings, counts: Counts
+    flat: FlatTracks, settings: SkimSettings, counts: Counts
 ) -> dict[str, npt.NDArray[Any]]:
     """Columns of the table of tracks: those that pass the pre-selection, with their cone sums."""
     passes = preselect(flat, settings.tracks, counts)
-    columns = {name: flat[name][passes] for name in ("event_number", "track_index", "weight")}
-    columns["track_index"] = columns["track_index"].astype(np.int32)
-    columns |= {name: flat[name][passes] for name in ("charge", "theta", *settings.variables)}
-    columns |= {name: flat[name][passes] for name in ("vertex_index", "z0_sin_theta")}
-    columns["tight_primary"] = flat["quality"][passes] == Quality.TIGHT_PRIMARY
-    columns |= isolation_columns(flat, passes, settings.isolation)
-    columns |= {name: flat[branch][passes] for name, branch in TRUTH.items()}
+    rows = np.flatnonzero(passes)
+    not_kept = ("event", "quality")
+    columns = {name: values.take(rows) for name, values in flat.items() if name not in not_kept}
+    if "quality" in flat:
+        columns["tight_primary"] = flat["quality"][rows] == Quality.TIGHT_PRIMARY
+    if settings.isolation is not None:
+        columns |= isolation_columns(flat, passes, settings.isolation)
     return columns
 
 
@@ -292,16 +197,18 @@ def preselect(flat: FlatTracks, selection: TrackSelection, counts: Counts) -> np
 
     A track without a vertex (z0 sin(theta) NaN) fails the cut on the distance to its vertex.
     """
-    needed = Quality[selection.quality.upper()]
     low, high = selection.pt
     cuts = {
         "all": np.ones(len(flat["pt"]), dtype=bool),
         "pt": (flat["pt"] > low) & (flat["pt"] < high),
         "eta": np.abs(flat["eta"]) < selection.max_abs_eta,
-        "quality": flat["quality"] >= needed,
-        "d0": np.abs(flat["d0"]) < selection.max_abs_d0,
-        "z0_sin_theta": np.abs(flat["z0_sin_theta"]) < selection.max_z0_sin_theta,
     }
+    if selection.quality is not None:
+        cuts["quality"] = flat["quality"] >= Quality[selection.quality.upper()]
+    if selection.max_abs_d0 is not None:
+        cuts["d0"] = np.abs(flat["d0"]) < selection.max_abs_d0
+    if selection.max_z0_sin_theta is not None:
+        cuts["z0_sin_theta"] = np.abs(flat["z0_sin_theta"]) < selection.max_z0_sin_theta
     passes = cuts["all"]
     for name, cut in cuts.items():
         passes = passes & cut
@@ -313,11 +220,8 @@ def isolation_columns(
     flat: FlatTracks, central: npt.NDArray[np.bool_], isolation: Isolation
 ) -> dict[str, npt.NDArray[np.float32]]:
     """Cone sums of the central tracks, one column for each constituent threshold."""
-    tracks = Tracks(flat["event"], flat["pt"], flat["eta"], flat["phi"], flat["z0"], flat["theta"])
-    tight = flat["quality"] == Quality.TIGHT_PRIMARY
-    thresholds: Sequence[float] = isolation.constituent_pt
-    sums = cone_sums(tracks, central, tight, isolation.cone, isolation.max_z0_sin_theta, thresholds)
-    names = [column_name(isolation.cone, threshold) for threshold in thresholds]
+    sums = cone_sums(flat, central, flat["quality"] == Quality.TIGHT_PRIMARY, isolation)
+    names = [column_name(isolation.cone, threshold) for threshold in isolation.constituent_pt]
     return {name: sums[:, column].copy() for column, name in enumerate(names)}
 
 
@@ -326,7 +230,7 @@ def incomplete_groups(
 ) -> dict[str, list[str]]:
     """Groups of which the ntuple lacks variables, with the names of these."""
     absent = {
-        group: [name for name in names if f"track_{name}" in report.absent]
+        group: [name for name in names if f"{OBJECT}_{name}" in report.absent]
         for group, names in groups.items()
     }
     return {group: names for group, names in absent.items() if names}
@@ -339,11 +243,11 @@ def _report_content(
     return {
         "ntuples": [item.path for item in reports],
         "events": counts.events,
-        "tracks": [cut.content(name) for name, cut in counts.cuts.items()],
+        "tracks": counts.content(),
         "absent": dict(report.absent),
         "incomplete_groups": incomplete_groups(report, settings.groups),
         "assumed": {
-            name: value for name, value in ASSUMED.items() if f"track_{name}" in report.absent
+            name: value for name, value in ASSUMED.items() if f"{OBJECT}_{name}" in report.absent
         },
     }
 
@@ -353,10 +257,12 @@ def _log(content: Mapping[str, Any]) -> None:
     for cut in content["tracks"]:
         logger.info("after %(cut)s: %(tracks)d tracks, weighted %(weighted)g +- %(error)g", cut)
     for name, reason in content["absent"].items():
-        logger.warning("absent: %s (%s)", name, reason)
+        assumed(logger, Kind.ABSENT, f"the ntuple lacks {name} ({reason})")
     for group, names in content["incomplete_groups"].items():
-        logger.warning(
-            "group '%s' is incomplete, no track has it: without %s", group, ", ".join(names)
+        assumed(
+            logger,
+            Kind.INCOMPLETE,
+            f"group '{group}' is incomplete, no track has it: without {', '.join(names)}",
         )
     for name, value in content["assumed"].items():
-        logger.warning("track quality: %s taken as %g", name, value)
+        assumed(logger, Kind.QUALITY, f"track quality: {name} taken as {value:g}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from glob import glob
+from pathlib import Path
 
 from hepchain.errors import ConfigError
 
@@ -23,17 +25,15 @@ def parts_of(files: Sequence[str], files_per_part: int | None) -> list[list[str]
     return [list(files[start : start + number]) for start in range(0, len(files), number)]
 
 
-def resolve_files(sample: str, patterns: Sequence[str]) -> list[str]:
+def resolve_files(sample: str, patterns: Sequence[str], results: str | None = None) -> list[str]:
     """Files of a sample, sorted by name, each once.
 
-    Parameters
-    ----------
-    sample : name of the sample, for messages
-    patterns : paths or glob patterns (``**`` spans directories)
+    ``patterns`` are paths or globs (``**`` spans directories); nothing is taken of ``results``, the
+    folder that a run writes to: a rule might take a file there for its own output.
 
     Raises
     ------
-    ConfigError : a pattern matches no file
+    ConfigError : a pattern matches no file, or one in ``results``
     """
     matches = {pattern: glob(pattern, recursive=True) for pattern in patterns}
     empty = [pattern for pattern, found in matches.items() if not found]
@@ -42,4 +42,17 @@ def resolve_files(sample: str, patterns: Sequence[str]) -> list[str]:
             f"samples.{sample}.files: no file matches {', '.join(empty)}; "
             "paths are relative to the directory in which snakemake runs"
         )
-    return sorted({path for found in matches.values() for path in found})
+    files = sorted({path for found in matches.values() for path in found})
+    inside = [path for path in files if results is not None and _is_in(path, results)]
+    if inside:
+        raise ConfigError(
+            f"samples.{sample}.files: {inside[0]} is in {results}/, where a run removes and "
+            "replaces files; move it, or take the files of a run in another folder"
+        )
+    return files
+
+
+def _is_in(path: str, folder: str) -> bool:
+    """Whether a file is in a folder, by its name or by what links there."""
+    by_name = Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))
+    return by_name or Path(path).resolve().is_relative_to(Path(folder).resolve())

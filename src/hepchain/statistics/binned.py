@@ -42,10 +42,7 @@ class Bins:
     @property
     def exists(self) -> npt.NDArray[np.bool_]:
         """Which replicas have background in the first bin and any signal, shape (replicas,)."""
-        result: npt.NDArray[np.bool_] = (self.background[:, 0] > 0.0) & (
-            self.signal.sum(axis=1) > 0.0
-        )
-        return result
+        return np.asarray((self.background[:, 0] > 0.0) & (self.signal.sum(axis=1) > 0.0))
 
     def decorrelated(self, normalisation: float) -> Bins:
         """The same with the normalisation as an error of each bin on its own."""
@@ -83,8 +80,7 @@ def binned_limit(bins: Bins, normalisation: float, confidence_level: float) -> F
     low, high = np.zeros(len(data)), np.ones(len(data))
 
     def above(strength: Floats) -> npt.NDArray[np.bool_]:
-        result: npt.NDArray[np.bool_] = _profiled(bins, strength, data, normalisation) > wanted
-        return result
+        return _profiled(bins, strength, data, normalisation) > wanted
 
     for _ in range(HALVINGS):
         short = exists & ~above(high)
@@ -115,8 +111,7 @@ def _profiled(bins: Bins, strength: Floats, data: Floats, normalisation: float) 
     # From d/dgamma = 0: the pull of a bin in events is its variance times the slope.
     penalty = variance * _slope(expected, data) ** 2
     terms = 2.0 * (expected - data + logarithm) + penalty
-    result: Floats = terms.sum(axis=1) + shift**2
-    return result
+    return np.asarray(terms.sum(axis=1) + shift**2)
 
 
 def _slope(expected: Floats, data: Floats) -> Floats:

@@ -54,6 +54,16 @@ def replicate_sums(columns: Floats, replicas: int, generator: np.random.Generato
     return sums
 
 
+def with_replicas(columns: Floats, replicas: int, generator: np.random.Generator) -> Floats:
+    """Sums of the columns, and below them :func:`replicate_sums`; shape (1 + replicas, m)."""
+    return np.vstack([columns.sum(axis=0), replicate_sums(columns, replicas, generator)])
+
+
+def estimate_of(values: Floats) -> Estimate | None:
+    """The first number with the spread of the others, its replicas; None if it does not exist."""
+    return estimate(float(values[0]), values[1:]) if np.isfinite(values[0]) else None
+
+
 def estimate(value: float, replicas: npt.ArrayLike) -> Estimate:
     """Number with the spread of its replicas, shape (n,); not finite ones are counted apart."""
     drawn = np.asarray(replicas, dtype=np.float64)

@@ -14,12 +14,13 @@ from scipy.stats import norm
 
 from hepchain.config.statistics import FEWEST_TOYS
 from hepchain.errors import InputError, StageError
+from hepchain.statistics.discovery import observed_significance
+from hepchain.statistics.fits import NotConvergedError
 from hepchain.statistics.inference import (
     SIGMAS,
-    NotConvergedError,
+    NoLimitError,
     expected_limit,
     observed_limit,
-    observed_significance,
 )
 from hepchain.statistics.templates import Template, Templates
 from hepchain.statistics.toys import CountingModel, Floats, Toys, limit
@@ -27,6 +28,16 @@ from hepchain.statistics.workspace import Specification, Uncertainties, make_wor
 
 NEGLIGIBLE = 1e-4
 """Relative uncertainty in place of none: pyhf needs a parameter to fit."""
+MOST_EVENTS = 1e9
+"""Above, the likelihood is not known to the precision that limits need."""
+MOST_UNCERTAIN = 100.0
+"""Times the background: such a background says nothing, and fits do not end."""
+LEAST_BEYOND = 5
+"""Toys beyond the limit that CLs is made of."""
+MOST_TOYS = 1_000_000
+"""All are in memory at once, some hundred bytes each."""
+SMALLEST = 1e-300
+"""Below, a p-value is zero to a computer."""
 FEW_EVENTS = 8
 """Asymptotic formulas are some per cent off below."""
 
@@ -56,8 +67,11 @@ class Counting:
     def __post_init__(self) -> None:
         for name in ("observed", "background", "uncertainty", "signal_uncertainty"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
-                raise InputError(f"{_option(name)} {value:g}: must be a finite number, at least 0")
+            if not 0 <= value <= MOST_EVENTS:
+                raise InputError(
+                    f"--{name.replace('_', '-')} {_shown(value)}: must be a finite number, "
+                    f"at least 0 and at most {MOST_EVENTS:g}"
+                )
         if not 0.5 <= self.confidence_level < 1:
             raise InputError(
                 f"--confidence-level {self.confidence_level:g}: must be at least 0.5 and below 1, "
@@ -66,6 +80,11 @@ class Counting:
         if self.uncertainty > 0 and self.background == 0:
             raise InputError(
                 f"--uncertainty {self.uncertainty:g}: needs a --background above 0 to be of"
+            )
+        if self.relative_uncertainty > MOST_UNCERTAIN:
+            raise InputError(
+                f"--uncertainty {self.uncertainty:g}: is in events, as --background is, and more "
+                f"than {MOST_UNCERTAIN:g} times {self.background:g}"
             )
         if self.signal_uncertainty > 1:
             raise InputError(
@@ -80,12 +99,18 @@ class Counting:
 
     @property
     def guess(self) -> float:
-        """Order of magnitude of the limit, in events."""
+        """Order of magnitude of the expected limit, in events."""
         return 3.0 + 2.0 * math.hypot(math.sqrt(self.background), self.uncertainty)
 
+    @property
+    def observed_guess(self) -> float:
+        """Order of magnitude of the observed limit, in events: an excess alone may be far more."""
+        return max(self.guess, self.observed - self.background)
 
-def _option(name: str) -> str:
-    return "--" + name.replace("_", "-")
+
+def _shown(value: float) -> str:
+    """A number in a message; integers may have hundreds of digits."""
+    return f"{value:g}" if abs(value) < 1e300 or not isinstance(value, int) else "of 300 digits"
 
 
 @dataclass(frozen=True)
@@ -132,8 +157,9 @@ class CountingResult:
             ("  95 %", f"{low_2:.3g} to {high_2:.3g}"),
         ]
         beyond = self.toys is not None and self.p_value <= 1 / (self.toys + 1)
+        below = beyond or self.p_value < SMALLEST
         excess = [
-            ("p-value", f"{'below ' * beyond}{self.p_value:.2g}"),
+            ("p-value", f"{'below ' * below}{max(self.p_value, SMALLEST):.2g}"),
             ("significance", f"{'above ' * beyond}{self.significance:.2f}"),
         ]
         level = f"{100 * counting.confidence_level:g} %"
@@ -165,12 +191,8 @@ def analyse(counting: Counting, toys: int | None = None, seed: int = 1) -> Count
 
     CLs with the test statistic q-tilde (see :mod:`hepchain.statistics.inference`). As in
     publications of the LHC experiments, the expected limit is that of the background fitted to the
-    observation without a signal.
-
-    Parameters
-    ----------
-    toys : number of pseudo-experiments of each hypothesis; asymptotic formulas if None
-    seed : of the pseudo-experiments
+    observation without a signal. ``toys``: number of pseudo-experiments of each hypothesis, None
+    for asymptotic formulas.
 
     Raises
     ------
@@ -184,33 +206,43 @@ def analyse(counting: Counting, toys: int | None = None, seed: int = 1) -> Count
     try:
         return _asymptotic(counting)
     except NotConvergedError as error:
-        raise StageError(f"fits have not converged, use --toys ({error})") from error
+        raise StageError(
+            f"fits have not converged for --observed {counting.observed:g} and --background "
+            f"{_with_uncertainty(counting)} ({error}); check these numbers, or use --toys"
+        ) from error
+    except NoLimitError as error:
+        raise StageError(
+            f"no upper limit found for --observed {counting.observed:g} and --background "
+            f"{_with_uncertainty(counting)}: CLs stays above {1 - counting.confidence_level:g}; "
+            "check these numbers and --signal-uncertainty, or use --toys"
+        ) from error
 
 
 def _asymptotic(counting: Counting) -> CountingResult:
-    data, scale = _workspace(counting), counting.guess
+    scale, observed_scale = counting.guess, counting.observed_guess
+    data, observed_data = _workspace(counting, scale), _workspace(counting, observed_scale)
     expected = expected_limit(data, counting.confidence_level).expected
-    observed = observed_limit(data, counting.confidence_level)
-    significance = observed_significance(data)
+    observed = observed_limit(observed_data, counting.confidence_level)
+    significance = observed_significance(observed_data)
     return CountingResult(
         counting=counting,
         toys=None,
         seed=None,
-        observed_limit=scale * observed,
+        observed_limit=observed_scale * observed,
         expected_limit=tuple(scale * value for value in expected),
         p_value=float(norm.sf(significance)),
         significance=significance,
     )
 
 
-def _workspace(counting: Counting) -> Specification:
-    """One bin with the observation; the signal strength is in units of ``counting.guess``."""
+def _workspace(counting: Counting, unit: float) -> Specification:
+    """One bin with the observation; the signal strength is in units of so many events."""
     normal = 0.0 if counting.log_normal else counting.uncertainty
     log_normal = max(counting.relative_uncertainty if counting.log_normal else 0.0, NEGLIGIBLE)
     templates = Templates(
         edges=(0.0, 1.0),
         requested_bins=1,
-        signal=Template((counting.guess,), (0.0,), (1,)),
+        signal=Template((unit,), (0.0,), (1,)),
         backgrounds={"background": Template((counting.background,), (normal,), (1,))},
     )
     uncertainties = Uncertainties(
@@ -218,13 +250,19 @@ def _workspace(counting: Counting) -> Specification:
         background=log_normal,
         luminosity=0.0,
     )
-    workspace = make_workspace(templates, uncertainties, "counting", "counting")
-    return workspace | {"observations": [{"name": "counting", "data": [counting.observed]}]}
+    return make_workspace(
+        templates, uncertainties, "counting", "counting", observation=[counting.observed]
+    )
 
 
 def _from_toys(counting: Counting, toys: int, seed: int) -> CountingResult:
-    if toys < FEWEST_TOYS:
-        raise InputError(f"--toys {toys}: at least {FEWEST_TOYS}, better 10000")
+    if not FEWEST_TOYS <= toys <= MOST_TOYS:
+        raise InputError(f"--toys {toys}: {FEWEST_TOYS} to {MOST_TOYS}; 10000 will do")
+    if toys * (1.0 - counting.confidence_level) < LEAST_BEYOND:
+        raise InputError(
+            f"--toys {toys}: too few for --confidence-level {counting.confidence_level:g}, which "
+            f"needs {LEAST_BEYOND / (1.0 - counting.confidence_level):.0f}"
+        )
     if seed < 0:
         raise InputError(f"--seed {seed}: must be at least 0")
     model = CountingModel(
@@ -241,10 +279,11 @@ def _from_toys(counting: Counting, toys: int, seed: int) -> CountingResult:
         """Of the observation and all quantiles, from the same experiments."""
         return experiments.cls(signal, SIGMAS)
 
-    def limit_of(row: int) -> float:
-        return limit(lambda signal: float(cls(signal)[row]), level, counting.guess)
+    def limit_of(row: int, guess: float) -> float:
+        return limit(lambda signal: float(cls(signal)[row]), level, guess)
 
-    observed, *expected = (limit_of(row) for row in range(1 + len(SIGMAS)))
+    observed = limit_of(0, counting.observed_guess)
+    expected = [limit_of(1 + row, counting.guess) for row in range(len(SIGMAS))]
     p_value = experiments.p_value()
     return CountingResult(
         counting=counting,

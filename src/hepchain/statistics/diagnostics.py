@@ -11,7 +11,7 @@ import pyhf
 from scipy.special import xlogy
 from scipy.stats import chi2
 
-from hepchain.statistics.inference import NotConvergedError, load_model, minimiser
+from hepchain.statistics.fits import NotConvergedError, load_model, minimiser
 from hepchain.statistics.workspace import SIGNAL_STRENGTH, Specification
 
 Floats = npt.NDArray[np.float64]
@@ -132,7 +132,7 @@ def diagnose(workspace: Specification, scale: float, strengths: tuple[float, ...
     """
     with minimiser("minuit"):
         model, data = load_model(workspace)
-        fitter = _Fitter(model, scale)
+        fitter = Fitter(model, scale)
         asimov = fitter.expected_data(1.0)
         expected, values, errors = fitter.fit(asimov)
         impacts = [
@@ -146,14 +146,11 @@ def diagnose(workspace: Specification, scale: float, strengths: tuple[float, ...
             signal_and_background=fitter.fit(data)[0],
             expected=expected,
             impacts=tuple(sorted(impacts, key=lambda item: (-item.size, item.name))),
-            closure=tuple(
-                Closure(strength, fitter.strength(fitter.expected_data(strength)))
-                for strength in strengths
-            ),
+            closure=tuple(fitter.closure(strength) for strength in strengths),
         )
 
 
-class _Fitter:
+class Fitter:
     """Fits of one model to different data."""
 
     def __init__(self, model: Any, scale: float) -> None:
@@ -169,14 +166,18 @@ class _Fitter:
 
     def expected_data(self, strength: float) -> Any:
         """Data expected with a signal strength, in units of the prediction."""
-        values = self.initial.copy()
-        values[self.poi] = strength / self.scale
-        return self.model.expected_data(values.tolist())
+        return self.model.expected_data(self._nominal(strength / self.scale).tolist())
 
-    def strength(self, data: Any) -> float:
-        """Fitted signal strength in units of the prediction."""
-        values, _, _ = self._minimise(data, {})
-        return float(values[self.poi]) * self.scale
+    def _nominal(self, strength: float) -> Floats:
+        """Parameters before a fit with a signal strength in units of the scaled workspace."""
+        values = self.initial.copy()
+        values[self.poi] = strength
+        return values
+
+    def closure(self, strength: float) -> Closure:
+        """Fit of the data expected with a signal strength, in units of the prediction."""
+        values, _, _ = self._minimise(self.expected_data(strength), {})
+        return Closure(strength, float(values[self.poi]) * self.scale)
 
     def fit(self, data: Any, fixed: float | None = None) -> tuple[Fit, Floats, Floats]:
         """Fit, with its parameters and their errors; ``fixed``: signal strength that is held."""
@@ -185,7 +186,6 @@ class _Fitter:
         free = [row for row in range(len(values)) if row not in held and errors[row] > 0.0]
         saturated = self._saturated(data, values)
         freedom = self.model.config.nmaindata - (1 if fixed is None else 0)
-        nuisances = [row for row in range(len(values)) if row != self.poi]
         found = Fit(
             signal_strength=None if held else float(values[self.poi] * self.scale),
             signal_strength_error=None if held else float(errors[self.poi] * self.scale),
@@ -195,7 +195,8 @@ class _Fitter:
                     float((values[row] - self.initial[row]) / self.widths[row]),
                     float(errors[row] / self.widths[row]),
                 )
-                for row in nuisances
+                for row in range(len(values))
+                if row != self.poi
             ),
             yields=self._yields(values, errors, correlations),
             parameters=tuple(self.names[row] for row in free),
@@ -208,9 +209,9 @@ class _Fitter:
 
     def before(self) -> Yields:
         """Yields before a fit: nominal parameters with their prior uncertainties."""
-        values, widths = self.initial.copy(), self.widths.copy()
-        values[self.poi], widths[self.poi] = 1.0 / self.scale, 0.0
-        return self._yields(values, widths, np.eye(len(values)))
+        widths = self.widths.copy()
+        widths[self.poi] = 0.0
+        return self._yields(self._nominal(1.0 / self.scale), widths, np.eye(len(widths)))
 
     def _yields(self, values: Floats, errors: Floats, correlations: Floats) -> Yields:
         by_sample = self._by_sample(values)
@@ -220,8 +221,7 @@ class _Fitter:
             step[row] = STEP * errors[row]
             up, down = (self._by_sample(values + sign * step).sum(axis=0) for sign in (1, -1))
             changes[row] = (up - down) / (2.0 * STEP)
-        covariance = np.nan_to_num(correlations)
-        variance = np.einsum("ib,ij,jb->b", changes, covariance, changes)
+        variance = np.einsum("ib,ij,jb->b", changes, np.nan_to_num(correlations), changes)
         contents = zip(self.model.config.samples, by_sample.tolist(), strict=True)
         return Yields(
             {name: tuple(content) for name, content in contents},
@@ -253,19 +253,17 @@ class _Fitter:
 
     def _minimise(self, data: Any, held: dict[int, float]) -> tuple[Floats, Floats, Floats]:
         """Values, errors (zero where held) and correlations of all parameters."""
-        initial = self.initial.copy()
-        initial[self.poi] = 0.5
+        initial = self._nominal(0.5)
         bounds = list(self.bounds)
         bounds[self.poi] = (-self._lowest(), REACH)
         for row, value in held.items():
             initial[row] = value
-        fixed = [row in held for row in range(len(initial))]
         result, correlations = pyhf.infer.mle.fit(
             data,
             self.model,
             init_pars=initial.tolist(),
             par_bounds=bounds,
-            fixed_params=fixed,
+            fixed_params=[row in held for row in range(len(initial))],
             return_uncertainties=True,
             return_correlations=True,
         )
@@ -276,11 +274,11 @@ class _Fitter:
 
     def _lowest(self) -> float:
         """Size of the negative signal strength that would take away nine tenths of a bin."""
-        values = self.initial.copy()
-        values[self.poi] = 0.0
-        without = np.asarray(self.model.expected_actualdata(values.tolist()))
-        values[self.poi] = 1.0
-        signal = np.asarray(self.model.expected_actualdata(values.tolist())) - without
+        without, both = (
+            np.asarray(self.model.expected_actualdata(self._nominal(strength).tolist()))
+            for strength in (0.0, 1.0)
+        )
+        signal = both - without
         return float(0.9 * np.min(without[signal > 0.0] / signal[signal > 0.0], initial=REACH))
 
     def _saturated(self, data: Any, values: Floats) -> float:
@@ -288,11 +286,7 @@ class _Fitter:
         observed = np.asarray(data, dtype=np.float64)[: self.model.config.nmaindata]
         predicted = np.asarray(self.model.expected_actualdata(values.tolist()))
         main = 2.0 * np.sum(predicted - observed + xlogy(observed, observed / predicted))
-        pulls = [
-            (values[row] - self.initial[row]) / self.widths[row]
-            for row in range(len(values))
-            if row != self.poi
-        ]
+        pulls = np.delete((values - self.initial) / self.widths, self.poi)
         return float(main + np.sum(np.square(pulls)))
 
 

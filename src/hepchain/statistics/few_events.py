@@ -13,40 +13,44 @@ from dataclasses import replace
 
 import numpy as np
 
-from hepchain.config.statistics import StatisticsConfig, ToysConfig
+from hepchain.assumptions import Kind, assumed
+from hepchain.config.statistics import CountingConfig, ToysConfig
 from hepchain.errors import HepchainError
 from hepchain.seeds import integer_seed
-from hepchain.statistics.counting import Counting, CountingResult, analyse
+from hepchain.statistics import counting as counts
+from hepchain.statistics.counting import Counting, CountingResult
 from hepchain.statistics.results import OK, ApproachResult, ToyLimits, ToyNumber
 
 LOGGER = logging.getLogger(__name__)
 
 
 def with_toys(
-    result: ApproachResult, config: StatisticsConfig, seed: int, *keys: str
+    result: ApproachResult, config: CountingConfig, seed: int, *keys: str
 ) -> ApproachResult:
-    """The result with limits from toys, if it has a limit and few enough events are expected.
-
-    Parameters
-    ----------
-    seed, keys : of the run, and the name of the region, for the random numbers
-    """
+    """The result with limits from toys, if it has a limit and few enough events are expected."""
     background = result.background.value
     if result.status != OK or not 0.0 < background < config.toys.below:
         return result
     seeds = [integer_seed(seed, *keys, "toys", row) for row in range(config.toys.repetitions)]
     planned = _count(result, background, config)
+    limits = ToyLimits(
+        status=OK,
+        number=config.toys.number,
+        repetitions=config.toys.repetitions,
+        signal_uncertainty=planned.signal_uncertainty,
+        background_uncertainty=planned.relative_uncertainty,
+    )
     try:
         expected = _expected(planned, config.toys, seeds, result.signal.value)
-        limit, p_value = _observed(result, config, seeds)
+        observed, p_value = _observed(result, config, seeds)
+        limits = replace(limits, expected=expected, observed=observed, p_value=p_value)
     except HepchainError as error:
-        LOGGER.warning("%s: no limits from toys: %s", result.name, error)
-        return replace(result, toys=_limits(planned, config.toys, f"failed: {error}"))
-    found = _limits(planned, config.toys, OK, expected, limit, p_value)
-    return replace(result, toys=found)
+        assumed(LOGGER, Kind.NO_TOYS, f"{result.name}: no limits from toys: {error}")
+        limits = replace(limits, status=f"failed: {error}")
+    return replace(result, toys=limits)
 
 
-def _count(result: ApproachResult, observed: float, config: StatisticsConfig) -> Counting:
+def _count(result: ApproachResult, observed: float, config: CountingConfig) -> Counting:
     """The region as a count, in events."""
     return Counting(
         observed=observed,
@@ -58,39 +62,19 @@ def _count(result: ApproachResult, observed: float, config: StatisticsConfig) ->
     )
 
 
-def _limits(
-    planned: Counting,
-    config: ToysConfig,
-    status: str,
-    expected: Sequence[ToyNumber] | None = None,
-    observed: ToyNumber | None = None,
-    p_value: ToyNumber | None = None,
-) -> ToyLimits:
-    return ToyLimits(
-        status=status,
-        number=config.number,
-        repetitions=config.repetitions,
-        signal_uncertainty=planned.signal_uncertainty,
-        background_uncertainty=planned.relative_uncertainty,
-        expected=None if expected is None else tuple(expected),
-        observed=observed,
-        p_value=p_value,
+def _expected(
+    planned: Counting, config: ToysConfig, seeds: Sequence[int], signal: float
+) -> tuple[ToyNumber, ...]:
+    """Expected limits on the signal strength; the observation is the expected background."""
+    formulas, found = _both(planned, config, seeds)
+    return tuple(
+        _number([item.expected_limit[row] for item in found], asymptotic, signal)
+        for row, asymptotic in enumerate(formulas.expected_limit)
     )
 
 
-def _expected(
-    planned: Counting, config: ToysConfig, seeds: Sequence[int], signal: float
-) -> list[ToyNumber]:
-    """Expected limits on the signal strength; the observation is the expected background."""
-    formulas, found = _both(planned, config, seeds)
-    return [
-        _number([item.expected_limit[row] for item in found], asymptotic, signal)
-        for row, asymptotic in enumerate(formulas.expected_limit)
-    ]
-
-
 def _observed(
-    result: ApproachResult, config: StatisticsConfig, seeds: Sequence[int]
+    result: ApproachResult, config: CountingConfig, seeds: Sequence[int]
 ) -> tuple[ToyNumber | None, ToyNumber | None]:
     """Observed limit on the signal strength and p-value; None without data."""
     if result.observed is None:
@@ -108,7 +92,9 @@ def _both(
     counting: Counting, config: ToysConfig, seeds: Sequence[int]
 ) -> tuple[CountingResult, list[CountingResult]]:
     """From asymptotic formulas, and from toys with each of the seeds."""
-    return analyse(counting), [analyse(counting, config.number, seed) for seed in seeds]
+    return counts.analyse(counting), [
+        counts.analyse(counting, config.number, seed) for seed in seeds
+    ]
 
 
 def _number(values: Sequence[float], asymptotic: float, unit: float = 1.0) -> ToyNumber:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import norm
 
+from hepchain.statistics.discovery import observed_significance
+from hepchain.statistics.fits import NotConvergedError
 from hepchain.statistics.inference import (
     NoLimitError,
-    NotConvergedError,
     observed_limit,
-    observed_significance,
+    status_of,
 )
 from hepchain.statistics.results import OK, Observed
 from hepchain.statistics.templates import Entries, fill
@@ -42,10 +43,8 @@ def observe(
     try:
         limit = observed_limit(workspace, confidence_level)
         significance = observed_significance(workspace)
-    except NoLimitError as error:
-        return not_fitted(counts, f"insufficient: {error}")
-    except NotConvergedError as error:
-        return not_fitted(counts, f"not converged: {error}")
+    except (NoLimitError, NotConvergedError) as error:
+        return not_fitted(counts, status_of(error))
     return Observed(
         status=OK,
         events=sum(counts),

@@ -10,15 +10,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from hepchain.config.statistics import StatisticsConfig
+from hepchain.assumptions import Kind, assumed
+from hepchain.config.statistics import CountingConfig
 from hepchain.statistics.diagnostics import Diagnostics, diagnose
+from hepchain.statistics.discovery import discovery_significance
+from hepchain.statistics.fits import NotConvergedError
 from hepchain.statistics.inference import (
+    INSUFFICIENT,
     SIGMAS,
-    Limit,
     NoLimitError,
-    NotConvergedError,
-    discovery_significance,
     expected_limit,
+    status_of,
 )
 from hepchain.statistics.observation import count_data, not_fitted, observe
 from hepchain.statistics.results import (
@@ -41,12 +43,6 @@ from hepchain.statistics.workspace import SIGNAL, Specification, Uncertainties, 
 from hepchain.statistics.yields import Yield
 
 LOGGER = logging.getLogger(__name__)
-
-INSUFFICIENT = "insufficient"
-"""First word of the status of a region with too few simulated events."""
-
-NOT_CONVERGED = "not converged"
-"""First words of the status of a region whose fit has failed."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,100 @@ class Region:
         return np.concatenate([entries.event_weights() for entries in self.backgrounds.values()])
 
 
-def uncertainties_of(config: StatisticsConfig, signal: Mapping[str, float]) -> Uncertainties:
+@dataclass(frozen=True)
+class Model:
+    """A region as fits take it."""
+
+    region: Region
+    templates: Templates
+    sides: Mapping[str, Sequence[Sides]]
+    """Sample -> its variations."""
+    uncertainties: Uncertainties
+
+    @classmethod
+    def of(cls, region: Region, config: CountingConfig) -> Model:
+        """Templates of a region, with the variations and uncertainties of the configuration."""
+        templates = make_templates(region.signal, region.backgrounds, region.edges)
+        nominal = {SIGNAL: templates.signal, **templates.backgrounds}
+        only_significant = config.insignificant_variations == "drop"
+        sides = {
+            name: model_sides(nominal[name], varied, templates.edges, only_significant)
+            for name, varied in region.varied.items()
+        }
+        return cls(region, templates, sides, uncertainties_of(config, region.signal_uncertainties))
+
+    @property
+    def counts(self) -> tuple[int, ...] | None:
+        """Events of data in each bin; None where there are none to count."""
+        data = self.region.data
+        return None if data is None else count_data(data, self.templates.edges)
+
+    def workspace(
+        self,
+        scale: float = 1.0,
+        observation: Sequence[int] | None = None,
+        measurement: str = "expected_limit",
+    ) -> Specification:
+        """Workspace with the signal times ``scale``, as :func:`make_workspace`."""
+        return make_workspace(
+            self.templates,
+            self.uncertainties,
+            self.region.name,
+            measurement,
+            scale,
+            self.sides,
+            observation,
+        )
+
+    def counted(self) -> ApproachResult:
+        """Everything that needs no fit."""
+        region, templates = self.region, self.templates
+        signal = Yield.of(region.signal.event_weights())
+        background = Yield.of(region.background_weights)
+        backgrounds = {name: Yield.of(e.event_weights()) for name, e in region.backgrounds.items()}
+        variation = yield_variation({n: y.value for n, y in backgrounds.items()}, self.sides)
+        of_signal = yield_variation({SIGNAL: signal.value}, self.sides)
+        sizes = self.uncertainties
+        common = math.hypot(sizes.background, sizes.luminosity)
+        error = math.hypot(common * background.value, variation, background.error)
+        alone = math.hypot(*sizes.signal.values(), sizes.luminosity)
+        return ApproachResult(
+            name=region.approach,
+            title=region.title,
+            status=OK,
+            signal=signal,
+            background=background,
+            backgrounds=backgrounds,
+            signal_uncertainty=math.hypot(alone * signal.value, of_signal, signal.error),
+            background_uncertainty=error,
+            background_variation=variation,
+            variations=tuple(
+                record
+                for name, varied in region.varied.items()
+                for record in variation_results(name, varied, self.sides[name])
+            ),
+            templates=TemplateSummary(
+                templates.edges, templates.requested_bins, templates.signal, templates.background
+            ),
+            significances=_without_fits(signal.value, background.value, error),
+            limit=None,
+        )
+
+
+def _without_fits(s: float, b: float, error: float) -> Significances:
+    """Significances of yields, ``error`` being that of the background."""
+    if b <= 0.0 or s < 0.0:
+        return Significances(None, None, None, None, None)
+    return Significances(
+        s_over_b=s / b,
+        s_over_sqrt_b=float(s_over_sqrt_b(s, b)),
+        asimov=float(asimov_significance(s, b, error)),
+        asimov_statistical=float(asimov_significance(s, b)),
+        profile_likelihood=None,
+    )
+
+
+def uncertainties_of(config: CountingConfig, signal: Mapping[str, float]) -> Uncertainties:
     """Systematic uncertainties of the configuration, with those of a signal."""
     return Uncertainties(
         signal=signal,
@@ -85,7 +174,7 @@ def uncertainties_of(config: StatisticsConfig, signal: Mapping[str, float]) -> U
     )
 
 
-def analyse(region: Region, config: StatisticsConfig) -> tuple[ApproachResult, Specification]:
+def analyse(region: Region, config: CountingConfig) -> tuple[ApproachResult, Specification]:
     """Result and workspace of a region.
 
     A region with too few simulated events, or whose fit fails, has a result without a limit, and a
@@ -93,29 +182,36 @@ def analyse(region: Region, config: StatisticsConfig) -> tuple[ApproachResult, S
     measurement. With data their counts are its observation, but the expected limit is the one
     before they were seen.
     """
-    uncertainties = uncertainties_of(config, region.signal_uncertainties)
-    templates = make_templates(region.signal, region.backgrounds, region.edges)
-    _report_merging(region, templates)
-    sides = modelled(region, templates, config)
-    result = _counted(region, templates, sides, uncertainties)
+    model = Model.of(region, config)
+    _report_merging(region, model.templates)
+    result = model.counted()
     shortage = find_shortage(region, config)
     if shortage:
         result = replace(result, status=f"{INSUFFICIENT}: {shortage}")
     else:
-        result = _fitted(result, templates, sides, region, config)
-    counts = None if region.data is None else count_data(region.data, templates.edges)
+        result = _fitted(result, model, config.confidence_level)
+    counts = model.counts
     if counts is not None:
-        observed = _observed(counts, result, templates, sides, region, config)
+        observed = _observed(counts, result, model, config.confidence_level)
         result = replace(result, observed=observed)
-    workspace = make_workspace(
-        templates,
-        uncertainties,
-        region.name,
-        _measurement(result),
-        variations=sides,
-        observation=counts,
-    )
-    return result, workspace
+    return result, model.workspace(observation=counts, measurement=_measurement(result))
+
+
+def counted(region: Region, config: CountingConfig) -> ApproachResult:
+    """Result of a region without what needs fits."""
+    return Model.of(region, config).counted()
+
+
+def diagnosed(region: Region, config: CountingConfig, result: ApproachResult) -> Diagnostics:
+    """What the fits of a region show; ``result``: that of the region, with a limit.
+
+    Raises
+    ------
+    NotConvergedError : a fit has failed
+    """
+    model, scale = Model.of(region, config), counting_scale(result)
+    middle = result.limit.expected[SIGMAS.index(0)] if result.limit is not None else scale
+    return diagnose(model.workspace(scale, model.counts), scale, (0.0, 1.0, middle))
 
 
 def _measurement(result: ApproachResult) -> str:
@@ -125,19 +221,30 @@ def _measurement(result: ApproachResult) -> str:
     return result.status.split(":")[0].replace(" ", "_")
 
 
-def modelled(
-    region: Region, templates: Templates, config: StatisticsConfig
-) -> dict[str, tuple[Sides, ...]]:
-    """Sample -> its variations as they are in the statistical model."""
-    only_significant = config.insignificant_variations == "drop"
-    nominal = {SIGNAL: templates.signal, **templates.backgrounds}
-    return {
-        name: model_sides(nominal[name], varied, templates.edges, only_significant)
-        for name, varied in region.varied.items()
-    }
+def _fitted(result: ApproachResult, model: Model, confidence_level: float) -> ApproachResult:
+    """The result with what fits add, or with the status that tells of their failure."""
+    scale = counting_scale(result)
+    scaled = model.workspace(scale)
+    try:
+        limit = expected_limit(scaled, confidence_level)
+        significance = discovery_significance(scaled, strength=1.0 / scale)
+    except (NoLimitError, NotConvergedError) as error:
+        return replace(result, status=status_of(error))
+    significances = replace(result.significances, profile_likelihood=significance)
+    return replace(result, significances=significances, limit=limit.scaled(scale))
 
 
-def find_shortage(region: Region, config: StatisticsConfig) -> str | None:
+def _observed(
+    counts: Sequence[int], result: ApproachResult, model: Model, confidence_level: float
+) -> Observed:
+    """What data say, in a model that has given an expected limit."""
+    if result.status != OK:
+        return not_fitted(counts, result.status)
+    scale = counting_scale(result)
+    return observe(counts, model.workspace(scale, counts), scale, confidence_level)
+
+
+def find_shortage(region: Region, config: CountingConfig) -> str | None:
     """What is missing for templates that a fit can use, and what to do; None if nothing is."""
     samples = ", ".join(region.backgrounds)
     problems = [
@@ -163,155 +270,15 @@ def _too_few(what: str, samples: str, weights: npt.NDArray[np.float64], needed: 
 def _report_merging(region: Region, templates: Templates) -> None:
     bins = len(templates.edges) - 1
     if bins < templates.requested_bins:
-        LOGGER.warning(
-            "%s: %d bins merged into %d with edges %s, since some had no background",
-            region.name,
+        edges = [round(edge, 3) for edge in templates.edges]
+        assumed(
+            LOGGER,
+            Kind.BINS_MERGED,
+            f"{region.name}: {templates.requested_bins} bins are merged into {bins} with edges "
+            f"{edges}, since some had no background",
+            templates.requested_bins - bins,
             templates.requested_bins,
-            bins,
-            [round(edge, 3) for edge in templates.edges],
         )
-
-
-def background_error(
-    background: Yield, uncertainties: Uncertainties, variation: float = 0.0
-) -> float:
-    """Uncertainty of a background yield: all sources in quadrature.
-
-    Parameters
-    ----------
-    variation : uncertainty from variations of the simulation, in events
-    """
-    systematic = math.hypot(uncertainties.background, uncertainties.luminosity)
-    return math.hypot(systematic * background.value, variation, background.error)
-
-
-def signal_error(signal: Yield, uncertainties: Uncertainties, variation: float = 0.0) -> float:
-    """Uncertainty of a signal yield, as :func:`background_error`."""
-    systematic = math.hypot(*uncertainties.signal.values(), uncertainties.luminosity)
-    return math.hypot(systematic * signal.value, variation, signal.error)
-
-
-def counted(region: Region, config: StatisticsConfig) -> ApproachResult:
-    """Result of a region without what needs fits."""
-    templates = make_templates(region.signal, region.backgrounds, region.edges)
-    sides = modelled(region, templates, config)
-    uncertainties = uncertainties_of(config, region.signal_uncertainties)
-    return _counted(region, templates, sides, uncertainties)
-
-
-def _counted(
-    region: Region,
-    templates: Templates,
-    sides: Mapping[str, Sequence[Sides]],
-    uncertainties: Uncertainties,
-) -> ApproachResult:
-    """Everything that needs no fit."""
-    signal, background = (
-        Yield.of(region.signal.event_weights()),
-        Yield.of(region.background_weights),
-    )
-    backgrounds = {name: Yield.of(e.event_weights()) for name, e in region.backgrounds.items()}
-    variation = yield_variation({n: y.value for n, y in backgrounds.items()}, sides)
-    error = background_error(background, uncertainties, variation)
-    varied = yield_variation({SIGNAL: signal.value}, sides)
-    exists = background.value > 0.0 and signal.value >= 0.0
-    s, b = signal.value, background.value
-    return ApproachResult(
-        name=region.approach,
-        title=region.title,
-        status=OK,
-        signal=signal,
-        background=background,
-        backgrounds=backgrounds,
-        signal_uncertainty=signal_error(signal, uncertainties, varied),
-        background_uncertainty=error,
-        background_variation=variation,
-        variations=tuple(
-            record
-            for name, varied in region.varied.items()
-            for record in variation_results(name, varied, sides[name])
-        ),
-        templates=TemplateSummary(
-            templates.edges, templates.requested_bins, templates.signal, templates.background
-        ),
-        significances=Significances(
-            s_over_b=s / b if exists else None,
-            s_over_sqrt_b=float(s_over_sqrt_b(s, b)) if exists else None,
-            asimov=float(asimov_significance(s, b, error)) if exists else None,
-            asimov_statistical=float(asimov_significance(s, b)) if exists else None,
-            profile_likelihood=None,
-        ),
-        limit=None,
-    )
-
-
-def _fitted(
-    result: ApproachResult,
-    templates: Templates,
-    sides: Mapping[str, Sequence[Sides]],
-    region: Region,
-    config: StatisticsConfig,
-) -> ApproachResult:
-    """The result with what fits add, or with the status that tells of their failure."""
-    uncertainties = uncertainties_of(config, region.signal_uncertainties)
-    scale = counting_scale(result)
-    scaled = make_workspace(
-        templates, uncertainties, region.name, signal_factor=scale, variations=sides
-    )
-    try:
-        limit = expected_limit(scaled, config.confidence_level)
-        significance = discovery_significance(scaled, strength=1.0 / scale)
-    except NoLimitError as error:
-        return replace(result, status=f"{INSUFFICIENT}: {error}")
-    except NotConvergedError as error:
-        return replace(result, status=f"{NOT_CONVERGED}: {error}")
-    significances = replace(result.significances, profile_likelihood=significance)
-    return replace(result, significances=significances, limit=unscaled(limit, scale))
-
-
-def diagnosed(region: Region, config: StatisticsConfig, result: ApproachResult) -> Diagnostics:
-    """What the fits of a region show; ``result``: that of the region, with a limit.
-
-    Raises
-    ------
-    NotConvergedError : a fit has failed
-    """
-    templates = make_templates(region.signal, region.backgrounds, region.edges)
-    sides = modelled(region, templates, config)
-    scale = counting_scale(result)
-    workspace = make_workspace(
-        templates,
-        uncertainties_of(config, region.signal_uncertainties),
-        region.name,
-        signal_factor=scale,
-        variations=sides,
-        observation=None if region.data is None else count_data(region.data, templates.edges),
-    )
-    middle = result.limit.expected[SIGMAS.index(0)] if result.limit is not None else scale
-    return diagnose(workspace, scale, (0.0, 1.0, middle))
-
-
-def _observed(
-    counts: Sequence[int],
-    result: ApproachResult,
-    templates: Templates,
-    sides: Mapping[str, Sequence[Sides]],
-    region: Region,
-    config: StatisticsConfig,
-) -> Observed:
-    """What data say, in a model that has given an expected limit."""
-    if result.status != OK:
-        return not_fitted(counts, result.status)
-    scale = counting_scale(result)
-    workspace = make_workspace(
-        templates,
-        uncertainties_of(config, region.signal_uncertainties),
-        region.name,
-        signal_factor=scale,
-        variations=sides,
-        observation=counts,
-    )
-    return observe(counts, workspace, scale, config.confidence_level)
 
 
 def counting_scale(result: ApproachResult) -> float:
@@ -321,13 +288,3 @@ def counting_scale(result: ApproachResult) -> float:
     """
     variance = result.background.value + result.background_uncertainty**2
     return float((2.0 * np.sqrt(variance) + 3.0) / result.signal.value)
-
-
-def unscaled(limit: Limit, scale: float) -> Limit:
-    """Limit in units of the prediction, of one in units of ``scale``."""
-    low, high = limit.bracket
-    return replace(
-        limit,
-        expected=tuple(scale * value for value in limit.expected),
-        bracket=(scale * low, scale * high),
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from hepchain.statistics.bootstrap import Estimate
@@ -37,7 +37,7 @@ class TemplateSummary:
     """Templates of the fit."""
 
     edges: tuple[float, ...]
-    """Bin edges of m(track, e) [GeV]."""
+    """Bin edges of what the templates are of."""
     requested_bins: int
     """Bins before empty ones were merged."""
     signal: Template
@@ -89,11 +89,11 @@ class ToyLimits:
     signal_uncertainty: float
     background_uncertainty: float
     """Relative, log-normal."""
-    expected: tuple[ToyNumber, ...] | None
+    expected: tuple[ToyNumber, ...] | None = None
     """Upper limit on the signal strength at each of the quantiles."""
-    observed: ToyNumber | None
+    observed: ToyNumber | None = None
     """Observed limit; None without open data."""
-    p_value: ToyNumber | None
+    p_value: ToyNumber | None = None
     """Of the background alone; None without open data."""
 
 
@@ -196,7 +196,7 @@ class Alternative:
     estimates: Estimates
     """Without a limit."""
     gains: tuple[Gain, ...]
-    """Gain over the approach before, and that of the approach after over it."""
+    """Those of its approach, itself in the place of that."""
 
 
 @dataclass(frozen=True)
@@ -214,18 +214,17 @@ class PointResult:
     """Quantiles of ``limit.expected``, in standard deviations from the median."""
     tagger: str
     uncertainties: Uncertainties
+    headline: str
+    """Approach that is compared with each other."""
+    baseline: str
+    """Approach that each other is compared with."""
     approaches: tuple[ApproachResult, ...]
-    """In the order of the config."""
     estimates: dict[str, Estimates]
     """Approach -> its numbers with statistical errors."""
     gains: tuple[Gain, ...]
-    """Of each approach over each before it."""
+    """Of each approach over the baseline, and of the headline over each."""
     alternatives: tuple[Alternative, ...]
     factors: tuple[GainFactors, ...]
     """Of the gain of each approach over all candidates."""
     control: dict[str, Any] | None = None
-    """The last approach with a control region (:class:`.control.ControlResult`)."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain mapping for JSON."""
-        return asdict(self)
+    """The headline with a control region (:class:`.control.ControlResult`)."""

@@ -45,8 +45,7 @@ def asimov_significance(
         ratio = np.where(argument > 0, np.log1p(argument) / argument, 1.0)
         second = s * b / (b + v) * ratio
         squared = 2.0 * np.maximum(first - second, 0.0)
-    result: Floats = np.where(b > 0, np.sqrt(squared), np.nan)
-    return result
+    return np.where(b > 0, np.sqrt(squared), np.nan)
 
 
 def s_over_sqrt_b(signal: npt.ArrayLike, background: npt.ArrayLike) -> Floats:
@@ -95,8 +94,7 @@ def median_limit(
         middle = 0.5 * (low + high)
         above = _q_of_asimov(middle, b, v) > wanted
         low, high = np.where(above, low, middle), np.where(above, middle, high)
-    result: Floats = np.where(exists, high, np.nan)
-    return result
+    return np.where(exists, high, np.nan)
 
 
 def _q_of_asimov(s: Floats, b: Floats, v: Floats) -> Floats:
@@ -110,5 +108,4 @@ def _q_of_asimov(s: Floats, b: Floats, v: Floats) -> Floats:
     fitted = np.where(half > 0.0, (half + root) / (2.0 * (1.0 + tau)), 2.0 * s * tau * b / safe)
     main = b * np.log(b / (s + fitted)) + s + fitted - b
     auxiliary = tau * (b * np.log(b / fitted) + fitted - b)
-    result: Floats = 2.0 * (main + auxiliary)
-    return result
+    return 2.0 * (main + auxiliary)

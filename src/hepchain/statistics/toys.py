@@ -145,14 +145,12 @@ class CountingModel:
         total = np.maximum(rates[0] + rates[1], TINY)
         shift = x - a
         constraint = (shift[0] ** 2 + shift[1] ** 2) / 2
-        value: Floats = total - n + xlogy(n, n / total) + constraint
-        return value
+        return np.asarray(total - n + xlogy(n, n / total) + constraint)
 
     def _free_fit(self, auxiliary: Floats) -> Floats:
         """-ln L with a signal of any sign: 0 but for a background that would be negative."""
         shift = self._allowed(auxiliary.copy()) - auxiliary
-        value: Floats = shift[1] ** 2 / 2
-        return value
+        return np.asarray(shift[1] ** 2 / 2)
 
     def q_tilde(self, signal: float, events: Floats, auxiliary: Floats) -> Floats:
         """Test statistic for upper limits with a signal of at least 0, shape (n,).
@@ -207,8 +205,9 @@ class Toys:
         uniform, normal = self._random
         nuisance, _ = self.model.fit(signal, *self._data)
         mean = float(np.sum(self.model.rates(signal, nuisance)))
-        counts = np.arange(poisson.isf(1e-12, mean) + 2)
-        events = np.searchsorted(poisson.cdf(counts, mean), uniform).astype(np.float64)
+        least = poisson.ppf(1e-12, mean)
+        counts = np.arange(least, poisson.isf(1e-12, mean) + 2)
+        events = least + np.searchsorted(poisson.cdf(counts, mean), uniform)
         return events, nuisance + normal
 
     @cached_property
@@ -244,8 +243,7 @@ class Toys:
                 "that CLs is not defined: compare observation and background, or make more toys"
             )
         # At least half an event, since the search takes logarithms.
-        ratio: Floats = np.maximum(above[0], 0.5) / above[1]
-        return ratio
+        return np.maximum(above[0], 0.5) / above[1]
 
     def p_value(self) -> float:
         """Probability of the observation, or of a larger excess, without a signal.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from hepchain.assumptions import Kind, assumed
 from hepchain.statistics.templates import Entries, Template, fill
 from hepchain.variations import side_of, source_of
 
@@ -145,6 +146,11 @@ def _sides(source: str, nominal: Floats, found: Mapping[str, tuple[float, ...]])
         factors[side], shapes[side] = _factor_and_shape(nominal, np.array(contents), source)
     for side, other in (("up", "down"), ("down", "up")):
         if side not in found:
+            assumed(
+                LOGGER,
+                Kind.MIRRORED,
+                f"{source}: the side `{side}` was not simulated and is the other one mirrored",
+            )
             factors[side] = 1.0 / factors[other]
             mirrored = np.maximum(2.0 * nominal - shapes[other], 0.0)
             shapes[side] = _scaled(mirrored, nominal)
@@ -160,12 +166,11 @@ def _sides(source: str, nominal: Floats, found: Mapping[str, tuple[float, ...]])
 def _factor_and_shape(nominal: Floats, varied: Floats, source: str) -> tuple[float, Floats]:
     factor = float(varied.sum() / nominal.sum())
     if factor < SMALLEST_FACTOR:
-        LOGGER.warning(
-            "%s: the varied yield is %.2g of the nominal one; taken as %g, a log-normal "
-            "constraint needs more than none",
-            source,
-            factor,
-            SMALLEST_FACTOR,
+        assumed(
+            LOGGER,
+            Kind.YIELD_VANISHES,
+            f"{source}: the varied yield is {factor:.2g} of the nominal one; taken as "
+            f"{SMALLEST_FACTOR:g}, a log-normal constraint needs more than none",
         )
     return max(factor, SMALLEST_FACTOR), _scaled(varied, nominal)
 
@@ -180,44 +185,34 @@ def yield_variation(yields: Mapping[str, float], sides: Mapping[str, Sequence[Si
     """Uncertainty of the sum of these samples from all sources, in events.
 
     Samples change together by a source (the larger of its two sides), sources independently.
-
-    Parameters
-    ----------
-    yields : sample -> its yield
-    sides : sample -> its sources
     """
-    changes: dict[str, list[float]] = {}
+    largest = [max(abs(up), abs(down)) for up, down in _changed(0.0, yields, sides).values()]
+    return float(np.sqrt(np.square(largest).sum())) if largest else 0.0
+
+
+def _changed(
+    start: float, yields: Mapping[str, float], sides: Mapping[str, Sequence[Sides]]
+) -> dict[str, list[float]]:
+    """Source -> ``start`` with the changes of all samples upwards, and with those downwards."""
+    changed: dict[str, list[float]] = {}
     for name, value in yields.items():
         for item in sides.get(name, ()):
-            total = changes.setdefault(item.source, [0.0, 0.0])
-            total[0] += value * (item.up - 1.0)
-            total[1] += value * (item.down - 1.0)
-    largest = [max(abs(up), abs(down)) for up, down in changes.values()]
-    return float(np.sqrt(np.square(largest).sum())) if largest else 0.0
+            both = changed.setdefault(item.source, [start, start])
+            both[0] += value * (item.up - 1.0)
+            both[1] += value * (item.down - 1.0)
+    return changed
 
 
 def summed_sides(
     yields: Mapping[str, float], sides: Mapping[str, Sequence[Sides]]
 ) -> tuple[Sides, ...]:
-    """Variations of the sum of samples in one bin; a sample without a source stays as it is.
-
-    Parameters
-    ----------
-    yields : sample -> its yield
-    sides : sample -> its sources
-    """
+    """Variations of the sum of samples in one bin, as :func:`yield_variation`."""
     total = sum(yields.values())
     if total <= 0.0:
         return ()
-    changes: dict[str, list[float]] = {}
-    for name, value in yields.items():
-        for item in sides.get(name, ()):
-            both = changes.setdefault(item.source, [total, total])
-            both[0] += value * (item.up - 1.0)
-            both[1] += value * (item.down - 1.0)
     return tuple(
         Sides(source, up / total, down / total, (total,), (total,))
-        for source, (up, down) in changes.items()
+        for source, (up, down) in _changed(total, yields, sides).items()
     )
 
 

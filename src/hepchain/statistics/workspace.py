@@ -48,17 +48,12 @@ def make_workspace(
     measurement: str = "expected_limit",
     signal_factor: float = 1.0,
     variations: Mapping[str, Sequence[Sides]] | None = None,
-    observation: Sequence[int] | None = None,
+    observation: Sequence[float] | None = None,
 ) -> Specification:
-    """Workspace of one channel: signal times ``mu``, and the backgrounds.
+    """Workspace of one channel: signal times ``mu``, and the backgrounds, as :func:`make_sample`.
 
-    Systematic uncertainties are log-normal (``normsys`` with exp(-d) and exp(d), so that one
-    standard deviation changes the yield by d to first order): those of the signal, one common to
-    all backgrounds, that of the luminosity common to everything. The statistical error of the
-    simulation is a ``staterror`` a bin (Barlow and Beeston, CPC 77 (1993) 219, in the form of
-    HistFactory), for the sum of the backgrounds and, apart, for the signal, so that it stays right
-    at every ``mu``. A variation of the simulation has one parameter a source, common to all
-    samples: a ``normsys`` of the yield and, with several bins, a ``histosys`` of the shape.
+    Systematic uncertainties are log-normal: those of the signal, one common to all backgrounds,
+    that of the luminosity common to everything.
 
     Parameters
     ----------
@@ -67,75 +62,98 @@ def make_workspace(
     variations : sample (:data:`SIGNAL` or a background) -> its variations
     observation : events of data in each bin; None: the expected background (Asimov)
     """
-    background = templates.background
-    variations = variations or {}
+    of_background = [
+        *normalisation("background_normalisation", uncertainties.background),
+        *normalisation("luminosity", uncertainties.luminosity),
+    ]
+    sides = variations or {}
+    signal = sides.get(SIGNAL, ())
+    samples = [
+        make_signal(templates.signal, uncertainties, signal, "staterror_signal", signal_factor),
+        *(
+            make_sample(name, template, of_background, sides.get(name, ()), "staterror_background")
+            for name, template in templates.backgrounds.items()
+        ),
+    ]
+    counts = templates.background.contents if observation is None else observation
+    return assemble({channel: samples}, {channel: counts}, measurement)
+
+
+def assemble(
+    channels: Mapping[str, Sequence[Mapping[str, Any]]],
+    observations: Mapping[str, Sequence[float]],
+    measurement: str = "expected_limit",
+) -> Specification:
+    """Workspace of channels with their samples and their counts in each bin."""
+    config: dict[str, Any] = {"poi": SIGNAL_STRENGTH, "parameters": []}
     return {
-        "channels": [
-            {
-                "name": channel,
-                "samples": [
-                    _signal_sample(
-                        templates.signal, uncertainties, signal_factor, variations.get(SIGNAL, ())
-                    ),
-                    *(
-                        _background_sample(name, template, uncertainties, variations.get(name, ()))
-                        for name, template in templates.backgrounds.items()
-                    ),
-                ],
-            }
-        ],
+        "channels": [{"name": name, "samples": list(items)} for name, items in channels.items()],
         "observations": [
-            {
-                "name": channel,
-                "data": list(background.contents if observation is None else observation),
-            }
+            {"name": name, "data": list(counts)} for name, counts in observations.items()
         ],
-        "measurements": [
-            {"name": measurement, "config": {"poi": SIGNAL_STRENGTH, "parameters": []}}
-        ],
+        "measurements": [{"name": measurement, "config": config}],
         "version": "1.0.0",
     }
 
 
-def _signal_sample(
-    template: Template, uncertainties: Uncertainties, factor: float, variations: Sequence[Sides]
+def make_sample(
+    name: str,
+    template: Template,
+    modifiers: Sequence[dict[str, Any]],
+    variations: Sequence[Sides],
+    staterror: str,
+    factor: float = 1.0,
 ) -> dict[str, Any]:
-    return {
-        "name": SIGNAL,
-        "data": [factor * content for content in template.contents],
-        "modifiers": [
-            {"name": SIGNAL_STRENGTH, "type": "normfactor", "data": None},
-            *uncertainties.of_signal(),
-            *variation_modifiers(variations, len(template.contents), factor),
-            staterror("staterror_signal", [factor * error for error in template.errors]),
-        ],
-    }
+    """A sample of a channel, times ``factor``.
 
-
-def _background_sample(
-    name: str, template: Template, uncertainties: Uncertainties, variations: Sequence[Sides]
-) -> dict[str, Any]:
+    The statistical error of the simulation is a ``staterror`` a bin (Barlow and Beeston, CPC 77
+    (1993) 219, in the form of HistFactory), for the sum of the samples that share its name: one of
+    the signal apart stays right at every ``mu``. A variation of the simulation has one parameter a
+    source, common to all samples: a ``normsys`` of the yield and, with several bins, a ``histosys``
+    of the shape.
+    """
+    errors = [factor * error for error in template.errors]
     return {
         "name": name,
-        "data": list(template.contents),
+        "data": [factor * content for content in template.contents],
         "modifiers": [
-            *normalisation("background_normalisation", uncertainties.background),
-            *normalisation("luminosity", uncertainties.luminosity),
-            *variation_modifiers(variations, len(template.contents)),
-            staterror("staterror_background", list(template.errors)),
+            *modifiers,
+            *_variation_modifiers(variations, len(template.contents), factor),
+            {"name": staterror, "type": "staterror", "data": errors},
         ],
     }
+
+
+def make_signal(
+    template: Template,
+    uncertainties: Uncertainties,
+    variations: Sequence[Sides],
+    staterror: str,
+    factor: float,
+) -> dict[str, Any]:
+    """The signal of a channel, with all its uncertainties, times ``mu`` and ``factor``."""
+    modifiers = [free_normalisation(SIGNAL_STRENGTH), *uncertainties.of_signal()]
+    return make_sample(SIGNAL, template, modifiers, variations, staterror, factor)
+
+
+def free_normalisation(name: str) -> dict[str, Any]:
+    """Modifier of a parameter that scales a sample."""
+    return {"name": name, "type": "normfactor", "data": None}
 
 
 def normalisation(name: str, uncertainty: float) -> list[dict[str, Any]]:
-    """Modifier of a log-normal uncertainty; none if it is 0."""
+    """Modifier of a log-normal uncertainty d; none if it is 0.
+
+    A ``normsys`` with exp(-d) and exp(d): one standard deviation changes the yield by d to first
+    order.
+    """
     if uncertainty == 0.0:
         return []
     factors = {"lo": math.exp(-uncertainty), "hi": math.exp(uncertainty)}
     return [{"name": name, "type": "normsys", "data": factors}]
 
 
-def variation_modifiers(
+def _variation_modifiers(
     variations: Sequence[Sides], bins: int, factor: float = 1.0
 ) -> list[dict[str, Any]]:
     """Modifiers of the variations of a sample; ``factor`` scales its contents."""
@@ -151,8 +169,3 @@ def variation_modifiers(
             }
             modifiers.append({"name": name, "type": "histosys", "data": shapes})
     return modifiers
-
-
-def staterror(name: str, errors: list[float]) -> dict[str, Any]:
-    """Modifier of the statistical errors of the simulation, a parameter a bin."""
-    return {"name": name, "type": "staterror", "data": errors}

@@ -23,6 +23,9 @@ class Yield:
     effective_events: float
     """Events of equal weight with the same relative error: (sum w)^2 / sum w^2."""
 
+    def __str__(self) -> str:
+        return f"{self.value:.4g} ± {self.error:.2g} ({self.events} events)"
+
     @classmethod
     def of(cls, weights: npt.ArrayLike) -> Yield:
         """Yield of events with these weights, shape (n,)."""

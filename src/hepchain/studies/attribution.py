@@ -16,7 +16,7 @@ from scipy.special import logit
 
 from hepchain.errors import StageError
 from hepchain.training.model import Model
-from hepchain.training.tagger import Explainable, Matrix
+from hepchain.training.tagger import Matrix
 
 Floats = npt.NDArray[np.float64]
 Margin = Callable[[npt.NDArray[Any]], Floats]
@@ -42,7 +42,7 @@ class Attribution:
 
 def method_of(model: Model) -> Method:
     """Whether a model knows its Shapley values or they are estimated."""
-    return "exact" if isinstance(model.tagger, Explainable) else "sampled"
+    return "exact" if model.explainable else "sampled"
 
 
 def attribute(model: Model, values: Matrix, background: Matrix, seed: int) -> Attribution:
@@ -60,32 +60,28 @@ def attribute(model: Model, values: Matrix, background: Matrix, seed: int) -> At
     InputError : a value is not finite
     StageError : the values are to be estimated and the package ``shap`` is not there
     """
-    inputs = model.scaling.apply(values, model.variables, "tracks of the study")
-    if isinstance(model.tagger, Explainable):
-        return _exact(model, model.tagger, inputs)
-    others = model.scaling.apply(background, model.variables, "tracks of the study")
-    found, base = sampled(lambda rows: log_odds(model, rows), inputs, others, seed)
-    return Attribution(found, np.zeros(len(inputs)), base)
+    if model.explainable:
+        return _exact(model, values)
+    found, base = sampled(lambda rows: log_odds(model, rows), values, background, seed)
+    return Attribution(found, np.zeros(len(values)), base)
 
 
 def log_odds(model: Model, inputs: npt.NDArray[Any]) -> Floats:
-    """Logarithm of score over one minus score, shape (n,), of standardised variables."""
+    """Logarithm of score over one minus score, shape (n,), of variables in physical units."""
     rows = np.asarray(inputs, dtype=np.float32)
-    if model.layout is not None:
-        rows = model.layout.expand(rows, model.category)
-    score = model.tagger.score(rows).astype(np.float64)
-    odds: Floats = logit(np.clip(score, SMALLEST, 1.0 - SMALLEST))
-    return odds
+    score = model.score(rows, model.variables, "tracks of the study").astype(np.float64)
+    return np.asarray(logit(np.clip(score, SMALLEST, 1.0 - SMALLEST)))
 
 
-def _exact(model: Model, tagger: Explainable, inputs: Matrix) -> Attribution:
+def _exact(model: Model, values: Matrix) -> Attribution:
+    inputs = model.scaling.apply(values, model.variables, "tracks of the study")
     rows = inputs if model.layout is None else model.layout.expand(inputs, model.category)
-    found = tagger.contributions(rows).astype(np.float64)
+    found = model.explainer().contributions(rows).astype(np.float64)
     own = range(len(model.variables))
     positions = list(own) if model.layout is None else model.layout.positions(model.category)
-    values = found[:, positions]
+    own_values = found[:, positions]
     rest = np.delete(found[:, :-1], positions, axis=1).sum(axis=1)
-    return Attribution(values, rest, found[:, -1])
+    return Attribution(own_values, rest, found[:, -1])
 
 
 def sampled(margin: Margin, inputs: Matrix, background: Matrix, seed: int) -> tuple[Floats, Floats]:

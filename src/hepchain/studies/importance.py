@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from hepchain.assumptions import Kind, assumed
 from hepchain.combination.scoring import ModelSet
 from hepchain.config.studies import ImportanceConfig
 from hepchain.config.training import BalanceConfig
@@ -52,8 +53,8 @@ class VariableImportance:
     error: float
     """Of that mean, from the spread of the folds."""
     direction: float
-    """Correlation of the variable with its Shapley values: 1 if larger values always speak for an
-    electron, -1 if they speak against one, 0 if the variable does nothing."""
+    """Correlation of the variable with its Shapley values: 1 if larger values always speak for
+    signal, -1 if they speak against it, 0 if the variable does nothing."""
     folds: tuple[float, ...]
     """Importance by fold."""
 
@@ -93,10 +94,22 @@ class FoldImportance:
 def draw(weights: Floats, number: int, random: np.random.Generator) -> Sample:
     """Tracks at random, with replacement, each with a probability in proportion to its weight.
 
+    A probability is not negative: tracks of negative weight are not drawn.
+
     Raises
     ------
     StageError : no track has a weight
     """
+    negative = int((weights < 0.0).sum())
+    if negative:
+        assumed(
+            logger,
+            Kind.NEGATIVE_NOT_DRAWN,
+            "the importance of variables is from tracks of positive weight alone",
+            negative,
+            len(weights),
+        )
+        weights = np.maximum(weights, 0.0)
     if not weights.sum() > 0.0:
         raise StageError(
             f"none of {len(weights)} tracks of a fold has a weight, so that the importance of its "
@@ -146,11 +159,8 @@ def of_model(
 ) -> FoldImportance:
     """Importance in one model, of tracks drawn from some rows of a table.
 
-    Parameters
-    ----------
-    rows, weights : the tracks to draw from and their weights
-    share : of the tracks of the config that are drawn
-    seeds : seed of the run and name of the draw
+    ``share``: of the tracks of the config that are drawn; ``seeds``: that of the run and the name
+    of the draw.
     """
     exact = method_of(model) == "exact"
     number = config.tracks if exact else config.sampled_tracks
@@ -181,12 +191,6 @@ def importances(
 
     Tracks are drawn with the balanced weights of the training, the same ones for every tagger whose
     values are found in the same way.
-
-    Parameters
-    ----------
-    models : of the tagger
-    tables : category -> its tracks
-    controls : variables that are negative controls
     """
     found = []
     for category, table in tables.items():

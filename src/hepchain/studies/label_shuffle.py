@@ -5,7 +5,7 @@ scored by the model that has not seen its event. Against the *permuted* labels o
 area under the curve is 0.5, with the error of Mann and Whitney (Ann. Math. Stat. 18 (1947) 50),
 unless something of an event reaches a model that must not see it. Against the true labels it is 0.5
 only in the mean over permutations: a model of noise is some function of the variables, and tells
-true electrons from hadrons by chance, for better or worse.
+true signal from background by chance, for better or worse.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ import numpy as np
 from hepchain.roc import area_under_curve, chance_error
 from hepchain.seeds import generator
 from hepchain.studies.tracks import Table, copy_category
+from hepchain.training import train as training
 from hepchain.training.model import load_model
 from hepchain.training.tracks import FeatureFile
-from hepchain.training.train import Task, train
+from hepchain.training.train import Task
 
 logger = logging.getLogger(__name__)
 
@@ -68,13 +69,8 @@ def label_shuffle(
 ) -> Shuffled:
     """Train on permuted labels, in all folds.
 
-    Parameters
-    ----------
-    task : with all variables of the category; its fold does not matter
-    files : features of the category alone, with true labels
-    table : their tracks
-    shuffles : permutations, each with models of its own
-    directory : where files and models are put
+    ``task`` has all variables of the category, and its fold does not matter; ``files`` are of the
+    category alone, with true labels, and ``table`` has their tracks.
 
     Raises
     ------
@@ -88,7 +84,7 @@ def label_shuffle(
         copies = copy_category(files, task.category, list(task.variables), here, len(table), labels)
         for fold in range(task.folds):
             named = replace(task, tagger=f"{task.tagger}/shuffle{shuffle}", fold=fold)
-            train(named, copies, here / f"fold{fold}")
+            training.train(named, copies, here / f"fold{fold}")
             areas.append(_area(here / f"fold{fold}", table, labels, (shuffle, fold)))
             logger.info("shuffle %d, fold %d: %.4f", shuffle, fold, areas[-1].permuted)
     return summarise(task.tagger, task.category, len(table), areas)
@@ -99,12 +95,12 @@ def _area(directory: Path, table: Table, labels: np.ndarray, where: tuple[int, i
     values = table.inputs[rows]
     score = model.score(values, model.variables, "tracks of the study")
     permuted = labels[rows] == 1
-    electrons = int(permuted.sum())
+    signal = int(permuted.sum())
     return Area(
         *where,
         permuted=area_under_curve(score, permuted),
-        error=chance_error(electrons, len(permuted) - electrons),
-        true=area_under_curve(score, table.electron[rows]),
+        error=chance_error(signal, len(permuted) - signal),
+        true=area_under_curve(score, table.signal[rows]),
     )
 
 

@@ -12,12 +12,14 @@ import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
-from hepchain.config.training import BalanceConfig
+from hepchain.assumptions import Kind, assumed
 from hepchain.errors import StageError
 from hepchain.identity import uniform_of
 from hepchain.io import ParquetWriter, iterate_parquet
-from hepchain.training.balance import balance
-from hepchain.training.tracks import CLASSES, KINEMATICS, FeatureFile
+from hepchain.labels import CLASSES, in_words
+from hepchain.training.balance import Labelled
+from hepchain.training.scaling import matrix
+from hepchain.training.tracks import KINEMATICS, FeatureFile, both_classes
 
 logger = logging.getLogger(__name__)
 
@@ -27,31 +29,15 @@ COLUMNS = ("event_number", "category", "label", "fold", "weight")
 
 
 @dataclass(frozen=True)
-class Table:
-    """Electrons and hadrons of one category, one row each, in the order of the files."""
+class Table(Labelled):
+    """Both classes of one category, one row each, in the order of the files."""
 
     variables: tuple[str, ...]
     inputs: npt.NDArray[np.float32]
     """Shape (n, variables), in physical units."""
-    labels: npt.NDArray[np.int8]
-    """Shape (n,): 1 electron, 0 hadron."""
     fold: npt.NDArray[np.int8]
-    pt: npt.NDArray[np.float32]
-    """[GeV]"""
-    eta: npt.NDArray[np.float32]
-    weight: Floats
-    """Of the event."""
     event: npt.NDArray[np.int64]
     """Position of the event, from 0."""
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    @property
-    def electron(self) -> npt.NDArray[np.bool_]:
-        """Whether a track is an electron, shape (n,)."""
-        electron: npt.NDArray[np.bool_] = self.labels == 1
-        return electron
 
     def of(
         self, variables: Sequence[str], rows: npt.NDArray[Any] | slice = slice(None)
@@ -60,27 +46,13 @@ class Table:
         columns = [self.variables.index(name) for name in variables]
         return self.inputs[rows][:, columns]
 
-    def balanced(self, config: BalanceConfig) -> Floats:
-        """Weights that give both classes the same spectrum, as in the training; shape (n,).
-
-        Raises
-        ------
-        StageError : the classes cannot be balanced
-        """
-        found = balance(self.labels, self.pt, self.eta, config)
-        return found.of(self.labels, self.pt, self.eta).astype(np.float64)
-
 
 def read_tables(
     files: Sequence[FeatureFile], categories: Mapping[str, Sequence[str]], max_tracks: int
 ) -> dict[str, Table]:
     """Tracks of each category, read row group by row group.
 
-    Parameters
-    ----------
-    files : features
-    categories : category -> its variables, in order
-    max_tracks : of a class in a category; of more, whole events are left out at random
+    Of more than ``max_tracks`` of a class in a category, whole events are left out at random.
 
     Raises
     ------
@@ -93,9 +65,8 @@ def read_tables(
     pieces: dict[str, list[dict[str, npt.NDArray[Any]]]] = {name: [] for name in categories}
     for number, file in enumerate(files):
         for chunk in iterate_parquet(file.path, wanted):
-            names = np.asarray(chunk["category"])
             for category, variables in categories.items():
-                rows = _rows(chunk, file.sample, names == category, kept[category])
+                rows = _rows(chunk, file.sample, category, kept[category])
                 pieces[category].append(_piece(chunk, rows, variables, number))
     samples = list(dict.fromkeys(file.sample for file in files))
     sample_of = np.array([samples.index(file.sample) for file in files])
@@ -113,13 +84,10 @@ def copy_category(
     max_tracks: int,
     labels: npt.NDArray[np.int8] | None = None,
 ) -> list[FeatureFile]:
-    """Features of the electrons and hadrons of one category alone, to train on many times.
+    """Features of both classes of one category alone, to train on many times.
 
-    Parameters
-    ----------
-    directory : of the new files, one for each old one
-    max_tracks : of a class, as in :func:`read_tables`
-    labels : of all tracks of the copy in turn, in place of their own
+    ``labels``: of all tracks of the copy in turn, in place of their own; ``max_tracks`` as in
+    :func:`read_tables`.
 
     Raises
     ------
@@ -134,8 +102,7 @@ def copy_category(
         path = directory / f"{number}.parquet"
         with ParquetWriter.open(path) as writer:
             for chunk in iterate_parquet(file.path, wanted):
-                own = np.asarray(chunk["category"]) == category
-                rows = _rows(chunk, file.sample, own, kept)
+                rows = _rows(chunk, file.sample, category, kept)
                 columns = {name: chunk[name][rows] for name in wanted}
                 if labels is not None:
                     columns["label"] = labels[done : done + len(rows)]
@@ -150,49 +117,44 @@ def _shares(
 ) -> dict[str, Floats]:
     """Share of the events to keep, by category and class."""
     counts = {category: np.zeros(len(CLASSES), dtype=np.int64) for category in categories}
-    everything = np.ones(len(CLASSES))
     for file in files:
         for chunk in iterate_parquet(file.path, ("event_number", "category", "label")):
-            names = np.asarray(chunk["category"])
             for category in categories:
-                rows = _rows(chunk, file.sample, names == category, everything)
-                labels = np.asarray(chunk["label"])[rows]
+                labels = np.asarray(chunk["label"])[both_classes(chunk, category)]
                 counts[category] += np.bincount(labels, minlength=len(CLASSES))
     for category, number in counts.items():
         if (number == 0).any():
             raise StageError(
-                f"category {category}: {number[CLASSES['electron']]} electrons and "
-                f"{number[CLASSES['hadron']]} hadrons in {files[0].path.parent} and others; both "
-                "are needed: generate more events, or take it out of training.categories"
+                f"category {category}: {in_words(number)} in {files[0].path.parent} and others; "
+                "both are needed: generate more events, or take it out of training.categories"
             )
         if (number > max_tracks).any():
-            logger.info("category %s: at most %d tracks of a class", category, max_tracks)
+            assumed(
+                logger,
+                Kind.THINNED,
+                f"category {category}: a study looks at {max_tracks} tracks of a class, events are "
+                "left out at random",
+                int((number - max_tracks).clip(0).sum()),
+                int(number.sum()),
+            )
     return {name: np.minimum(1.0, max_tracks / number) for name, number in counts.items()}
 
 
-def _rows(
-    chunk: ak.Array, sample: str, own: npt.NDArray[np.bool_], kept: Floats
-) -> npt.NDArray[np.int64]:
-    """Rows of both classes among those of the category, thinned."""
-    label = np.asarray(chunk["label"])
-    both = np.isin(label, list(CLASSES.values()))
-    rows: npt.NDArray[np.int64] = np.flatnonzero(own & both)
+def _rows(chunk: ak.Array, sample: str, category: str, kept: Floats) -> npt.NDArray[np.int64]:
+    """Positions of both classes of the category, thinned."""
+    rows = both_classes(chunk, category)
     if (kept >= 1.0).all():
         return rows
     chance = uniform_of(f"{sample}/studies", np.asarray(chunk["event_number"])[rows])
-    chosen: npt.NDArray[np.int64] = rows[chance < kept[label[rows]]]
-    return chosen
+    return np.asarray(rows[chance < kept[np.asarray(chunk["label"])[rows]]])
 
 
 def _piece(
     chunk: ak.Array, rows: npt.NDArray[np.int64], variables: Sequence[str], file: int
 ) -> dict[str, npt.NDArray[Any]]:
-    inputs = np.empty((len(rows), len(variables)), dtype=np.float32)
-    for column, name in enumerate(variables):
-        inputs[:, column] = np.asarray(chunk[name])[rows]
     kept = ("event_number", "label", "fold", "weight", *KINEMATICS)
     return {name: np.asarray(chunk[name])[rows] for name in kept} | {
-        "inputs": inputs,
+        "inputs": matrix(chunk, variables, rows),
         "file": np.full(len(rows), file),
     }
 
@@ -211,6 +173,6 @@ def _table(
         fold=columns["fold"],
         pt=columns["pt"],
         eta=columns["eta"],
-        weight=columns["weight"].astype(np.float64),
+        event_weight=columns["weight"].astype(np.float64),
         event=np.unique(events, axis=0, return_inverse=True)[1].ravel(),
     )

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from hepchain.config.studies import ImportanceConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
@@ -73,7 +72,8 @@ class Scan:
 class Scored:
     """Scores of the models with some number of variables."""
 
-    variables: tuple[tuple[str, ...], ...]
+    variables: list[tuple[str, ...]]
+    """Of each fold, the most important first."""
     held_out: Floats
     """Shape (tracks of the training samples,)."""
     test: Floats
@@ -94,43 +94,28 @@ def scan(
 ) -> dict[int, Scored]:
     """Train and score the models of all folds and numbers of variables.
 
-    Parameters
-    ----------
-    task : with all variables of the category; its fold does not matter
-    files : features of the training samples
-    tables : tracks of the training samples, from the same files, and of the test sample
-    numbers : of variables, falling, all of them first
-    directory : where models are put
+    ``task`` has all variables of the category, and its fold does not matter; ``tables`` are the
+    tracks of ``files`` and those of the test sample; ``numbers`` fall, from that of all variables.
 
     Raises
     ------
     InputError, StageError : a training fails
     """
-    table, test = tables
-    weights = table.balanced(task.tracks.balance)
-    variables: dict[int, list[tuple[str, ...]]] = {number: [] for number in numbers}
-    held_out = {number: np.zeros(len(table)) for number in numbers}
-    scores = {number: np.zeros(len(test)) for number in numbers}
+    weights = tables[0].balanced(task.tracks.balance)
+    scored = {number: Scored([], *(np.zeros(len(table)) for table in tables)) for number in numbers}
     for fold in range(task.folds):
-        seen, unseen = np.flatnonzero(table.fold != fold), np.flatnonzero(table.fold == fold)
-        tested = np.flatnonzero(test.fold == fold)
         ranked = tuple(task.variables)
-        for number in numbers:
+        for number, found in scored.items():
             where = directory / f"{number}-fold{fold}"
             model = _train(replace(task, fold=fold), ranked[:number], files, where)
-            name = f"{task.category}/{fold}/{number}"
-            found = of_model(
-                model, table, seen, weights[seen], importance, 1.0, (task.seed, name)
-            ).importance
-            ranked = tuple(model.variables[i] for i in np.argsort(-found, kind="stable"))
-            variables[number].append(ranked)
-            held_out[number][unseen] = _score(model, table, unseen)
-            scores[number][tested] = _score(model, test, tested)
+            ranked = _ranked(model, tables[0], weights, importance, task.seed)
+            found.variables.append(ranked)
+            for table, scores in zip(tables, (found.held_out, found.test), strict=True):
+                unseen = np.flatnonzero(table.fold == fold)
+                values = table.of(model.variables, unseen)
+                scores[unseen] = model.score(values, model.variables, "tracks of the study")
             logger.info("fold %d, %d variables, first %s", fold, number, ", ".join(ranked[:3]))
-    return {
-        number: Scored(tuple(variables[number]), held_out[number], scores[number])
-        for number in numbers
-    }
+    return scored
 
 
 def _train(
@@ -142,53 +127,47 @@ def _train(
     return load_model(directory)
 
 
-def _score(model: Model, table: Table, rows: npt.NDArray[np.int64]) -> Floats:
-    values = table.of(model.variables, rows)
-    return model.score(values, model.variables, "tracks of the study").astype(np.float64)
+def _ranked(
+    model: Model, table: Table, weights: Floats, config: ImportanceConfig, seed: int
+) -> tuple[str, ...]:
+    """Variables of a model, the most important to the tracks that it has seen first."""
+    seen = np.flatnonzero(table.fold != model.fold)
+    name = f"{model.category}/{model.fold}/{len(model.variables)}"
+    found = of_model(model, table, seen, weights[seen], config, 1.0, (seed, name)).importance
+    return tuple(model.variables[i] for i in np.argsort(-found, kind="stable"))
 
 
 def measure(
-    tagger: str,
-    category: str,
+    task: Task,
     scored: Mapping[int, Scored],
     tables: tuple[Table, Table],
-    held_out_weights: Floats,
     fake_rate: float,
     replicas: int,
-    seed: int,
 ) -> Scan:
     """Efficiencies at a fake rate and what is lost against all variables.
 
-    Parameters
-    ----------
-    scored : number of variables, falling -> scores
-    tables : tracks of the training samples and of the test sample
-    held_out_weights : of the tracks of the training samples; those of the test sample have the
-        weights of their events
-    fake_rate : of the thresholds, one for each sample and number of variables
-    replicas : of the events
+    ``tables`` are the tracks of the training samples and of the test sample, which have the weights
+    of their events. Each sample and number of variables has a threshold of its own.
     """
-    held_out = _measured(
-        {number: found.held_out for number, found in scored.items()},
-        tables[0],
-        held_out_weights,
-        fake_rate,
-        generator(seed, "variable_scan", category, "held out"),
-        replicas,
-    )
-    test = _measured(
-        {number: found.test for number, found in scored.items()},
-        tables[1],
-        tables[1].weight,
-        fake_rate,
-        generator(seed, "variable_scan", category, "test"),
-        replicas,
+    weights = tables[0].balanced(task.tracks.balance), tables[1].event_weight
+    held_out, test = (
+        _measured(
+            {number: getattr(found, part) for number, found in scored.items()},
+            table,
+            of_part,
+            fake_rate,
+            generator(task.seed, "variable_scan", task.category, part.replace("_", " ")),
+            replicas,
+        )
+        for part, table, of_part in zip(("held_out", "test"), tables, weights, strict=True)
     )
     steps = tuple(
-        Step(number, found.variables, held_out[number], test[number])
+        Step(number, tuple(found.variables), held_out[number], test[number])
         for number, found in scored.items()
     )
-    return Scan(tagger, category, fake_rate, steps, sufficient(held_out), sufficient(test))
+    return Scan(
+        task.tagger, task.category, fake_rate, steps, sufficient(held_out), sufficient(test)
+    )
 
 
 def sufficient(measured: Mapping[int, Measured]) -> int:
@@ -209,7 +188,7 @@ def _measured(
     replicas: int,
 ) -> dict[int, Measured]:
     rankings = {
-        number: Ranking.of(score, table.electron, weights, table.event)
+        number: Ranking.of(score, table.signal, weights, table.event)
         for number, score in scores.items()
     }
     values = _efficiencies(rankings, fake_rate, None)
@@ -220,8 +199,8 @@ def _measured(
             for _ in range(replicas)
         ]
     )
-    electrons = weights[table.electron]
-    total, squares = float(electrons.sum()), float((electrons**2).sum())
+    signal = weights[table.signal]
+    total, squares = float(signal.sum()), float((signal**2).sum())
     return {
         number: Measured(
             efficiency_of_sums(values[i] * total, total, squares),

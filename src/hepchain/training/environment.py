@@ -7,7 +7,9 @@ import logging
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
+from hepchain.assumptions import Kind, assumed
 from hepchain.errors import ExecutionError
 
 logger = logging.getLogger(__name__)
@@ -22,16 +24,24 @@ ONE_THREAD = {
     "NPROC": "1",
     "PJRT_NPROC": "1",
 }
-REPRODUCIBLE = {"TF_DETERMINISTIC_OPS": "1"}
+REPRODUCIBLE_GPU = {
+    # One thread of a core is reproducible as it is; there this would round otherwise.
+    "TF_DETERMINISTIC_OPS": "1",
+    # Products of matrices on GPUs with all bits of single precision: scores are compared to 1e-5.
+    "NVIDIA_TF32_OVERRIDE": "0",
+}
+DRIVER = Path("/proc/driver/nvidia")
+"""There where a GPU can be used."""
 DEFAULTS = {
-    "KERAS_BACKEND": "jax",
+    "KERAS_BACKEND": "tensorflow",
+    # No words on oneDNN, instruction sets and absent GPUs at each start; what ends a job is raised.
     "TF_CPP_MIN_LOG_LEVEL": "3",
-    # Jobs that share a GPU must not each take three quarters of its memory.
+    # Jobs that share a GPU must not each take all of its memory.
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
     "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
 }
-"""Kept where the user has set them. JAX is the backend of the lock: Keras with it starts in a third
-of the time that it takes with TensorFlow, which counts for jobs of a minute."""
-REPRODUCIBLE_GPU = "--xla_gpu_deterministic_ops=true"
+"""Kept where the user has set them."""
+XLA_REPRODUCIBLE = "--xla_gpu_deterministic_ops=true"
 NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
 
 
@@ -43,15 +53,17 @@ def prepare(gpus: int) -> None:
     which of them a job that did may use is left to the batch system.
     """
     os.environ.update(ONE_THREAD)
-    os.environ.update(REPRODUCIBLE)
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
     if gpus == 0:
         os.environ.update(NO_GPU)
         return
+    if not DRIVER.exists():  # a job that goes on without its GPU computes as any other on a core
+        return
+    os.environ.update(REPRODUCIBLE_GPU)
     flags = os.environ.get("XLA_FLAGS", "")
-    if REPRODUCIBLE_GPU not in flags:
-        os.environ["XLA_FLAGS"] = f"{flags} {REPRODUCIBLE_GPU}".strip()
+    if XLA_REPRODUCIBLE not in flags:
+        os.environ["XLA_FLAGS"] = f"{flags} {XLA_REPRODUCIBLE}".strip()
 
 
 def device() -> str:
@@ -69,14 +81,13 @@ def is_gpu(device: str) -> bool:
     return "gpu" in device or "cuda" in device
 
 
-def require_gpu(gpus: int, fallback: bool, setting: str = "training.gpu") -> None:
+def require_gpu(gpus: int, fallback: bool) -> None:
     """Refuse to compute for hours on a core, on a node that was reserved for its GPU.
 
     Parameters
     ----------
     gpus : asked for
     fallback : go on without, and say so in the log (execution.gpu_fallback)
-    setting : key of the config that asks for them
 
     Raises
     ------
@@ -85,32 +96,34 @@ def require_gpu(gpus: int, fallback: bool, setting: str = "training.gpu") -> Non
     if gpus == 0 or is_gpu(found := device()):
         return
     message = (
-        f"{setting} asks for a GPU, but Keras sees only {found} on {platform.node()}: {_why()}"
+        f"training.gpu asks for a GPU, but Keras sees only {found} on {platform.node()}: {_why()}"
     )
     if not fallback:
         raise ExecutionError(
-            f"{message}. Or set {setting} to 0, or where a GPU may be missing "
+            f"{message}. Or set training.gpu to 0, or where a GPU may be missing "
             "`execution: {gpu_fallback: true}`"
         )
-    logger.warning("%s. Going on without (execution.gpu_fallback)", message)
+    assumed(logger, Kind.NO_GPU, f"{message}. Going on without (execution.gpu_fallback)")
 
 
 def _why() -> str:
     """What most likely hides the GPU, and what to do."""
-    if backend_plugin_missing():
-        return "JAX is installed without support for GPUs; `make gpu` adds it to .venv"
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if not has_cuda():
+        return (
+            f"{backend} is installed without CUDA; `make gpu` adds TensorFlow with it to .venv"
+            + (", for KERAS_BACKEND=tensorflow" if backend != "tensorflow" else "")
+        )
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "not set")
     return (
-        "JAX has support for GPUs and finds none; does `nvidia-smi` show one there, for CUDA 12 "
-        f"(driver 525 or later)? CUDA_VISIBLE_DEVICES is {visible}"
+        f"{backend} has CUDA and finds none; does `nvidia-smi` show one there, with a driver for "
+        f"that CUDA? CUDA_VISIBLE_DEVICES is {visible}"
     )
 
 
-def backend_plugin_missing() -> bool:
-    """Whether JAX has no plugin for CUDA."""
-    if importlib.util.find_spec("jax_plugins") is None:
-        return True
-    return importlib.util.find_spec("jax_plugins.xla_cuda12") is None
+def has_cuda() -> bool:
+    """Whether CUDA is installed beside a backend of Keras; its packages share a folder."""
+    return importlib.util.find_spec("nvidia") is not None
 
 
 def versions(*packages: str) -> dict[str, str]:

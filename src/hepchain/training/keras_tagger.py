@@ -8,11 +8,10 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from hepchain.errors import InputError
 from hepchain.terminal import PROGRESS
 from hepchain.training import environment
 from hepchain.training.keras_onnx import keras_to_onnx
@@ -24,9 +23,6 @@ logger = logging.getLogger(__name__)
 FILE = "model.keras"
 CLASSES = 2
 SCORING_BATCH = 8192
-SMALL_BATCH = 1024
-"""Tracks are scored in batches of these two sizes, filled up with zeros: JAX compiles a model for
-every new size, which takes longer than to score a hundred thousand tracks."""
 STEPS_PER_EXECUTION = 16
 """Batches in one call of the compiled function: with TensorFlow a third less time an epoch on a
 CPU, with JAX the same time, and the same numbers."""
@@ -107,46 +103,15 @@ class KerasTagger(ABC, Generic[Settings]):
 
     def score(self, inputs: Matrix) -> Vector:
         """See :class:`~hepchain.training.tagger.Tagger`."""
-        scores = np.empty(len(inputs), dtype=np.float32)
-        for start in range(0, len(inputs), SCORING_BATCH):
-            batch = inputs[start : start + SCORING_BATCH]
-            scores[start : start + len(batch)] = self._score_batch(batch)
-        return scores
-
-    def _score_batch(self, batch: Matrix) -> Vector:
-        import keras
-
-        size = SMALL_BATCH if len(batch) <= SMALL_BATCH else SCORING_BATCH
-        padded = np.zeros((size, batch.shape[1]), dtype=np.float32)
-        padded[: len(batch)] = batch
-        # Calling the model, not `predict`, spares the building of a dataset for every few tracks.
-        result = keras.ops.convert_to_numpy(self._model(padded, training=False))
-        scores: Vector = result[: len(batch), 1]
+        scores: Vector = self._model.predict(inputs, batch_size=SCORING_BATCH, verbose=0)[:, 1]
         return scores
 
     def save(self, directory: Path) -> None:
         """See :class:`~hepchain.training.tagger.Tagger`."""
         self._model.save(directory / FILE)
 
-    @classmethod
-    def load(cls, directory: Path) -> Self:
-        """See :class:`~hepchain.training.tagger.Tagger`."""
-        import keras
-
-        tagger = cls.__new__(cls)
-        path = directory / FILE
-        try:
-            tagger._model = keras.saving.load_model(path, compile=False)
-        # Keras raises whatever the archive, its JSON or its HDF5 file raised.
-        except Exception as error:
-            raise InputError(
-                f"{path}: not a readable Keras model ({type(error).__name__}: {error}); "
-                "remove the directory and rerun the training"
-            ) from error
-        return tagger
-
     def to_onnx(self, graph: Graph, inputs: str) -> str:
-        """See :class:`~hepchain.training.onnx_graph.Exportable`."""
+        """See :class:`~hepchain.training.tagger.Tagger`."""
         probabilities = keras_to_onnx(graph, self._model, inputs)
         return graph.node("Gather", probabilities, graph.constant(1, np.int64), axis=1)
 

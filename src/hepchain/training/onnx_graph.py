@@ -1,20 +1,18 @@
 """ONNX graphs of models, node by node.
 
-A kind of taggers that can be exported has a method ``to_onnx`` (:class:`Exportable`). No converter
-of a library is used: that of Keras needs TensorFlow or PyTorch, and that of boosted trees several
-packages, for what is a few nodes.
+No converter of a library is used: that of Keras needs a package of its own for each backend, and
+that of boosted trees several packages, for what is a few nodes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from hepchain.config.variables import Transformation
-from hepchain.training.scaling import LIMIT, Scaling, VariableScaling
+from hepchain.training.scaling import LIMIT, Scaling, VariableScaling, transformation_of
 
 OPERATORS = 17
 TREE_OPERATORS = 3
@@ -39,6 +37,10 @@ class Graph:
         name = f"constant_{len(self._constants)}"
         self._constants.append(numpy_helper.from_array(np.asarray(values, dtype=dtype), name))
         return name
+
+    def column(self, values: Sequence[float]) -> str:
+        """Add a constant of double precision for each row, shape (n, 1)."""
+        return self.constant(np.asarray(values, dtype=np.float64)[:, np.newaxis], np.float64)
 
     def node(self, operator: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
         """Add a node with one output and return the output's name."""
@@ -135,28 +137,6 @@ class DecisionTrees:
         return graph.node("Reshape", total, graph.constant([-1], np.int64))
 
 
-@runtime_checkable
-class Exportable(Protocol):
-    """A tagger that can be written as an ONNX graph."""
-
-    def to_onnx(self, graph: Graph, inputs: str) -> str:
-        """Add the tagger to a graph.
-
-        Parameters
-        ----------
-        graph : to add nodes and constants to
-        inputs : name of the standardised inputs, shape (n, variables), float32
-
-        Returns
-        -------
-        name of the score, shape (n,), float32, equal to that of ``score`` to 1e-5
-
-        Raises
-        ------
-        StageError : the tagger has a part that cannot be written
-        """
-
-
 def standardised(graph: Graph, scaling: Scaling, inputs: str) -> str:
     """Add transformation, standardisation and cut-off of the variables.
 
@@ -177,25 +157,26 @@ def standardised(graph: Graph, scaling: Scaling, inputs: str) -> str:
     rows = graph.node("Transpose", inputs, perm=[1, 0])
     order = []
     parts = []
-    for transformation in Transformation:
+    for transformation in sorted({variable.transformation for variable in scaling.variables}):
         index = [i for i, v in enumerate(scaling.variables) if v.transformation == transformation]
-        if index:
-            order += index
-            part = graph.node("Gather", rows, graph.constant(index, np.int64), axis=0)
-            chosen = [scaling.variables[i] for i in index]
-            parts.append(_standardised(graph, transformation, chosen, part))
+        order += index
+        part = graph.node("Gather", rows, graph.constant(index, np.int64), axis=0)
+        parts.append(_standardised(graph, [scaling.variables[i] for i in index], part))
     joined = graph.node("Concat", *parts, axis=0)
     sorted_rows = graph.node("Gather", joined, graph.constant(np.argsort(order), np.int64), axis=0)
     return graph.node("Transpose", sorted_rows, perm=[1, 0])
 
 
-def _standardised(
-    graph: Graph, transformation: Transformation, variables: Sequence[VariableScaling], rows: str
-) -> str:
-    wide = graph.node("Cast", rows, to=_double())
-    transformed = _transformed(graph, transformation, variables, wide)
-    centred = graph.node("Sub", transformed, _column(graph, [v.mean for v in variables]))
-    scaled = graph.node("Div", centred, _column(graph, [v.width for v in variables]))
+def _standardised(graph: Graph, variables: Sequence[VariableScaling], rows: str) -> str:
+    """Variables of one transformation."""
+    rows = graph.node("Cast", rows, to=_double())
+    if variables[0].floor is not None:
+        floors = [-np.inf if v.floor is None else v.floor for v in variables]
+        rows = graph.node("Max", rows, graph.column(floors))
+    transformation = transformation_of(variables[0].transformation)
+    transformed = transformation.to_onnx(graph, rows, [v.scale for v in variables])
+    centred = graph.node("Sub", transformed, graph.column([v.mean for v in variables]))
+    scaled = graph.node("Div", centred, graph.column([v.width for v in variables]))
     bounds = (graph.constant(-LIMIT, np.float64), graph.constant(LIMIT, np.float64))
     return graph.node("Cast", graph.node("Clip", scaled, *bounds), to=_float())
 
@@ -217,38 +198,6 @@ def only_finite(graph: Graph, inputs: str, variables: int, score: str) -> str:
     nothing = graph.node("MatMul", inputs, zeros)
     flat = graph.node("Reshape", nothing, graph.constant([-1], np.int64))
     return graph.node("Add", score, flat)
-
-
-def _transformed(
-    graph: Graph, transformation: Transformation, variables: Sequence[VariableScaling], rows: str
-) -> str:
-    if variables[0].floor is not None:
-        floors = [-np.inf if v.floor is None else v.floor for v in variables]
-        rows = graph.node("Max", rows, _column(graph, floors))
-    match transformation:
-        case Transformation.LOG:
-            return graph.node("Log", rows)
-        case Transformation.LOG1P:
-            return graph.node("Log", graph.node("Add", rows, graph.constant(1.0, np.float64)))
-        case Transformation.ASINH:
-            scales = _column(graph, [v.scale for v in variables])
-            return _asinh(graph, graph.node("Div", rows, scales))
-        case Transformation.IDENTITY:
-            return rows
-
-
-def _asinh(graph: Graph, x: str) -> str:
-    """sign(x) ln(abs(x) + sqrt(x^2 + 1)): runtimes have Asinh in single precision only."""
-    absolute = graph.node("Abs", x)
-    square = graph.node("Mul", x, x)
-    root = graph.node("Sqrt", graph.node("Add", square, graph.constant(1.0, np.float64)))
-    return graph.node(
-        "Mul", graph.node("Sign", x), graph.node("Log", graph.node("Add", absolute, root))
-    )
-
-
-def _column(graph: Graph, values: Sequence[float]) -> str:
-    return graph.constant(np.asarray(values, dtype=np.float64)[:, np.newaxis], np.float64)
 
 
 def _double() -> int:

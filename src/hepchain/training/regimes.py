@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from hepchain.config.training import PT, TaggerSettings
-from hepchain.errors import InputError, StageError
-from hepchain.io import read_json, write_json
-from hepchain.training.onnx_graph import Exportable, Graph
+from hepchain.config.taggers import PT, TaggerSettings
+from hepchain.errors import StageError
+from hepchain.labels import in_words
+from hepchain.training.onnx_graph import Graph
 from hepchain.training.scaling import Scaling
 from hepchain.training.tagger import Examples, History, Matrix, Tagger, Vector, tagger_class
-
-FILE = "regimes.json"
 
 
 class RegimeTagger:
@@ -31,7 +28,6 @@ class RegimeTagger:
         column : where pT stands in the input vector
         cuts : rising boundaries of the ranges, standardised as the inputs are
         """
-        self._kind = settings.kind
         self._column = column
         self._cuts = np.asarray(cuts, dtype=np.float32)
         self._taggers = [tagger_class(settings.kind)(settings) for _ in range(len(cuts) + 1)]
@@ -63,8 +59,8 @@ class RegimeTagger:
         sums = np.bincount(labels, weights, minlength=2)
         if not (sums > 0.0).all():
             raise StageError(
-                f"pT range {number + 1} of {len(self._taggers)}: {int((labels == 1).sum())} "
-                f"electrons, {int((labels == 0).sum())} hadrons that have a weight; choose wider "
+                f"pT range {number + 1} of {len(self._taggers)}: "
+                f"{in_words(np.bincount(labels, minlength=2))} that have a weight; choose wider "
                 "ranges (training.taggers.*.pt_boundaries) or generate more events"
             )
         balanced = (weights * (0.5 * len(labels) / sums)[labels]).astype(np.float32)
@@ -82,36 +78,14 @@ class RegimeTagger:
 
     def save(self, directory: Path) -> None:
         """See :class:`~hepchain.training.tagger.Tagger`."""
-        content = {"kind": self._kind, "column": self._column, "cuts": self._cuts.tolist()}
-        write_json(directory / FILE, content)
         for number, tagger in enumerate(self._taggers):
-            folder = _folder(directory, number)
+            folder = directory / f"regime{number}"
             folder.mkdir()
             tagger.save(folder)
 
-    @classmethod
-    def load(cls, directory: Path) -> Self:
-        """See :class:`~hepchain.training.tagger.Tagger`."""
-        content = read_json(directory / FILE)
-        tagger = cls.__new__(cls)
-        try:
-            tagger._kind = content["kind"]
-            tagger._column = int(content["column"])
-            tagger._cuts = np.asarray(content["cuts"], dtype=np.float32)
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(
-                f"{directory / FILE}: not the ranges of a tagger ({error!r}); remove the "
-                "directory and rerun the training"
-            ) from error
-        kind = tagger_class(tagger._kind)
-        tagger._taggers = [
-            kind.load(_folder(directory, number)) for number in range(len(tagger._cuts) + 1)
-        ]
-        return tagger
-
     def to_onnx(self, graph: Graph, inputs: str) -> str:
-        """See :class:`~hepchain.training.onnx_graph.Exportable`."""
-        scores = [cast(Exportable, tagger).to_onnx(graph, inputs) for tagger in self._taggers]
+        """See :class:`~hepchain.training.tagger.Tagger`."""
+        scores = [tagger.to_onnx(graph, inputs) for tagger in self._taggers]
         pt = graph.node("Gather", inputs, graph.constant(self._column, np.int64), axis=1)
         result = scores[0]
         for cut, score in zip(self._cuts, scores[1:], strict=True):
@@ -136,26 +110,6 @@ def make_tagger(settings: TaggerSettings, scaling: Scaling) -> Tagger:
     column = scaling.names.index(PT)
     cuts: list[float] = scaling.variables[column].apply(settings.pt_boundaries).tolist()
     return RegimeTagger(settings, column, cuts)
-
-
-def load_tagger(directory: Path, settings: Mapping[str, Any]) -> Tagger:
-    """Tagger that was saved.
-
-    Parameters
-    ----------
-    settings : of the tagger, as in the metadata
-
-    Raises
-    ------
-    InputError : a file is missing or unreadable
-    """
-    if settings.get("pt_boundaries"):
-        return RegimeTagger.load(directory)
-    return tagger_class(settings["kind"]).load(directory)
-
-
-def _folder(directory: Path, number: int) -> Path:
-    return directory / f"regime{number}"
 
 
 def _mean(histories: Sequence[History], weights: Sequence[int]) -> History:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
+import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
-from hepchain.config.variables import Transformation
+from hepchain.assumptions import Kind, assumed
 from hepchain.errors import InputError, StageError
 from hepchain.io import read_json, write_json
+from hepchain.modules import TRANSFORMATIONS, module_named
+
+if TYPE_CHECKING:
+    from hepchain.training.onnx_graph import Graph
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +33,23 @@ thousand has values a hundred widths off, which a network would extrapolate to."
 MAX_OUTSIDE = 0.5
 """Largest share of tracks outside the domain of the transformation."""
 
-_LOWER_BOUND = {Transformation.LOG: 0.0, Transformation.LOG1P: -1.0}
+
+@dataclass(frozen=True)
+class Transformation:
+    """What a module of :mod:`hepchain.training.transformations` has as ``TRANSFORMATION``."""
+
+    apply: Callable[[Float, float], Float]
+    """Of the values and the scale of the variable."""
+    to_onnx: Callable[[Graph, str, Sequence[float]], str]
+    """Add the same to a graph, one row a variable, in double precision, and return its name."""
+    lower_bound: float | None = None
+    """Above it are the numbers that it is defined for; None: for all."""
+
+
+def transformation_of(name: str) -> Transformation:
+    """The transformation of this name, of a chain's own too."""
+    module = import_module(module_named(name, TRANSFORMATIONS))
+    return cast(Transformation, module.TRANSFORMATION)
 
 
 @dataclass(frozen=True)
@@ -35,7 +57,7 @@ class VariableScaling:
     """How one variable is brought to mean 0 and width 1."""
 
     name: str
-    transformation: Transformation
+    transformation: str
     scale: float
     """Of asinh, in the variable's unit."""
     floor: float | None
@@ -108,7 +130,7 @@ class Scaling:
         """
         content = read_json(directory / FILE)
         try:
-            return cls(tuple(_from_json(entry) for entry in content["variables"]))
+            return cls(tuple(VariableScaling(**entry) for entry in content["variables"]))
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(
                 f"{directory / FILE}: not a scaling ({error!r}); remove the directory and rerun "
@@ -116,53 +138,36 @@ class Scaling:
             ) from error
 
 
-def _from_json(entry: Mapping[str, Any]) -> VariableScaling:
-    return VariableScaling(**{**entry, "transformation": Transformation(entry["transformation"])})
-
-
 def fit_scaling(
-    values: Matrix,
-    weights: npt.NDArray[np.float32],
-    variables: Mapping[str, tuple[Transformation, float]],
+    tables: Sequence[tuple[Matrix, npt.NDArray[np.float32], Sequence[str]]],
+    variables: Mapping[str, tuple[str, float]],
 ) -> Scaling:
-    """Scaling that gives these tracks weighted mean 0 and standard deviation 1.
+    """Scaling that gives weighted mean 0 and standard deviation 1 over the tracks with a variable.
 
     Parameters
     ----------
-    values : shape (n, variables), in physical units
-    weights : shape (n,), not negative
-    variables : name -> (transformation, scale), in the order of the columns
+    tables : values in physical units of shape (n, variables), weights of shape (n,), of which the
+        absolute values count, and names of the columns of each
+    variables : of all tables, in order: name -> (transformation, scale)
 
     Raises
     ------
     StageError : most values of a variable are outside the domain of its transformation
-    """
-    return fit_common_scaling([(values, weights, list(variables))], variables)
-
-
-def fit_common_scaling(
-    tables: Sequence[tuple[Matrix, npt.NDArray[np.float32], Sequence[str]]],
-    variables: Mapping[str, tuple[Transformation, float]],
-) -> Scaling:
-    """As :func:`fit_scaling`, of several tables: each variable over the tracks that have it.
-
-    Parameters
-    ----------
-    tables : values, weights and names of the columns of each
-    variables : all variables of the tables
     """
     fitted = []
     for name, (transformation, scale) in variables.items():
         having = [table for table in tables if name in table[2]]
         values = np.concatenate([values[:, names.index(name)] for values, _, names in having])
         weight = np.concatenate([weights for _, weights, _ in having]).astype(np.float64)
+        # Negative weights could leave no width.
+        weight = np.abs(weight)
         fitted.append(_fit_variable(name, transformation, scale, values, weight))
     return Scaling(tuple(fitted))
 
 
 def _fit_variable(
     name: str,
-    transformation: Transformation,
+    transformation: str,
     scale: float,
     values: npt.NDArray[np.float32],
     weight: Float,
@@ -178,10 +183,8 @@ def _fit_variable(
     return VariableScaling(name, transformation, scale, floor, mean, width)
 
 
-def _floor(
-    name: str, transformation: Transformation, values: npt.NDArray[np.float32]
-) -> float | None:
-    bound = _LOWER_BOUND.get(transformation)
+def _floor(name: str, transformation: str, values: npt.NDArray[np.float32]) -> float | None:
+    bound = transformation_of(transformation).lower_bound
     if bound is None:
         return None
     inside = values[values > bound]
@@ -193,34 +196,32 @@ def _floor(
         )
     floor = float(inside.min())
     if outside:
-        logger.warning(
-            "variable %s: %d of %d values are not above %g and are taken as %g, the smallest "
-            "that '%s' is defined for",
-            name,
+        assumed(
+            logger,
+            Kind.OUTSIDE_DOMAIN,
+            f"variable {name}: values that are not above {bound:g} are taken as {floor:g}, the "
+            f"smallest that '{transformation}' is defined for",
             outside,
             len(values),
-            bound,
-            floor,
-            transformation,
         )
     return floor
 
 
 def _transform(
-    values: npt.ArrayLike, transformation: Transformation, scale: float, floor: float | None
+    values: npt.ArrayLike, transformation: str, scale: float, floor: float | None
 ) -> Float:
     x: Float = np.asarray(values, dtype=np.float64)
     if floor is not None:
         x = np.maximum(x, floor)
-    match transformation:
-        case Transformation.LOG:
-            return np.log(x)
-        case Transformation.LOG1P:
-            return np.log1p(x)
-        case Transformation.ASINH:
-            return np.arcsinh(x / scale)
-        case Transformation.IDENTITY:
-            return x
+    return transformation_of(transformation).apply(x, scale)
+
+
+def matrix(
+    columns: Mapping[str, Any] | ak.Array, names: Sequence[str], rows: npt.NDArray[Any]
+) -> Matrix:
+    """Rows, by a mask or positions, of some columns of a table: shape (rows, names)."""
+    values = [np.asarray(columns[name])[rows] for name in names]
+    return np.stack(values, axis=1, dtype=np.float32)
 
 
 def require_same(

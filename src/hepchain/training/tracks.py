@@ -11,17 +11,20 @@ import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
+from hepchain.assumptions import Kind, assumed
 from hepchain.errors import InputError, StageError
 from hepchain.identity import fold_of, uniform_of
 from hepchain.io import iterate_parquet
+from hepchain.labels import CLASSES, in_words
+from hepchain.training.balance import Labelled
 from hepchain.training.scaling import require_finite
-from hepchain.truth import Label
 
 logger = logging.getLogger(__name__)
 
-CLASSES = {"hadron": Label.HADRON, "electron": Label.ELECTRON}
 KINEMATICS = ("pt", "eta")
 """Columns the classes are balanced in, whether they are inputs or not."""
+WEIGHT = "weight"
+"""Of the event."""
 
 
 @dataclass(frozen=True)
@@ -47,19 +50,11 @@ class Selection:
 
 
 @dataclass(frozen=True)
-class Tracks:
+class Tracks(Labelled):
     """Tracks of both classes, one row each, in the order of the files."""
 
     inputs: npt.NDArray[np.float32]
     """Shape (n, variables), in physical units."""
-    labels: npt.NDArray[np.int8]
-    """Shape (n,): 1 electron, 0 hadron."""
-    pt: npt.NDArray[np.float32]
-    """[GeV]"""
-    eta: npt.NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return len(self.labels)
 
 
 @dataclass(frozen=True)
@@ -102,7 +97,7 @@ def require_folds(
 def read_tracks(files: Sequence[FeatureFile], selection: Selection) -> tuple[Tracks, Tracks]:
     """Training and validation tracks, read row group by row group.
 
-    Labels other than electron and hadron, other categories and the events of the fold left out do
+    Labels other than signal and background, other categories and the events of the fold left out do
     not enter. Events go to the validation part by their hash, so that no event is in both parts.
 
     Raises
@@ -114,13 +109,14 @@ def read_tracks(files: Sequence[FeatureFile], selection: Selection) -> tuple[Tra
     training = _empty(sizes[0], len(selection.variables))
     validation = _empty(sizes[1], len(selection.variables))
     filled = [0, 0]
-    for file, chunk, rows in _chunks(files, selection, [*selection.variables, *KINEMATICS]):
+    for file, chunk, rows in _chunks(files, selection, [*selection.variables, *KINEMATICS, WEIGHT]):
         rows = rows.thinned(kept)
         for part, (tracks, mask) in enumerate(
             ((training, ~rows.validation), (validation, rows.validation))
         ):
             size = int(mask.sum())
             target = slice(filled[part], filled[part] + size)
+            _require_finite_weights(chunk, rows.index[mask], file.path)
             _fill(tracks, target, chunk, rows.index[mask], rows.labels[mask], selection.variables)
             require_finite(
                 tracks.inputs[target],
@@ -131,12 +127,22 @@ def read_tracks(files: Sequence[FeatureFile], selection: Selection) -> tuple[Tra
     return training, validation
 
 
+def _require_finite_weights(chunk: ak.Array, index: npt.NDArray[np.int64], path: Path) -> None:
+    bad = int((~np.isfinite(np.asarray(chunk[WEIGHT])[index])).sum())
+    if bad:
+        raise InputError(
+            f"{path}: the weights of the events of {bad} tracks are NaN or infinite; correct the "
+            "ntuple and rerun its skim and features"
+        )
+
+
 def _empty(size: int, variables: int) -> Tracks:
     return Tracks(
-        np.empty((size, variables), dtype=np.float32),
-        np.empty(size, dtype=np.int8),
-        np.empty(size, dtype=np.float32),
-        np.empty(size, dtype=np.float32),
+        labels=np.empty(size, dtype=np.int8),
+        pt=np.empty(size, dtype=np.float32),
+        eta=np.empty(size, dtype=np.float32),
+        event_weight=np.empty(size, dtype=np.float64),
+        inputs=np.empty((size, variables), dtype=np.float32),
     )
 
 
@@ -153,6 +159,7 @@ def _fill(
     tracks.labels[target] = labels
     tracks.pt[target] = np.asarray(chunk["pt"])[index]
     tracks.eta[target] = np.asarray(chunk["eta"])[index]
+    tracks.event_weight[target] = np.asarray(chunk[WEIGHT])[index]
 
 
 def _chunks(
@@ -168,19 +175,21 @@ def _rows(chunk: ak.Array, file: FeatureFile, selection: Selection) -> _Rows:
     event_number = np.asarray(chunk["event_number"])
     fold = np.asarray(chunk["fold"])
     require_folds(event_number, fold, file.sample, selection.folds, file.path)
-    label = np.asarray(chunk["label"])
-    index = np.flatnonzero(
-        np.asarray(chunk["category"] == selection.category)
-        & np.isin(label, list(CLASSES.values()))
-        & (fold != selection.fold)
-    )
+    index = both_classes(chunk, selection.category)
+    index = index[fold[index] != selection.fold]
     events = event_number[index]
     return _Rows(
         index,
-        label[index].astype(np.int8),
+        np.asarray(chunk["label"])[index].astype(np.int8),
         uniform_of(f"{file.sample}/validation", events) < selection.validation_fraction,
         uniform_of(f"{file.sample}/thinning", events),
     )
+
+
+def both_classes(chunk: ak.Array, category: str) -> npt.NDArray[np.int64]:
+    """Positions of the tracks of a category that are of one of the classes."""
+    own = np.asarray(chunk["category"] == category)
+    return np.flatnonzero(own & np.isin(np.asarray(chunk["label"]), CLASSES))
 
 
 def _count(
@@ -192,9 +201,16 @@ def _count(
     counts = np.bincount(labels, minlength=len(CLASSES))
     _require_tracks(counts, selection)
     kept = np.minimum(1.0, selection.max_tracks / counts)
-    for name, label in CLASSES.items():
+    for label in CLASSES:
         if kept[label] < 1.0:
-            logger.info("%.1f %% of %d %ss kept", 100 * kept[label], counts[label], name)
+            assumed(
+                logger,
+                Kind.THINNED,
+                f"category {selection.category}: more {label.name.lower()} than "
+                "training.max_tracks allows, events are left out at random",
+                int(counts[label] - selection.max_tracks),
+                int(counts[label]),
+            )
     thinned = [part.thinned(kept) for part in rows]
     sizes = []
     for validation in (False, True):
@@ -206,11 +222,9 @@ def _count(
 
 
 def _require_tracks(counts: npt.NDArray[np.int64], selection: Selection) -> None:
-    few = [name for name, label in CLASSES.items() if counts[label] < selection.min_tracks]
-    if few:
-        found = ", ".join(f"{counts[label]} {name}s" for name, label in CLASSES.items())
+    if (counts < selection.min_tracks).any():
         raise StageError(
-            f"category {selection.category}, without fold {selection.fold}: {found}; at least "
+            f"category {selection.category}, without fold {selection.fold}: {in_words(counts)}; "
             f"{selection.min_tracks} of each class are needed (training.min_tracks). Generate "
             "more events of the training samples (simulation.events_per_part), or take the "
             "category out of training.categories"
@@ -219,8 +233,7 @@ def _require_tracks(counts: npt.NDArray[np.int64], selection: Selection) -> None
 
 def _require_both(counts: npt.NDArray[np.int64], selection: Selection, part: str) -> None:
     if (counts == 0).any():
-        found = ", ".join(f"{counts[label]} {name}s" for name, label in CLASSES.items())
         raise StageError(
-            f"category {selection.category}, without fold {selection.fold}: {found} in the {part} "
-            "part; raise the number of events or change training.validation_fraction"
+            f"category {selection.category}, without fold {selection.fold}: {in_words(counts)} in "
+            f"the {part} part; raise the number of events or change training.validation_fraction"
         )

@@ -10,28 +10,37 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from hepchain.config.training import TaggerSettings, TrainingTracksConfig
-from hepchain.config.variables import Transformation
+from hepchain.config.taggers import TaggerSettings, tagger_settings
+from hepchain.config.training import TrainingTracksConfig
 from hepchain.errors import StageError
 from hepchain.io import atomic_directory, write_json
+from hepchain.io.targets import require_own_folder
 from hepchain.roc import area_under_curve
 from hepchain.seeds import integer_seed
 from hepchain.training import environment
-from hepchain.training.balance import Balance, balance
+from hepchain.training.balance import Balance, Labelled, balance
 from hepchain.training.layout import Layout
-from hepchain.training.model import HISTORY, METADATA, Model, load_models
+from hepchain.training.model import (
+    HISTORY,
+    METADATA,
+    Model,
+    digests_of,
+    load_models,
+    onnx_file,
+)
+from hepchain.training.onnx_model import model_to_onnx
 from hepchain.training.regimes import make_tagger
-from hepchain.training.scaling import Scaling, fit_common_scaling
+from hepchain.training.scaling import Scaling, fit_scaling
 from hepchain.training.tagger import Examples, History, Matrix, Tagger
 from hepchain.training.tracks import FeatureFile, Selection, Tracks, read_tracks
 
 logger = logging.getLogger(__name__)
 
 CHECKED_TRACKS = 1000
-TOLERANCE = 1e-6
-"""Largest change of a score by saving and loading the model."""
+"""Of each category, of those that stop the fit."""
+TOLERANCE = 1e-5
+"""Largest difference between scores of the library that trained a model and of its ONNX file."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +58,38 @@ class Task:
     """Of the run."""
     settings: TaggerSettings
     tracks: TrainingTracksConfig
-    variables: Mapping[str, tuple[Transformation, float]]
+    variables: Mapping[str, tuple[str, float]]
     """Name -> (transformation, scale), in the order of the input vector."""
     gpus: int = 0
     gpu_fallback: bool = False
     """Whether to go on without a GPU that was asked for and is not there."""
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Of a model for several categories: category -> its variables, in order."""
+
+    @classmethod
+    def of(
+        cls, params: Mapping[str, Any], tagger: str, category: str, fold: int = 0, **gpu: Any
+    ) -> Task:
+        """Task of a job.
+
+        Parameters
+        ----------
+        params : of the rule: ``settings`` of the tagger, ``tracks``, ``variables``, ``folds``,
+            ``seed``, and for a model of several categories ``categories``
+        gpu : ``gpus`` and ``gpu_fallback``
+        """
+        return cls(
+            tagger=tagger,
+            category=category,
+            fold=fold,
+            folds=params["folds"],
+            seed=params["seed"],
+            settings=tagger_settings(params["settings"]),
+            tracks=TrainingTracksConfig.model_validate(params["tracks"]),
+            variables={name: (how, scale) for name, (how, scale) in params["variables"].items()},
+            categories={name: tuple(has) for name, has in params.get("categories", {}).items()},
+            **gpu,
+        )
 
     @property
     def layout(self) -> Layout | None:
@@ -88,6 +122,8 @@ class _Fit:
     balance: Balance
     history: History
     validation: Examples
+    checked: Mapping[str, Matrix]
+    """Category -> some tracks in physical units, shape (n, variables)."""
     counts: dict[str, dict[str, int]]
     seed: int
     seconds: float
@@ -96,16 +132,19 @@ class _Fit:
 def train(task: Task, files: Sequence[FeatureFile], directory: str | Path) -> None:
     """Train a model without the events of one fold and write its directory.
 
-    The directory holds the model, ``scaling.json``, ``history.json`` and ``metadata.json``. It
-    appears only after the model was loaded from it and gave the scores it gave in memory.
+    The directory holds an ONNX file for each category, the model as its library writes it,
+    ``scaling.json``, ``history.json`` and ``metadata.json``. It
+    appears only after the ONNX files in it gave the scores that the model gave in memory.
 
     Raises
     ------
     InputError : a feature file is unusable
+    OutputError : the directory is there and holds something else
     ExecutionError : a GPU was asked for and none is there
     StageError : too few tracks, classes that cannot be balanced, a fit that ended in NaN, or a
-        model that scores differently after loading
+        model whose ONNX file scores differently
     """
+    require_own_folder(Path(directory))
     environment.prepare(task.gpus)
     environment.require_gpu(task.gpus, task.gpu_fallback)
     tagger, fit = _fit(task, files)
@@ -115,10 +154,15 @@ def train(task: Task, files: Sequence[FeatureFile], directory: str | Path) -> No
     logger.info("validation AUC %.4f, best epoch %d", auc, fit.history.best)
     with atomic_directory(directory) as temporary:
         tagger.save(temporary)
+        for category, scaling in _scalings(task, fit.scaling).items():
+            content = model_to_onnx(tagger, scaling, category, task.fold, task.layout)
+            (temporary / onnx_file(category)).write_bytes(content)
         fit.scaling.write(temporary)
         write_json(temporary / HISTORY, dict(fit.history.curves))
-        write_json(temporary / METADATA, _metadata(task, tagger, fit, auc))
-        _check_reloaded(load_models(temporary)[0], fit.validation, scores, task)
+        metadata = _metadata(task, tagger, fit, auc) | {"files": digests_of(temporary)}
+        write_json(temporary / METADATA, metadata)
+        for model in load_models(temporary):
+            _check_scores(model, tagger, fit.checked[model.category], task)
 
 
 def _fit(task: Task, files: Sequence[FeatureFile]) -> tuple[Tagger, _Fit]:
@@ -128,14 +172,19 @@ def _fit(task: Task, files: Sequence[FeatureFile]) -> tuple[Tagger, _Fit]:
         "%d tracks for training, %d for validation",
         *(sum(map(len, p)) for p in (training, validation)),
     )
-    balanced = balance(*_joined(training), task.tracks.balance, task.settings.spectrum)
-    scaling = fit_common_scaling(
+    together = Labelled.joined(training).balanced_in
+    balanced = balance(*together, task.tracks.balance, task.settings.spectrum)
+    scaling = fit_scaling(
         [
-            (tracks.inputs, balanced.of(tracks.labels, tracks.pt, tracks.eta), selection.variables)
+            (tracks.inputs, balanced.of(*tracks.balanced_in), selection.variables)
             for tracks, selection in zip(training, task.selections, strict=True)
         ],
         task.variables,
     )
+    checked = {
+        selection.category: tracks.inputs[:CHECKED_TRACKS].copy()
+        for tracks, selection in zip(validation, task.selections, strict=True)
+    }
     examples = _examples(training, task, balanced, scaling)
     stopping = _examples(validation, task, balanced, scaling)
     del training, validation
@@ -145,24 +194,16 @@ def _fit(task: Task, files: Sequence[FeatureFile]) -> tuple[Tagger, _Fit]:
     history = tagger.fit(examples, stopping, seed)
     seconds = time.perf_counter() - start
     logger.info("fitted in %.1f s", seconds)
-    return tagger, _Fit(scaling, balanced, history, stopping, counts, seed, seconds)
-
-
-def _joined(
-    tables: Sequence[Tracks],
-) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Labels, pT and eta of all tables."""
-    labels = np.concatenate([tracks.labels for tracks in tables])
-    pt = np.concatenate([tracks.pt for tracks in tables])
-    return labels, pt, np.concatenate([tracks.eta for tracks in tables])
+    return tagger, _Fit(scaling, balanced, history, stopping, checked, counts, seed, seconds)
 
 
 def _examples(
     tables: Sequence[Tracks], task: Task, balanced: Balance, scaling: Scaling
 ) -> Examples:
-    labels, pt, eta = _joined(tables)
+    together = Labelled.joined(tables)
+    weights = balanced.of(*together.balanced_in)
     names = task.layout.names if task.layout else scaling.names
-    return Examples(_inputs(tables, task, scaling), labels, balanced.of(labels, pt, eta), names)
+    return Examples(_inputs(tables, task, scaling), together.labels, weights, names)
 
 
 def _inputs(tables: Sequence[Tracks], task: Task, scaling: Scaling) -> Matrix:
@@ -184,8 +225,8 @@ def _inputs(tables: Sequence[Tracks], task: Task, scaling: Scaling) -> Matrix:
 
 
 def _counts(tables: Sequence[Tracks]) -> dict[str, int]:
-    electrons = sum(int((tracks.labels == 1).sum()) for tracks in tables)
-    return {"electrons": electrons, "hadrons": sum(map(len, tables)) - electrons}
+    signal = sum(int(tracks.signal.sum()) for tracks in tables)
+    return {"signal": signal, "background": sum(map(len, tables)) - signal}
 
 
 def _require_finite_scores(scores: Any, task: Task) -> None:
@@ -196,14 +237,23 @@ def _require_finite_scores(scores: Any, task: Task) -> None:
         )
 
 
-def _check_reloaded(model: Model, validation: Examples, scores: Any, task: Task) -> None:
-    again = model.tagger.score(validation.inputs[:CHECKED_TRACKS])
-    change = float(np.abs(again - scores[:CHECKED_TRACKS]).max())
+def _scalings(task: Task, scaling: Scaling) -> dict[str, Scaling]:
+    """Category -> scaling of its variables."""
+    return {selection.category: scaling.of(selection.variables) for selection in task.selections}
+
+
+def _check_scores(model: Model, tagger: Tagger, values: Matrix, task: Task) -> None:
+    """Check that the ONNX file gives what the library gives, scaling included."""
+    inputs = model.scaling.apply(values, model.variables, "validation tracks")
+    if model.layout is not None:
+        inputs = model.layout.expand(inputs, model.category)
+    expected = tagger.score(inputs)
+    change = np.abs(model.score(values, model.variables, "validation tracks") - expected).max()
     if not change <= TOLERANCE:
         raise StageError(
-            f"tagger {task.tagger}, category {task.category}, fold {task.fold}: scores change by "
-            f"{change:.2g} when the model is loaded from its file (allowed {TOLERANCE:g}); the "
-            f"save and load of kind '{task.settings.kind}' are not complete"
+            f"tagger {task.tagger}, category {model.category}, fold {task.fold}: scores of the "
+            f"ONNX file differ by up to {change:.2g} from those of the library that trained it "
+            f"(allowed {TOLERANCE:g}); to_onnx of kind '{task.settings.kind}' is not right"
         )
 
 

@@ -9,128 +9,48 @@ the other, since a handful of tracks may all have no hole without being sure to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from hepchain.trust import Trust
 from hepchain.validation.comparison import Comparison, FloatArray, Relation, binned
-from hepchain.validation.quantities import TrackColumns, TrackQuantity, in_bin, select
+from hepchain.validation.ntuples import Columns
+from hepchain.validation.quantities import COLUMNS, TrackColumns, TrackQuantity, in_bin, select
 from hepchain.validation.reconstructed import (
     ReconstructedTracks,
     ReferenceFile,
     distribution_weights,
     values,
 )
-from hepchain.validation.reference import Quantity, Reference, arrays
-from hepchain.validation.summaries import NOTHING, Estimate, effective_entries
+from hepchain.validation.single_particles import read_tracks
+from hepchain.validation.summaries import NOTHING, arrays, effective_entries
+
+ON_TRACK = (*COLUMNS, "charge", "theta", "phi", "d0", "z0")
+"""Branches ``track_*``."""
+OF_TRUTH = ("truth_track_phi", "truth_track_is_pileup")
+"""Besides those that all tracks of the gun have."""
+
+Bins = Sequence[tuple[TrackColumns, FloatArray]]
+"""Tracks and weights of each bin of pT."""
 
 
-class PionsBesideReconstruction:
-    """Pions of the simulation beside the tracks of one file.
+def tracks_of(paths: Sequence[Path], kind: str) -> Columns:
+    """Tracks of the gun's particles of one kind (``pion``, ...) and both charges.
 
-    Parameters
-    ----------
-    pions : columns of :data:`hepchain.validation.quantities.COLUMNS`
-    reference, file : the summaries, and the file to compare with
-    min_tracks : effective number of tracks below which a bin stays empty
+    All are held at once: some 200 bytes a track. Columns ``<variable>``, ``truth_track_<quantity>``
+    and ``event``, shape (tracks,).
+
+    Raises
+    ------
+    InputError : a file is missing, unreadable, or lacks a branch
     """
-
-    def __init__(
-        self,
-        pions: TrackColumns,
-        reference: ReconstructedTracks,
-        file: ReferenceFile,
-        min_tracks: float,
-    ) -> None:
-        self._pions = pions
-        self._reference = reference
-        self._file = file
-        self._min_tracks = min_tracks
-        self._bins: dict[tuple[float, float], list[tuple[TrackColumns, FloatArray]]] = {}
-
-    def compare(
-        self,
-        quantity: TrackQuantity,
-        group: str,
-        abs_eta: tuple[float, float],
-        tolerance: float,
-        difference: str = "",
-    ) -> Comparison:
-        """One quantity in one range of abs(eta).
-
-        Parameters
-        ----------
-        tolerance : relative; the quantity's own, if it has one, is absolute and goes before
-        difference : why they differ, if it is known
-        """
-        region = self._reference.region(abs_eta)
-        summaries = self._file.quantities[quantity.name]
-        tracks = self._binned(abs_eta)
-        estimates = [self._estimate(quantity, *item) for item in tracks]
-        # Our tracks over the real ones.
-        sizes = np.array([effective_entries(weight) for _, weight in tracks])
-        sizes = sizes / np.maximum(self._file.tracks[region], 1)
-        ours, theirs = _common_errors(arrays(estimates)[1], values(summaries.error, region), sizes)
-        fitted = quantity.name in self._file.fitted
-        reference = Reference(
-            value=values(summaries.value, region),
-            error=theirs,
-            source=self._file.description,
-            trust=Trust.COMPUTED,
-            relation=Relation.FITTED if fitted else Relation.INDEPENDENT,
-            tolerance=tolerance if quantity.tolerance is None else quantity.tolerance,
-            tolerance_kind="relative" if quantity.tolerance is None else "absolute",
-            tolerance_reason="closeness at which a tagger trained on one serves for the other",
-            difference=difference,
-        )
-        axis = binned("pt", "track pT [GeV]", self._reference.pt_edges)
-        return Quantity(
-            quantity.name, group, quantity.title, axis, quantity.unit, eta_range(abs_eta)
-        ).compared(
-            [
-                Estimate(estimate.value, float(error))
-                for estimate, error in zip(estimates, ours, strict=True)
-            ],
-            reference,
-        )
-
-    def _binned(self, abs_eta: tuple[float, float]) -> Sequence[tuple[TrackColumns, FloatArray]]:
-        """Tracks and weights of each bin of pT."""
-        if abs_eta not in self._bins:
-            region = self._reference.region(abs_eta)
-            tracks = [
-                select(self._pions, in_bin(self._pions, pt, abs_eta))
-                for pt in pairwise(self._reference.pt_edges)
-            ]
-            self._bins[abs_eta] = [
-                (item, distribution_weights(item, self._file, region, position))
-                for position, item in enumerate(tracks)
-            ]
-        return self._bins[abs_eta]
-
-    def _estimate(
-        self, quantity: TrackQuantity, tracks: TrackColumns, weight: FloatArray
-    ) -> Estimate:
-        if effective_entries(weight) < self._min_tracks:
-            return NOTHING
-        return quantity.estimate(tracks, weight)
-
-
-def _common_errors(
-    ours: FloatArray, theirs: FloatArray, sizes: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Errors of both sides, each at least that of its size with the spread of the other.
-
-    Parameters
-    ----------
-    sizes : our number of tracks over theirs, shape (bins,)
-    """
-    scale = np.sqrt(sizes)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        widened = np.fmax(ours, theirs / scale), np.fmax(theirs, ours * scale)
-    return np.where(np.isnan(ours), np.nan, widened[0]), widened[1]
+    tracks = read_tracks(paths, ON_TRACK, OF_TRUTH)
+    own = tracks.of(kind) & (tracks["truth_track_is_pileup"] == 0.0)
+    return select(tracks.columns, own)
 
 
 def compare_all(
@@ -138,22 +58,87 @@ def compare_all(
     reference: ReconstructedTracks,
     quantities: Iterable[TrackQuantity],
     group: str,
-    abs_eta: Iterable[tuple[float, float]],
+    abs_eta: Sequence[tuple[float, float]],
     tolerance: float,
     min_tracks: float,
-    differences: Mapping[str, str],
 ) -> list[Comparison]:
-    """Every quantity in every range, with every file."""
-    beside = [
-        PionsBesideReconstruction(pions, reference, file, min_tracks) for file in reference.files
-    ]
-    ranges = list(abs_eta)
+    """Every quantity in every range, with every file.
+
+    Parameters
+    ----------
+    pions : columns of :data:`hepchain.validation.quantities.COLUMNS`
+    tolerance : relative; a quantity's own, if it has one, is absolute and goes before
+    min_tracks : effective number of tracks below which a bin stays empty
+    """
+    bins = {
+        (file.name, where): _bins(pions, reference, file, where)
+        for file in reference.files
+        for where in abs_eta
+    }
     return [
-        pair.compare(quantity, group, where, tolerance, differences.get(quantity.name, ""))
+        Comparison(
+            quantity=quantity.name,
+            group=group,
+            title=quantity.title,
+            unit=quantity.unit,
+            axis=binned("pt", "track pT [GeV]", reference.pt_edges),
+            **_both(quantity, file, reference.region(where), bins[file.name, where], min_tracks),
+            relation=Relation.FITTED if quantity.name in file.fitted else Relation.INDEPENDENT,
+            source=file.description,
+            trust=Trust.COMPUTED,
+            **_tolerance(quantity, tolerance),
+            selection=eta_range(where),
+        )
         for quantity in quantities
-        for pair in beside
-        for where in ranges
+        for file in reference.files
+        for where in abs_eta
     ]
+
+
+def _bins(
+    pions: TrackColumns,
+    reference: ReconstructedTracks,
+    file: ReferenceFile,
+    abs_eta: tuple[float, float],
+) -> Bins:
+    region = reference.region(abs_eta)
+    tracks = [select(pions, in_bin(pions, pt, abs_eta)) for pt in pairwise(reference.pt_edges)]
+    return [
+        (item, distribution_weights(item, file, region, position))
+        for position, item in enumerate(tracks)
+    ]
+
+
+def _tolerance(quantity: TrackQuantity, relative: float) -> dict[str, Any]:
+    own = quantity.tolerance
+    return {
+        "tolerance": relative if own is None else own,
+        "tolerance_kind": "relative" if own is None else "absolute",
+        "tolerance_reason": "closeness at which a tagger trained on one serves for the other",
+    }
+
+
+def _both(
+    quantity: TrackQuantity, file: ReferenceFile, region: int, bins: Bins, min_tracks: float
+) -> dict[str, Any]:
+    """Values and errors of both sides, each error at least that of its size with the spread of the
+    other."""
+    sizes = np.array([effective_entries(weight) for _, weight in bins])
+    simulated, ours = arrays(
+        quantity.estimate(tracks, weight) if size >= min_tracks else NOTHING
+        for (tracks, weight), size in zip(bins, sizes, strict=True)
+    )
+    summaries = file.quantities[quantity.name]
+    theirs = values(summaries.error, region)
+    scale = np.sqrt(sizes / np.maximum(file.tracks[region], 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        widened = np.fmax(ours, theirs / scale)
+    return {
+        "simulated": simulated,
+        "simulated_error": np.where(np.isnan(ours), np.nan, widened),
+        "reference": values(summaries.value, region),
+        "reference_error": np.fmax(theirs, ours * scale),
+    }
 
 
 def eta_range(abs_eta: tuple[float, float]) -> str:

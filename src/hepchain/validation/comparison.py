@@ -1,16 +1,23 @@
 """What a comparison of the simulation with a reference is, and when the two agree.
 
-A bin agrees if ``|simulated - reference| <= tolerance + z sigma``, where sigma is the combined
-standard error and the tolerance says what counts as agreement beyond statistics. z is such that
-statistics alone make any bin fail in one comparison of a hundred, as there are some two hundred
-(Sidak, J. Am. Stat. Assoc. 62 (1967) 626): 2.6 for one bin, 3.0 for four, 3.3 for twelve. A
-comparison without a bin whose sigma is below the tolerance has no power: it is not called an
-agreement.
+:func:`judge` is the one rule. Of a bin with the deviation d = simulated - reference, the combined
+standard error sigma and the tolerance t, in the same unit:
+
+- it agrees if ``|d| <= t`` and ``sigma <= t``,
+- it differs if ``|d| > t`` and ``|d| > z sigma``,
+- else there are too few entries to tell: d is within the errors, which are not below t, or beyond t
+  by what statistics can do.
+
+z is such that statistics alone make any bin differ in at most one comparison of a hundred (Sidak,
+J. Am. Stat. Assoc. 62 (1967) 626): 2.6 for one bin, 3.0 for four, 3.3 for twelve. The verdict of a
+comparison is the worst of its bins. How far a reference can be trusted says what a verdict weighs,
+it does not change it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -27,7 +34,7 @@ FloatArray = npt.NDArray[np.float64]
 ToleranceKind = Literal["relative", "absolute"]
 
 FALSE_ALARMS = 0.01
-"""Comparisons that statistics alone make fail, at most: where the tolerance is nought."""
+"""Comparisons that statistics alone make differ, at most: where the tolerance is nought."""
 
 
 class Relation(StrEnum):
@@ -42,11 +49,11 @@ class Relation(StrEnum):
 
 
 class Verdict(StrEnum):
-    """Outcome of a comparison, from best to worst after the first two."""
+    """Outcome for a bin or a comparison, by falling reassurance."""
 
     NO_REFERENCE = "no reference"
-    TOO_FEW = "too few entries"
     AGREES = "agrees"
+    TOO_FEW = "too few entries"
     EXPLAINED = "differs because"
     NOT_UNDERSTOOD = "differs, not understood"
 
@@ -59,12 +66,7 @@ SEVERITY = tuple(Verdict)
 class Axis:
     """What a quantity is compared in bins or categories of.
 
-    Attributes
-    ----------
-    name : key, e.g. ``pt``
-    title : with unit, as on the axis of a figure
-    edges : of the bins, one more than bins; None for categories
-    labels : of the bins or categories, one each
+    ``edges`` are one more than bins, None for categories; ``labels`` are one a bin or category.
     """
 
     name: str
@@ -99,21 +101,10 @@ class Comparison:
     """One quantity of the simulation beside one reference.
 
     Arrays have shape (bins,); values that do not exist (empty bins, references without an error)
-    are NaN. ``(quantity, selection, source)`` names a comparison.
-
-    Attributes
-    ----------
-    quantity : key, e.g. ``d0_error``
-    group : page of the report it belongs to, e.g. ``tracks``
-    title, unit : for people; unit "1" if it has none
-    simulated_error, reference_error : standard errors; a missing one counts as zero
-    relation : how the reference is related to the simulation
-    source : of the reference
-    trust : how far the reference can be trusted
-    tolerance : what counts as agreement beyond statistics, in parts of the reference or absolute
-    tolerance_reason : why this much
-    difference : why the two differ, if it is known, else ""
-    selection : of what is compared, where a quantity is compared for several, e.g. a range of eta
+    are NaN. ``(quantity, selection, source)`` names a comparison. Keys are ``quantity``, e.g.
+    ``d0_error``, and ``group``, the page of the report. The unit is "1" if there is none; a missing
+    standard error counts as zero; the tolerance is what counts as agreement beyond statistics, in
+    parts of the reference or absolute; ``difference`` says why the two differ, if it is known.
     """
 
     quantity: str
@@ -135,11 +126,8 @@ class Comparison:
     selection: str = ""
 
     def __post_init__(self) -> None:
-        arrays = {
-            name: getattr(self, name)
-            for name in ("simulated", "simulated_error", "reference", "reference_error")
-        }
-        for name, array in arrays.items():
+        for name in ("simulated", "simulated_error", "reference", "reference_error"):
+            array = getattr(self, name)
             if array is not None and np.shape(array) != (self.axis.bins,):
                 raise ValueError(
                     f"{self.quantity}: {name} has shape {np.shape(array)}, "
@@ -158,15 +146,10 @@ class Comparison:
 class Assessment:
     """How far simulation and reference are apart; arrays of shape (bins,), NaN where either lacks.
 
-    Attributes
-    ----------
-    deviation : simulated - reference, in the unit of the quantity
-    bar : the tolerance in the unit of the quantity
-    sigma : combined standard error
-    in_tolerance, in_sigma : deviation over these two; infinite where they vanish
-    excess : abs(deviation) over what is allowed; a bin agrees up to 1
-    worst : bin with the largest excess, None if no bin can be compared
-    verdict : outcome
+    ``deviation`` is simulated - reference and ``bar`` the tolerance, both with ``sigma`` in the
+    unit of the quantity; over the latter two it is infinite where they vanish. ``excess`` is
+    abs(deviation) over the larger of tolerance and z sigma: a bin differs above 1. ``worst`` is the
+    bin with the worst verdict and the largest excess of those, None if none can be compared.
     """
 
     deviation: FloatArray
@@ -175,8 +158,15 @@ class Assessment:
     in_tolerance: FloatArray
     in_sigma: FloatArray
     excess: FloatArray
+    verdicts: tuple[Verdict, ...]
     worst: int | None
     verdict: Verdict
+
+    @property
+    def badness(self) -> tuple[int, float]:
+        """What comparisons are sorted by: severity of the verdict, excess of the worst bin."""
+        excess = -1.0 if self.worst is None else float(self.excess[self.worst])
+        return SEVERITY.index(self.verdict), excess
 
 
 def assess(comparison: Comparison) -> Assessment:
@@ -186,13 +176,18 @@ def assess(comparison: Comparison) -> Assessment:
     reference = nothing if comparison.reference is None else comparison.reference
     deviation = simulated - reference
     comparable = np.isfinite(deviation)
-    bar = np.where(comparable, _bar(comparison, reference), np.nan)
+    scale = np.abs(reference) if comparison.tolerance_kind == "relative" else 1.0
+    bar = np.where(comparable, comparison.tolerance * scale, np.nan)
     sigma = np.hypot(
         _or_zero(comparison.simulated_error, comparable),
         _or_zero(comparison.reference_error, comparable),
     )
-    allowed = bar + standard_errors(int(comparable.sum())) * sigma
-    excess = _ratio(np.abs(deviation), allowed)
+    z = standard_errors(int(comparable.sum()))
+    excess = _ratio(np.abs(deviation), np.maximum(bar, z * sigma))
+    verdicts = tuple(
+        judge(*of_bin, z=z, known=np.isfinite(value), explained=bool(comparison.difference))
+        for *of_bin, value in zip(deviation, sigma, bar, reference, strict=True)
+    )
     return Assessment(
         deviation=np.where(comparable, deviation, np.nan),
         bar=bar,
@@ -200,9 +195,26 @@ def assess(comparison: Comparison) -> Assessment:
         in_tolerance=_ratio(deviation, bar),
         in_sigma=_ratio(deviation, sigma),
         excess=excess,
-        worst=int(np.nanargmax(excess)) if comparable.any() else None,
-        verdict=_verdict(comparison, excess, decisive=bool((sigma <= bar).any())),
+        verdicts=verdicts,
+        worst=_worst(verdicts, excess, comparable),
+        verdict=worst_verdict(verdicts),
     )
+
+
+def judge(
+    deviation: float, sigma: float, tolerance: float, *, z: float, known: bool, explained: bool
+) -> Verdict:
+    """The verdict of one bin; see the module for the rule.
+
+    ``deviation``, ``sigma`` and ``tolerance`` are in the unit of the quantity; ``z`` as of
+    :func:`standard_errors`; ``explained``: whether it is known why the two differ.
+    """
+    if not known:
+        return Verdict.NO_REFERENCE
+    if abs(deviation) > tolerance and abs(deviation) > z * sigma:
+        return Verdict.EXPLAINED if explained else Verdict.NOT_UNDERSTOOD
+    agrees = abs(deviation) <= tolerance and sigma <= tolerance
+    return Verdict.AGREES if agrees else Verdict.TOO_FEW
 
 
 def standard_errors(bins: int) -> float:
@@ -225,18 +237,26 @@ def worst_verdict(verdicts: Iterable[Verdict]) -> Verdict:
     return max(verdicts, key=SEVERITY.index)
 
 
-def _verdict(comparison: Comparison, excess: FloatArray, decisive: bool) -> Verdict:
-    if comparison.reference is None or not np.isfinite(comparison.reference).any():
-        return Verdict.NO_REFERENCE
-    if (excess > 1.0).any():
-        return Verdict.EXPLAINED if comparison.difference else Verdict.NOT_UNDERSTOOD
-    return Verdict.AGREES if decisive else Verdict.TOO_FEW
+def counted(comparisons: Sequence[Comparison]) -> str:
+    """How many comparisons there are, and how many of each verdict.
+
+    >>> counted([])
+    '0 comparisons'
+    """
+    counts = Counter(comparison.assessment.verdict for comparison in comparisons)
+    worst_first = (verdict for verdict in reversed(Verdict) if counts[verdict])
+    listed = "; ".join(f"{verdict}: {counts[verdict]}" for verdict in worst_first)
+    return f"{len(comparisons)} comparisons" + (f" ({listed})" if listed else "")
 
 
-def _bar(comparison: Comparison, reference: FloatArray) -> FloatArray:
-    if comparison.tolerance_kind == "relative":
-        return comparison.tolerance * np.abs(reference)
-    return np.full(comparison.axis.bins, comparison.tolerance)
+def _worst(
+    verdicts: Sequence[Verdict], excess: FloatArray, comparable: npt.NDArray[np.bool_]
+) -> int | None:
+    return max(
+        np.flatnonzero(comparable).tolist(),
+        key=lambda index: (SEVERITY.index(verdicts[index]), excess[index]),
+        default=None,
+    )
 
 
 def _or_zero(error: FloatArray | None, comparable: npt.NDArray[np.bool_]) -> FloatArray:

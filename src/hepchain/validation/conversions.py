@@ -6,14 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from hepchain.trust import Trust
-from hepchain.truth import TruthOrigin
-from hepchain.validation.comparison import Comparison, FloatArray, Relation, binned
-from hepchain.validation.reference import NUMBER, BoolArray, Quantity, Reference, divided
+from hepchain.simulation.truth import TruthOrigin
+from hepchain.validation.comparison import FloatArray
+from hepchain.validation.known import Computed
 from hepchain.validation.single_particles import Particles, Tracks
-from hepchain.validation.summaries import NOTHING, Estimate
-
-GROUP = "efficiency"
+from hepchain.validation.summaries import NOTHING, BoolArray, Estimate, divided, inverse_in_cells
 
 PIPE_AND_FIRST_LAYER = 0.028
 """X/X0 of beam pipe (0.3 to 0.5 %) and innermost pixel layer (1.9 + 0.4 to 0.6 %) at eta 0."""
@@ -31,12 +28,12 @@ def conversion_probability(abs_eta: FloatArray) -> FloatArray:
     return np.asarray(-np.expm1(-7.0 / 9.0 * t), dtype=np.float64)
 
 
-def conversions(shot: Particles, tracks: Tracks, loose: BoolArray) -> list[Comparison]:
+def conversions(shot: Particles, tracks: Tracks, loose: BoolArray) -> dict[str, Computed]:
     """Photons that convert before the first hit can be measured.
 
     Counted by the tracks of the pairs: a photon of transverse momentum E that shares it uniformly
     leaves 2 dpT / E electrons in dpT below E. Tracks count with the inverse of the efficiency that
-    prompt electrons have in the same bin of pT and |eta|.
+    prompt electrons have in the same bin of pT and |eta|. Bins of |eta|, and all together.
     """
     edges = LEG_ABS_ETA_EDGES
     photon = shot.of("photon")
@@ -59,9 +56,17 @@ def conversions(shot: Particles, tracks: Tracks, loose: BoolArray) -> list[Compa
         Estimate(float(n / legs_), float(np.sqrt(max(s, 1.0)) / legs_)) if legs_ > 0 else NOTHING
         for n, s, legs_ in zip(count, squares, legs, strict=True)
     ]
-    total = legs.sum()
-    overall = Estimate(float(count.sum() / total), float(np.sqrt(squares.sum()) / total))
-    return _conversion_comparisons(estimates, overall)
+    overall, total = NOTHING, legs.sum()
+    if total > 0:
+        overall = Estimate(float(count.sum() / total), float(np.sqrt(squares.sum()) / total))
+    expected = [
+        float(conversion_probability(np.linspace(low, high, 51)).mean())
+        for low, high in pairwise(edges)
+    ]
+    return {
+        "conversions": Computed(estimates, np.array(expected)),
+        "conversions: |η| < 2.4": Computed([overall]),
+    }
 
 
 def _inverse_efficiency(shot: Particles, tracks: Tracks, loose: BoolArray) -> FloatArray:
@@ -75,43 +80,4 @@ def _inverse_efficiency(shot: Particles, tracks: Tracks, loose: BoolArray) -> Fl
     efficiency = divided(
         table(tracks.particles, tracks.of("electron") & loose), table(shot, shot.of("electron"))
     )
-    padded = np.pad(np.where(efficiency > 0.0, 1.0 / np.maximum(efficiency, 1e-6), 0.0), 1)
-    result: FloatArray = padded[
-        np.digitize(tracks.particles.pt, LEG_EDGES),
-        np.digitize(tracks.particles.abs_eta, LEG_ABS_ETA_EDGES),
-    ]
-    return result
-
-
-def _conversion_comparisons(estimates: list[Estimate], overall: Estimate) -> list[Comparison]:
-    edges = np.array(LEG_ABS_ETA_EDGES)
-    expected = [
-        float(conversion_probability(np.linspace(low, high, 51)).mean())
-        for low, high in pairwise(edges)
-    ]
-    closure = Reference(
-        value=np.array(expected),
-        source="1 - exp(-7/9 t), t = 0.028 cosh(eta): beam pipe and innermost layer",
-        trust=Trust.MEMORY,
-        relation=Relation.INPUT,
-        tolerance=0.2,
-        tolerance_kind="relative",
-        tolerance_reason="knowledge of the material, 10 to 20 %",
-    )
-    expectation = Reference.within(
-        0.025,
-        0.045,
-        source="1 - exp(-7/9 t) for t of 0.03 to 0.06",
-        trust=Trust.COMPUTED,
-        relation=Relation.INDEPENDENT,
-        reason="range of the material before the first hit",
-    )
-    title = "Photons converted before the first hit"
-    return [
-        Quantity("conversions", GROUP, title, binned("abs_eta", "|η|", LEG_ABS_ETA_EDGES)).compared(
-            estimates, closure
-        ),
-        Quantity("conversions", GROUP, title, NUMBER, selection="|η| < 2.4").compared(
-            [overall], expectation
-        ),
-    ]
+    return inverse_in_cells(efficiency, bins, (tracks.particles.pt, tracks.particles.abs_eta))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -34,9 +36,9 @@ MAX_DEVIATION = 6.0
 """Of the lower panel; arrows mark what lies beyond."""
 CLOSEST = 0.07
 """Distance of labels on a logarithmic axis, in parts of its length."""
-LONGEST = 46
+LONGEST = 44
 """Letters of a source in a legend."""
-SMALL = 6.5
+SMALL = 7.0
 """Size of the smallest letters."""
 
 
@@ -127,18 +129,11 @@ def _values(
 ) -> None:
     colour = REFERENCE_COLOURS[index % len(REFERENCE_COLOURS)]
     if comparison.reference is not None:
-        error = np.nan_to_num(
-            np.zeros(comparison.axis.bins)
-            if comparison.reference_error is None
-            else comparison.reference_error
-        )
-        for low, high, value, half in zip(
-            segment.edges[:-1], segment.edges[1:], comparison.reference, error, strict=True
-        ):
-            axes.plot([low, high], [value, value], color=colour, linewidth=1.2, zorder=2)
-            axes.fill_between(
-                [low, high], value - half, value + half, color=colour, alpha=0.25, linewidth=0
-            )
+        value, error = comparison.reference, _or_nought(comparison.reference_error, comparison)
+        edges = segment.edges
+        axes.hlines(value, edges[:-1], edges[1:], color=colour, linewidth=1.2, zorder=2)
+        options: Any = {"align": "edge", "color": colour, "alpha": 0.25, "linewidth": 0}
+        axes.bar(edges[:-1], 2.0 * error, np.diff(edges), value - error, **options)
     axes.errorbar(
         x,
         comparison.simulated,
@@ -150,6 +145,11 @@ def _values(
         linewidth=0.9,
         zorder=3,
     )
+
+
+def _or_nought(error: FloatArray | None, comparison: Comparison) -> FloatArray:
+    """Errors, zero where there are none."""
+    return np.zeros(comparison.axis.bins) if error is None else np.nan_to_num(error)
 
 
 def _deviation(axes: Axes, comparison: Comparison, x: FloatArray, index: int) -> None:
@@ -197,17 +197,19 @@ def _frame_values(axes: Axes, comparisons: Sequence[Comparison], where: dict[str
 
 def _limits(comparisons: Sequence[Comparison]) -> tuple[float, float]:
     """Range of all values with their errors."""
-    found = [
-        np.concatenate([value - np.nan_to_num(error), value + np.nan_to_num(error)])
-        for comparison in comparisons
-        for value, error in (
-            (comparison.simulated, comparison.simulated_error),
-            (comparison.reference, comparison.reference_error),
-        )
-        if value is not None
-        for error in [np.zeros(len(value)) if error is None else error]
-    ]
-    finite = np.concatenate(found)[np.isfinite(np.concatenate(found))]
+    ends = np.concatenate(
+        [
+            value + sign * _or_nought(error, comparison)
+            for comparison in comparisons
+            for value, error in (
+                (comparison.simulated, comparison.simulated_error),
+                (comparison.reference, comparison.reference_error),
+            )
+            if value is not None
+            for sign in (-1.0, 1.0)
+        ]
+    )
+    finite = ends[np.isfinite(ends)]
     if not len(finite):
         return 0.0, 1.0
     low, high = float(finite.min()), float(finite.max())
@@ -282,7 +284,7 @@ def _legend(axes: Axes, comparisons: Sequence[Comparison], sources: Sequence[str
         handles=handles,
         loc="upper right",
         bbox_to_anchor=(1.0, 0.88),
-        fontsize=SMALL - 0.5,
+        fontsize=SMALL,
         handlelength=1.2,
         borderaxespad=0.3,
         labelspacing=0.25,
@@ -292,4 +294,4 @@ def _legend(axes: Axes, comparisons: Sequence[Comparison], sources: Sequence[str
 def short(source: str) -> str:
     """Beginning of a source, for a legend."""
     beginning = source.split(": ")[0].split(";")[0]
-    return beginning if len(beginning) <= LONGEST else f"{beginning[: LONGEST - 1]}…"
+    return textwrap.shorten(beginning, LONGEST, placeholder=" …")

@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from hepchain.errors import InputError
-from hepchain.io.structured import read_json, write_json
+from hepchain.io.structured import plain, read_json, write_json
 from hepchain.trust import Trust
-from hepchain.validation.comparison import (
-    Assessment,
-    Axis,
-    Comparison,
-    FloatArray,
-    Relation,
-    Verdict,
-)
+from hepchain.validation.comparison import Axis, Comparison, Relation, Verdict, counted
 
 logger = logging.getLogger(__name__)
 
 ARRAYS = ("simulated", "simulated_error", "reference", "reference_error")
-WORDS = ("quantity", "group", "title", "unit", "source", "tolerance", "tolerance_kind")
-MORE_WORDS = ("tolerance_reason", "difference", "selection")
 
 
 def write_comparisons(path: str | Path, comparisons: Sequence[Comparison]) -> None:
     """Write the comparisons of a group, with their deviations and verdicts for other programs."""
-    write_json(path, [_record(comparison) for comparison in comparisons])
+    records = [plain(item) | {"assessment": plain(item.assessment)} for item in comparisons]
+    write_json(path, records)
     log_verdicts(comparisons)
 
 
@@ -43,7 +34,7 @@ def read_comparisons(path: str | Path) -> list[Comparison]:
     InputError : the file is missing, not JSON, or not a list of comparisons
     """
     try:
-        return [_comparison(record) for record in read_json(path)]
+        return [_comparison(record) for record in read_json(path, list)]
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{path}: not a list of comparisons ({type(error).__name__}: {error}); "
@@ -51,12 +42,9 @@ def read_comparisons(path: str | Path) -> list[Comparison]:
         ) from error
 
 
-def log_verdicts(comparisons: Iterable[Comparison]) -> None:
+def log_verdicts(comparisons: Sequence[Comparison]) -> None:
     """Say how many comparisons have which verdict, and which are not understood."""
-    comparisons = list(comparisons)
-    counts = Counter(comparison.assessment.verdict for comparison in comparisons)
-    listed = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
-    logger.info("%d comparisons: %s", len(comparisons), listed or "none")
+    logger.info("%s", counted(comparisons))
     for comparison in comparisons:
         if comparison.assessment.verdict is Verdict.NOT_UNDERSTOOD:
             logger.warning(
@@ -67,49 +55,13 @@ def log_verdicts(comparisons: Iterable[Comparison]) -> None:
             )
 
 
-def _record(comparison: Comparison) -> dict[str, Any]:
-    axis = comparison.axis
-    return {
-        **{name: getattr(comparison, name) for name in (*WORDS, *MORE_WORDS)},
-        **{name: _listed(getattr(comparison, name)) for name in ARRAYS},
-        "axis": {
-            "name": axis.name,
-            "title": axis.title,
-            "edges": None if axis.edges is None else list(axis.edges),
-            "labels": list(axis.labels),
-        },
-        "relation": str(comparison.relation),
-        "trust": str(comparison.trust),
-        "assessment": _assessment(comparison.assessment),
-    }
-
-
-def _assessment(assessment: Assessment) -> dict[str, Any]:
-    arrays = ("deviation", "in_tolerance", "in_sigma", "excess")
-    return {
-        **{name: _listed(getattr(assessment, name)) for name in arrays},
-        "worst": assessment.worst,
-        "verdict": str(assessment.verdict),
-    }
-
-
 def _comparison(record: dict[str, Any]) -> Comparison:
-    axis = record["axis"]
-    edges = None if axis["edges"] is None else tuple(axis["edges"])
-    fields: dict[str, Any] = {name: record[name] for name in (*WORDS, *MORE_WORDS)}
-    return Comparison(
-        **fields | {name: _array(record[name]) for name in ARRAYS},
-        axis=Axis(axis["name"], axis["title"], edges, tuple(axis["labels"])),
-        relation=Relation(record["relation"]),
-        trust=Trust(record["trust"]),
-    )
-
-
-def _listed(array: FloatArray | None) -> list[float | None] | None:
-    if array is None:
-        return None
-    return [float(value) if np.isfinite(value) else None for value in array]
-
-
-def _array(values: list[float | None] | None) -> FloatArray | None:
-    return None if values is None else np.array(values, dtype=np.float64)
+    axis: dict[str, Any] = {
+        name: tuple(x) if isinstance(x, list) else x for name, x in record["axis"].items()
+    }
+    fields = {name: value for name, value in record.items() if name != "assessment"}
+    for name in ARRAYS:
+        values = fields[name]
+        fields[name] = None if values is None else np.array(values, dtype=np.float64)
+    fields |= {"relation": Relation(fields["relation"]), "trust": Trust(fields["trust"])}
+    return Comparison(**fields | {"axis": Axis(**axis)})

@@ -7,14 +7,10 @@ from pathlib import Path
 
 from hepchain.config.loader import load_block
 from hepchain.config.validation import ValidationConfig
-from hepchain.validation.against_reconstruction import compare_all
+from hepchain.validation.against_reconstruction import compare_all, tracks_of
 from hepchain.validation.comparison import Comparison
-from hepchain.validation.gun import tracks_of
 from hepchain.validation.quantities import HITS
 from hepchain.validation.reconstructed import ReconstructedTracks
-
-DIFFERENCES: Mapping[str, str] = {}
-"""Quantity -> why it differs, where it is known."""
 
 
 def comparisons(inputs: Mapping[str, Sequence[Path]], config: ValidationConfig) -> list[Comparison]:
@@ -28,5 +24,4 @@ def comparisons(inputs: Mapping[str, Sequence[Path]], config: ValidationConfig) 
         config.tracks.hits_abs_eta,
         config.tracks.hits_tolerance,
         config.tracks.min_tracks,
-        DIFFERENCES,
     )

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import awkward as ak
 import numpy as np
-import uproot
 
 from hepchain.errors import InputError
-from hepchain.skimming.files import readable
+from hepchain.skimming.files import open_file, readable
 from hepchain.validation.comparison import FloatArray
 
 TREE = "events"
@@ -31,12 +30,13 @@ def pieces(paths: Iterable[str | Path], branches: Sequence[str]) -> Iterator[Col
     InputError : a file is missing, unreadable, or lacks a branch
     """
     for path in paths:
-        with readable(path), uproot.open(path) as file:
+        with open_file(path) as file, readable(path):
             tree = file[TREE]
             missing = sorted(set(branches) - set(tree.keys()))
             if missing:
                 raise InputError(
-                    f"{path}: no branch {', '.join(missing)}; remove the file and make it again"
+                    f"{path}: no branch {', '.join(missing)}: made by another version; make it "
+                    "again with `snakemake --forcerun response`"
                 )
             for chunk in tree.iterate(["event_number", *branches], step_size=STEP):
                 yield _flat(chunk, branches)
@@ -61,5 +61,4 @@ def _flat(chunk: ak.Array, branches: Sequence[str]) -> Columns:
 def _column(values: ak.Array, template: ak.Array) -> FloatArray:
     if values.ndim < template.ndim:
         values = ak.broadcast_arrays(values, template)[0]
-    flat: FloatArray = ak.to_numpy(ak.flatten(values, axis=None)).astype(np.float64)
-    return flat
+    return np.asarray(ak.to_numpy(ak.flatten(values, axis=None)).astype(np.float64))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -48,13 +49,8 @@ COLUMNS = (
 class TrackQuantity:
     """A number that sums up the tracks of a bin.
 
-    Attributes
-    ----------
-    name : key
-    title, unit : for people
-    values : of the tracks it is defined for, NaN for others, from the columns
-    summary : of the values in a bin
-    tolerance : absolute, where a relative one makes no sense, as for numbers far below one
+    ``values`` are NaN for tracks it is not defined for. ``tolerance`` is absolute, where a relative
+    one makes no sense, as for numbers far below one.
     """
 
     name: str
@@ -69,10 +65,6 @@ class TrackQuantity:
         values = self.values(columns)
         known = np.isfinite(values)
         return self.summary(values[known], weight[known]) if known.any() else NOTHING
-
-
-def _plain(name: str) -> Callable[[TrackColumns], FloatArray]:
-    return lambda columns: columns[name]
 
 
 def _relative_momentum_error(columns: TrackColumns) -> FloatArray:
@@ -101,10 +93,10 @@ SHARE = 0.05
 """Tolerance of shares: five tracks in a hundred."""
 
 ERRORS = (
-    TrackQuantity("d0_error", "error of d0", "mm", _plain("d0_error"), median),
-    TrackQuantity("z0_error", "error of z0", "mm", _plain("z0_error"), median),
-    TrackQuantity("phi_error", "error of phi", "rad", _plain("phi_error"), median),
-    TrackQuantity("theta_error", "error of theta", "rad", _plain("theta_error"), median),
+    TrackQuantity("d0_error", "error of d0", "mm", itemgetter("d0_error"), median),
+    TrackQuantity("z0_error", "error of z0", "mm", itemgetter("z0_error"), median),
+    TrackQuantity("phi_error", "error of phi", "rad", itemgetter("phi_error"), median),
+    TrackQuantity("theta_error", "error of theta", "rad", itemgetter("theta_error"), median),
     TrackQuantity(
         "q_over_p_relative_error", "relative error of q/p", "1", _relative_momentum_error, median
     ),
@@ -114,7 +106,7 @@ ERRORS = (
 
 
 def _hits(name: str, title: str, tolerance: float | None = None) -> TrackQuantity:
-    return TrackQuantity(name, title, "1", _plain(name), mean_count, tolerance)
+    return TrackQuantity(name, title, "1", itemgetter(name), mean_count, tolerance)
 
 
 HITS = (

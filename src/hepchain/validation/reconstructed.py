@@ -128,11 +128,6 @@ def distribution_weights(
 
     Product of two one-dimensional ratios: within a bin pT and eta are nearly independent. Cells
     that the simulation has no track in are lost, which matters in very small samples only.
-
-    Parameters
-    ----------
-    columns : tracks of this bin
-    region, pt_bin : positions of the bin in the reference
     """
     low, high = PT_EDGES[pt_bin], PT_EDGES[pt_bin + 1]
     by_eta = _ratio(np.abs(columns["eta"]), eta_cells(), reference.eta_cells[pt_bin])

@@ -5,29 +5,32 @@ The file is made by ``benchmarks/electron_references.py`` from public ATLAS simu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+import pandas as pd
 from pydantic import Field, PositiveFloat
 
 from hepchain.config.base import Block
-from hepchain.trust import Trust
-from hepchain.validation.clusters import GROUP, Clusters
-from hepchain.validation.comparison import Comparison, Relation, categories
-from hepchain.validation.reference import BoolArray, Quantity, Reference, arrays, summarised
-from hepchain.validation.summaries import NOTHING, Estimate, Summary, mean, median
+from hepchain.validation.known import Computed
+from hepchain.validation.summaries import (
+    NOTHING,
+    BoolArray,
+    Estimate,
+    Summary,
+    arrays,
+    mean,
+    median,
+    summarised,
+)
 
 MATCH_ABS_ETA, MATCH_LOG_PT = 0.3, 0.3
 """How near in |eta| and ln(pT) simulated electrons are taken for a real one."""
-
-
-REAL_DIFFERENCES: Mapping[str, str] = {
-    "real_electron_energy": (
-        "the real electrons sit in jets, whose energy their clusters share, or come from photons, "
-        "whose other electron's energy they hold"
-    )
+SUMMARIES: dict[str, Summary] = {
+    **dict.fromkeys(("f0", "f1", "f3"), mean),
+    **dict.fromkeys(("e_over_p", "response"), median),
 }
-"""Quantity -> why it differs from really reconstructed electrons."""
+"""Of shares, and of energies, which have tails."""
 
 
 class RealElectron(Block):
@@ -48,39 +51,45 @@ class RealElectrons(Block):
     electrons: list[RealElectron] = Field(min_length=1, description="by rising pT")
 
 
-def real_electrons(clusters: Clusters, real: Sequence[RealElectron]) -> list[Comparison]:
+def real_electrons(clusters: pd.DataFrame, real: Sequence[RealElectron]) -> dict[str, Computed]:
     """Layer shares and E/p beside a few really reconstructed electrons.
 
-    For each of these the simulation's value is that of the electrons near it in |eta| and pT: the
-    mean of a share, the median of E/p and of E over the true energy, which have tails.
+    For each of these the simulation's value is that of the electrons near it in |eta| and pT.
+
+    Parameters
+    ----------
+    clusters : of the tracks, see :func:`.clusters_of`
     """
-    names = ("f0", "f1", "f3", "e_over_p", "response")
-    chosen = clusters.of_kind("electron") & clusters.has
-    found: dict[str, list[tuple[Estimate, float]]] = {name: [] for name in names}
+    electrons = clusters[clusters["electron"] & clusters["cluster"]]
+    pairs = {
+        name: _matched(_pairs(electrons, real, name), summary)
+        for name, summary in SUMMARIES.items()
+    }
+    return {
+        "real_electron_layers": _beside(pairs[name] for name in ("f0", "f1", "f3")),
+        "real_electron_energy": _beside(pairs[name] for name in ("e_over_p", "response")),
+    }
+
+
+def _pairs(
+    electrons: pd.DataFrame, real: Sequence[RealElectron], name: str
+) -> list[tuple[Estimate, float]]:
+    """What is simulated near each real electron, and the value that this one has."""
+    simulated = electrons[name].to_numpy()
+    found = []
     for electron in real:
-        near = chosen & _near(clusters, electron)
-        for name in names:
-            value = getattr(electron, name)
-            simulated = clusters.shapes[name]
-            summary = median if name in names[3:] else mean
-            local = summarised(summary, simulated, near & np.isfinite(simulated))
-            if value is not None and np.isfinite(local.value):
-                found[name].append((local, value))
-    shares = [_matched(found[name], mean) for name in names[:3]]
-    ratios = [_matched(found[name], median) for name in names[3:]]
-    labels = ("E/p", "E / true E")
-    return [
-        _beside_real("real_electron_layers", "Mean share of a layer", names[:3], shares, 0.05),
-        _beside_real("real_electron_energy", "Median energy of electrons", labels, ratios, 0.15),
-    ]
+        value = getattr(electron, name)
+        near = _near(electrons, electron) & np.isfinite(simulated)
+        local = summarised(SUMMARIES[name], simulated, near)
+        if value is not None and np.isfinite(local.value):
+            found.append((local, value))
+    return found
 
 
-def _near(clusters: Clusters, electron: RealElectron) -> BoolArray:
-    particles = clusters.tracks.particles
-    result: BoolArray = (np.abs(particles.abs_eta - abs(electron.eta)) < MATCH_ABS_ETA) & (
-        np.abs(np.log(particles.pt / electron.pt)) < MATCH_LOG_PT
-    )
-    return result
+def _near(electrons: pd.DataFrame, electron: RealElectron) -> BoolArray:
+    near_eta = np.abs(electrons["abs_eta"] - abs(electron.eta)) < MATCH_ABS_ETA
+    near_pt = np.abs(np.log(electrons["pt"] / electron.pt)) < MATCH_LOG_PT
+    return np.asarray(near_eta & near_pt)
 
 
 def _matched(
@@ -95,27 +104,6 @@ def _matched(
     return simulated, summary(theirs, np.ones(len(theirs)))
 
 
-def _beside_real(
-    name: str,
-    title: str,
-    labels: Sequence[str],
-    pairs: Sequence[tuple[Estimate, Estimate]],
-    tolerance: float,
-) -> Comparison:
-    reference = Reference(
-        value=np.array([theirs.value for _, theirs in pairs]),
-        error=np.array([theirs.error for _, theirs in pairs]),
-        source=(
-            "uproot-issue-951.root and uproot-physlite-rntuple_v1-0-0-0.root, scikit-hep-testdata: "
-            "ATLAS simulation of top-quark pairs, true electrons of any origin"
-        ),
-        trust=Trust.READ,
-        relation=Relation.INDEPENDENT,
-        tolerance=tolerance,
-        tolerance_reason="selection by the identification, electrons in jets, other dead material",
-        difference=REAL_DIFFERENCES.get(name, ""),
-    )
-    quantity = Quantity(
-        name, GROUP, title, categories("shape", "", labels), selection="electrons, 2–10 GeV"
-    )
-    return quantity.compared([ours for ours, _ in pairs], reference)
+def _beside(pairs: Iterable[tuple[Estimate, Estimate]]) -> Computed:
+    ours, theirs = zip(*pairs, strict=True)
+    return Computed(ours, *arrays(theirs))

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import awkward as ak
 import numpy as np
+import pandas as pd
 
 from hepchain.io.parquet import iterate_parquet
 from hepchain.validation.comparison import FloatArray
 from hepchain.validation.ntuples import Columns, columns
-from hepchain.validation.reference import BoolArray, IntArray
+from hepchain.validation.summaries import BoolArray, IntArray
 
 PDG_IDS = {"electron": 11, "muon": 13, "pion": 211, "kaon": 321, "proton": 2212, "photon": 22}
 MASSES = {
@@ -48,8 +49,7 @@ class Particles:
 
     def of(self, kind: str) -> BoolArray:
         """Those of one kind, particles and antiparticles."""
-        result: BoolArray = np.abs(self.pdg_id) == PDG_IDS[kind]
-        return result
+        return np.asarray(np.abs(self.pdg_id) == PDG_IDS[kind])
 
     def take(self, index: IntArray) -> Particles:
         """The particles at these positions."""
@@ -58,13 +58,19 @@ class Particles:
     @property
     def momentum(self) -> FloatArray:
         """GeV."""
-        result: FloatArray = self.pt * np.cosh(self.eta)
-        return result
+        return self.pt * np.cosh(self.eta)
 
     @property
     def abs_eta(self) -> FloatArray:
         """Absolute pseudorapidity."""
         return np.abs(self.eta)
+
+    def frame(self) -> pd.DataFrame:
+        """A row a particle: ``pdg_id``, ``pt``, ``eta``, ``abs_eta``, ``momentum``; a column a kind
+        (``electron``, ...), whether it is one."""
+        names = ("pdg_id", "pt", "eta", "abs_eta", "momentum")
+        kinds = {kind: self.of(kind) for kind in PDG_IDS}
+        return pd.DataFrame({name: getattr(self, name) for name in names} | kinds)
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,12 @@ class Tracks:
     def __getitem__(self, name: str) -> FloatArray:
         """A variable of the tracks."""
         return self.columns[name]
+
+    def frame(self) -> pd.DataFrame:
+        """A row a track: its variables, and in place of its own momentum that of the particle with
+        the other columns of :meth:`Particles.frame`; it is of a kind if the particle was shot."""
+        kinds = {kind: self.of(kind) for kind in PDG_IDS}
+        return pd.DataFrame(self.columns | dict(self.particles.frame()) | kinds)
 
     @classmethod
     def of_columns(cls, columns: Columns) -> Tracks:

@@ -10,37 +10,45 @@ from scipy.stats import binom
 
 from hepchain.simulation.response.transition_radiation import high_threshold_probability
 from hepchain.validation.comparison import FloatArray
-from hepchain.validation.reference import BoolArray
+from hepchain.validation.known import Known
 from hepchain.validation.single_particles import MASSES, Tracks
+from hepchain.validation.summaries import BoolArray
 
-SOURCE = "athena TRT_ConditionsData/src/HTcalculator.cxx"
-XENON = (
-    (1, 3.7204, 0.0260, 0.1445, 3.0461, 0.2206, 0, 0.0078, 0.0918, 0.0744),
-    (1, 3.5836, 0.0468, 0.1475, 3.0943, 0.1303, 0, 0.0089, 0.1054, 0.0472),
-    (1, 3.4798, 0.0433, 0.1824, 3.0730, 0.1244, 0, 0.0300, 0.1007, 0.1261),
-)
-ARGON = (
-    (1, 2.8342, 0.0384, 0.0185, 2.7161, 0.0366, 0, 0.0013, 0.1261, 0.1241),
-    (1, 3.2551, 0.0388, 0.0338, 2.9090, 0.1663, 0, 0.1604, 0.1100, 0.0521),
-    (1, 3.2551, 0.0388, 0.0338, 2.9090, 0.1663, 0, 0.1604, 0.1100, 0.0521),
-)
-"""P0 to P9 of barrel, end-cap A and end-cap B straws; no argon table exists for the last."""
-
+REGIONS = ("barrel", "end_cap_a", "end_cap_b")
 REGION_EDGES = (0.8, 1.4)
 """|eta| from which the straws are taken as those of end-cap A and B wheels."""
 FAKE_RATE = 0.05
 
-SILICON = (
-    (0.0, 0.5, 1.0, 1.25, 1.5, 1.65, 1.8, 2.0),
-    (0.30, 0.34, 0.45, 0.70, 1.0, 1.1, 1.05, 0.95),
-)
-"""|eta| and X/X0 of the silicon detectors before the TRT."""
 BREM_NODES = 24
+
+
+@dataclass(frozen=True)
+class Published:
+    """Tables of the high-threshold probability and of the material before the TRT."""
+
+    xenon: FloatArray
+    """P0 to P9 of barrel, end-cap A and end-cap B straws, shape (3, 10)."""
+    argon: FloatArray
+    silicon: tuple[FloatArray, FloatArray]
+    """|eta| and X/X0 of the silicon detectors."""
+
+    @classmethod
+    def of(cls, known: Known) -> Published:
+        """From the file of the group."""
+        xenon, argon = (
+            np.array([known.table(gas)[region] for region in REGIONS], dtype=np.float64)
+            for gas in ("xenon", "argon")
+        )
+        silicon = known.table("silicon")
+        abs_eta, x0 = (np.array(silicon[name], dtype=np.float64) for name in ("abs_eta", "x0"))
+        return cls(xenon, argon, (abs_eta, x0))
 
 
 @dataclass(frozen=True)
 class Straws:
     """Hits of tracks in the TRT, shape (n,) each."""
+
+    published: Published
 
     momentum: FloatArray
     """True momentum where the particle starts [GeV]."""
@@ -53,10 +61,11 @@ class Straws:
     occupancy: FloatArray
 
     @classmethod
-    def of(cls, tracks: Tracks, chosen: BoolArray) -> Straws:
+    def of(cls, tracks: Tracks, chosen: BoolArray, published: Published) -> Straws:
         """Of some tracks, all of which have TRT hits."""
         hits = tracks["number_of_trt_hits"][chosen]
         return cls(
+            published,
             tracks.particles.momentum[chosen],
             tracks.particles.abs_eta[chosen],
             hits,
@@ -70,7 +79,8 @@ class Straws:
         gamma = np.hypot(momentum / mass, 1.0)
         region = np.digitize(self.abs_eta, REGION_EDGES)
         result = np.empty_like(momentum)
-        for number, (xenon, argon) in enumerate(zip(XENON, ARGON, strict=True)):
+        tables = zip(self.published.xenon, self.published.argon, strict=True)
+        for number, (xenon, argon) in enumerate(tables):
             here = region == number
             x, a = (
                 high_threshold_probability(gamma[here], self.occupancy[here], list(constants))
@@ -86,7 +96,7 @@ class Straws:
         Average over what Bethe and Heitler leave of the momentum, exp(-u) with u from a gamma
         distribution of shape t / ln 2.
         """
-        thickness = np.interp(self.abs_eta, *SILICON)
+        thickness = np.interp(self.abs_eta, *self.published.silicon)
         total = np.zeros_like(self.momentum)
         for level in (np.arange(BREM_NODES) + 0.5) / BREM_NODES:
             kept = np.exp(-gammaincinv(thickness / np.log(2.0), level))
@@ -108,8 +118,7 @@ def count_cut(
     pion : high-threshold probability of a pion, shape (n,)
     """
     above, at = binom.sf(high, hits, pion), binom.pmf(high, hits, pion)
-    result: FloatArray = np.clip((fake_rate - above) / np.maximum(at, 1e-300), 0.0, 1.0)
-    return result
+    return np.asarray(np.clip((fake_rate - above) / np.maximum(at, 1e-300), 0.0, 1.0))
 
 
 def count_efficiency(

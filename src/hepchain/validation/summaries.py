@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from hepchain.efficiency import efficiency_of_sums
 from hepchain.validation.comparison import FloatArray
+
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
 
 REPLICAS = 100
 
@@ -77,7 +82,7 @@ def share(values: FloatArray, weight: FloatArray) -> Estimate:
 
 def median(values: FloatArray, weight: FloatArray) -> Estimate:
     """Weighted median; its error from bootstrap replicas with Poisson weights (seed fixed)."""
-    return _bootstrapped(_median_of_sorted, values, weight)
+    return _bootstrapped(lambda x, w: _quantile(x, w, 0.5), values, weight)
 
 
 def width(values: FloatArray, weight: FloatArray) -> Estimate:
@@ -100,10 +105,6 @@ def _bootstrapped(
     return Estimate(function(values, weight), float(np.nanstd(replicas)))
 
 
-def _median_of_sorted(values: FloatArray, weight: FloatArray) -> float:
-    return _quantile(values, weight, 0.5)
-
-
 def _width_of_sorted(values: FloatArray, weight: FloatArray) -> float:
     low, high = (_quantile(values, weight, level) for level in (0.15865525, 0.84134475))
     return 0.5 * (high - low)
@@ -116,3 +117,84 @@ def _quantile(values: FloatArray, weight: FloatArray, level: float) -> float:
         return float("nan")
     middle = (np.cumsum(weight) - 0.5 * weight) / total
     return float(np.interp(level, middle, values))
+
+
+def counted(passing: float, total: float) -> Estimate:
+    """Efficiency of counts, with half of its Clopper-Pearson interval as error."""
+    if total <= 0.0:
+        return NOTHING
+    found = efficiency_of_sums(passing, total, total)
+    return Estimate(found.value, 0.5 * (found.high - found.low))
+
+
+def passing(values: FloatArray, weight: FloatArray) -> Estimate:
+    """Share of entries that are 1, of 0 and 1, as :func:`counted` has it; weights are not used."""
+    return counted(float(values.sum()), float(len(values)))
+
+
+def divided(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+    """Quotient; infinite or NaN where the denominator vanishes."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(numerator / denominator, dtype=np.float64)
+
+
+def inverse_in_cells(
+    table: FloatArray, edges: Sequence[Sequence[float]], values: Sequence[FloatArray]
+) -> FloatArray:
+    """One over the number in the cell of each entry; 0 outside the cells and where it vanishes.
+
+    Parameters
+    ----------
+    table, edges : numbers in cells, shape (n, m), and the edges in both directions
+    values : of the entries, shape (k,) each
+    """
+    inverse = np.divide(1.0, table, out=np.zeros(table.shape), where=table > 0.0)
+    cell = tuple(np.digitize(v, e) for v, e in zip(values, edges, strict=True))
+    return np.asarray(np.pad(inverse, 1)[cell], dtype=np.float64)
+
+
+def arrays(estimates: Iterable[Estimate]) -> tuple[FloatArray, FloatArray]:
+    """Values and errors of a row of estimates, shape (bins,) each."""
+    estimates = list(estimates)
+    return (
+        np.array([estimate.value for estimate in estimates], dtype=np.float64),
+        np.array([estimate.error for estimate in estimates], dtype=np.float64),
+    )
+
+
+def summarised(
+    summary: Summary, values: FloatArray, chosen: BoolArray, weight: FloatArray | None = None
+) -> Estimate:
+    """``summary`` of some entries; nothing if there are none."""
+    if not chosen.any():
+        return NOTHING
+    weights = np.ones(len(values)) if weight is None else weight
+    return summary(values[chosen].astype(np.float64), weights[chosen])
+
+
+def ratio(numerator: Estimate, denominator: Estimate) -> Estimate:
+    """Quotient of two independent estimates, errors propagated to first order."""
+    if not denominator.value > 0.0:
+        return NOTHING
+    value = numerator.value / denominator.value
+    relative = np.hypot(
+        numerator.error / numerator.value if numerator.value else 0.0,
+        denominator.error / denominator.value,
+    )
+    error = numerator.error / denominator.value if not numerator.value else abs(value) * relative
+    return Estimate(value, float(error))
+
+
+def rms(values: FloatArray, weight: FloatArray) -> Estimate:
+    """Root of the central second moment; its error from the fourth (Cramer, Mathematical methods
+    of statistics (1946), sec. 27.4)."""
+    entries = len(values)
+    if entries < 3:
+        return NOTHING
+    deviation = values - np.average(values, weights=weight)
+    second = float(np.average(deviation**2, weights=weight))
+    fourth = float(np.average(deviation**4, weights=weight))
+    if second <= 0.0:
+        return NOTHING
+    error = np.sqrt(max(fourth - second**2, 0.0) / entries) / (2.0 * np.sqrt(second))
+    return Estimate(float(np.sqrt(second)), float(error))

@@ -1,15 +1,15 @@
-"""The verdicts in a table: a row a quantity and reference, and one a bin."""
+"""The verdicts in a table: a row a comparison, and one a bin."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+import pandas as pd
 from scipy.stats import chi2
 
 from hepchain.figures.tabulate import Table, number
-from hepchain.validation.comparison import Comparison, Verdict, worst_verdict
+from hepchain.validation.comparison import Comparison, Verdict, counted
 from hepchain.validation.reconstructed import ReconstructedTracks, agreement
 
 MARKS = {
@@ -21,21 +21,13 @@ MARKS = {
 }
 """Verdict -> look of its row."""
 
-SUMMARY_HEADER = (
-    *("group", "quantity", "unit", "bins", "worst bin", "simulated", "reference", "deviation"),
-    *("in tolerances", "in sigma", "relation", "trust", "source", "verdict"),
-)
-BINS_HEADER = (
-    *("group", "quantity", "unit", "selection", "bin", "simulated", "simulated error"),
-    *("reference", "reference error", "in tolerances", "in sigma", "relation", "trust", "source"),
-    *("tolerance", "tolerance kind", "tolerance reason"),
-)
 NOTE = (
-    "A bin agrees if it is within the tolerance and z combined standard errors of the reference; z "
-    "(2.6 for one bin, 3.0 for four) lets statistics alone fail one comparison in a hundred. Each "
-    "row shows the bin that uses up most of that. Relation: input (the reference is a parameter of "
-    "the simulation), fitted (parameters were fitted to it), independent. Too few entries: within "
-    "the errors, which are larger than the tolerance. See docs/validation.md."
+    "A row a comparison, the worst first, with the bin that decides its verdict. A bin agrees if "
+    "deviation and combined standard error (sigma) are within the tolerance. It differs if the "
+    "deviation is beyond the tolerance and beyond z sigma; z (2.6 for one bin, 3.0 for four) lets "
+    "statistics alone do that in one comparison of a hundred. Else there are too few entries to "
+    "tell. Relation: input (the reference is a parameter of the simulation), fitted (parameters "
+    "were fitted to it), independent. See docs/validation.md."
 )
 AGREEMENT_NOTE = (
     "The two files of really reconstructed tracks against each other, without any simulation of "
@@ -44,29 +36,19 @@ AGREEMENT_NOTE = (
 
 
 def summary(comparisons: Sequence[Comparison]) -> Table:
-    """One row a quantity and reference: its worst bin and the verdict of all."""
-    together: dict[tuple[str, str, str], list[Comparison]] = {}
-    for item in comparisons:
-        together.setdefault((item.group, item.quantity, item.source), []).append(item)
-    verdicts = [
-        worst_verdict(item.assessment.verdict for item in items) for items in together.values()
-    ]
-    counts = Counter(verdicts)
-    counted = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
+    """One row a comparison with the bin that decides its verdict; the worst first."""
+    ordered = sorted(comparisons, key=lambda item: item.assessment.badness, reverse=True)
     return Table(
-        title=f"Simulation and references: {counted or 'nothing compared'}",
-        header=SUMMARY_HEADER,
-        rows=[
-            _row(items, verdict) for items, verdict in zip(together.values(), verdicts, strict=True)
-        ],
+        title=f"Simulation and references, {counted(comparisons)}",
+        frame=pd.DataFrame([_row(item) for item in ordered]),
         note=NOTE,
-        marks=[MARKS[verdict] for verdict in verdicts],
+        marks=[MARKS[item.assessment.verdict] for item in ordered],
     )
 
 
 def bins(comparisons: Iterable[Comparison]) -> Table:
     """One row a bin."""
-    return Table("All bins", BINS_HEADER, [row for item in comparisons for row in _bins(item)])
+    return Table("All bins", pd.concat(map(_bins, comparisons)))
 
 
 def agreement_of_references(tracks: ReconstructedTracks) -> Table:
@@ -78,30 +60,35 @@ def agreement_of_references(tracks: ReconstructedTracks) -> Table:
         rows.append((name, f"{chi_squared:.1f}", str(count), chance))
     return Table(
         f"{first.title} ({first.name}) against {second.title} ({second.name})",
-        ("quantity", "chi2", "bins", "probability"),
-        rows,
+        pd.DataFrame(rows, columns=["quantity", "chi2", "bins", "probability"]),
         f"{AGREEMENT_NOTE} Both: {first.source}.",
     )
 
 
-def _row(items: Sequence[Comparison], verdict: Verdict) -> tuple[str, ...]:
-    worst = max(items, key=_excess)
-    found, position = worst.assessment, worst.assessment.worst
-    identity = (worst.group, worst.title, worst.unit, str(sum(item.axis.bins for item in items)))
-    origin = (str(worst.relation), str(worst.trust), worst.source, _verdict(worst, verdict))
-    if position is None:
-        return (*identity, "–", _range(worst), "–", "–", "–", "–", *origin)
-    reference, reference_error = _reference(worst, position)
-    return (
-        *identity,
-        _bin(worst, position),
-        number(float(worst.simulated[position]), float(worst.simulated_error[position])),
-        _with_error(reference, reference_error),
-        _deviation(worst, position),
-        f"{found.in_tolerance[position]:+.2f}",
-        f"{found.in_sigma[position]:+.1f}",
-        *origin,
-    )
+def _row(comparison: Comparison) -> dict[str, str]:
+    found, position = comparison.assessment, comparison.assessment.worst
+    known, at = position is not None, position or 0
+    reference, error = _reference(comparison, at)
+    simulated = float(comparison.simulated[at]), float(comparison.simulated_error[at])
+    return {
+        "verdict": str(found.verdict),
+        "group": comparison.group,
+        "quantity": comparison.title,
+        "unit": comparison.unit,
+        "bins": str(comparison.axis.bins),
+        "worst bin": _bin(comparison, position)
+        if position is not None
+        else comparison.selection or "–",
+        "simulated": number(*simulated) if known else _range(comparison),
+        "reference": _with_error(reference, error) if known else "–",
+        "deviation": _deviation(comparison, at) if known else "–",
+        "in tolerances": f"{found.in_tolerance[at]:+.2f}" if known else "–",
+        "in sigma": f"{found.in_sigma[at]:+.1f}" if known else "–",
+        "relation": str(comparison.relation),
+        "trust": str(comparison.trust),
+        "source": comparison.source,
+        "reason": comparison.difference if found.verdict is Verdict.EXPLAINED else "",
+    }
 
 
 def _bin(comparison: Comparison, position: int) -> str:
@@ -125,11 +112,6 @@ def _range(comparison: Comparison) -> str:
     return " to ".join(ends)
 
 
-def _excess(comparison: Comparison) -> float:
-    found = comparison.assessment
-    return -1.0 if found.worst is None else float(found.excess[found.worst])
-
-
 def _reference(comparison: Comparison, position: int) -> tuple[float, float]:
     value = np.nan if comparison.reference is None else comparison.reference[position]
     errors = comparison.reference_error
@@ -144,35 +126,27 @@ def _deviation(comparison: Comparison, position: int) -> str:
     return f"{deviation:+.3g}"
 
 
-def _verdict(comparison: Comparison, verdict: Verdict) -> str:
-    if verdict is Verdict.EXPLAINED:
-        return f"{verdict}: {comparison.difference}"
-    return str(verdict)
-
-
-def _bins(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+def _bins(comparison: Comparison) -> pd.DataFrame:
     found = comparison.assessment
-    for position, label in enumerate(comparison.axis.labels):
-        reference, reference_error = _reference(comparison, position)
-        numbers = (
-            comparison.simulated[position],
-            comparison.simulated_error[position],
-            reference,
-            reference_error,
-            found.in_tolerance[position],
-            found.in_sigma[position],
-        )
-        yield (
-            comparison.group,
-            comparison.quantity,
-            comparison.unit,
-            comparison.selection,
-            label,
-            *(f"{value:.5g}" if np.isfinite(value) else "" for value in numbers),
-            str(comparison.relation),
-            str(comparison.trust),
-            comparison.source,
-            f"{comparison.tolerance:g}",
-            comparison.tolerance_kind,
-            comparison.tolerance_reason,
-        )
+    numbers = {
+        "simulated": comparison.simulated,
+        "simulated error": comparison.simulated_error,
+        "reference": comparison.reference,
+        "reference error": comparison.reference_error,
+        "in tolerances": found.in_tolerance,
+        "in sigma": found.in_sigma,
+    }
+    texts = {
+        name: ["" if x is None or not np.isfinite(x) else f"{x:.5g}" for x in values]
+        for name, given in numbers.items()
+        for values in [[None] * comparison.axis.bins if given is None else given]
+    }
+    words = ("group", "quantity", "unit", "selection")
+    origin = ("relation", "trust", "source", "tolerance", "tolerance_kind", "tolerance_reason")
+    return pd.DataFrame(
+        {name: getattr(comparison, name) for name in words}
+        | {"bin": comparison.axis.labels}
+        | texts
+        | {name.replace("_", " "): str(getattr(comparison, name)) for name in origin}
+        | {"tolerance": f"{comparison.tolerance:g}", "verdict": list(map(str, found.verdicts))}
+    )

@@ -7,20 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from hepchain.config.loader import load_block
-from hepchain.config.validation import TrackValidation, ValidationConfig
-from hepchain.trust import Trust
-from hepchain.validation.against_reconstruction import compare_all
-from hepchain.validation.comparison import (
-    Comparison,
-    FloatArray,
-    Relation,
-    binned,
-    categories,
-)
-from hepchain.validation.gun import tracks_of
-from hepchain.validation.published import RESOLUTIONS, Resolution
+from hepchain.config.validation import ValidationConfig
+from hepchain.validation.against_reconstruction import compare_all, tracks_of
+from hepchain.validation.comparison import Comparison, FloatArray
+from hepchain.validation.known import Computed, Known
 from hepchain.validation.quantities import (
     ERRORS,
     HITS,
@@ -30,38 +23,44 @@ from hepchain.validation.quantities import (
     select,
 )
 from hepchain.validation.reconstructed import ReconstructedTracks
-from hepchain.validation.reference import Quantity, Reference, in_bins, ratio
-from hepchain.validation.summaries import NOTHING, Estimate, at_least, median, width
+from hepchain.validation.summaries import NOTHING, Estimate, at_least, median, ratio
 
-GROUP = "tracks"
 BEAM_SPOT = 0.0085
 """Transverse size of the beam spot [mm], that of the really reconstructed files."""
-DIFFERENCES: Mapping[str, str] = {}
-"""Quantity -> why it differs from real tracks, where it is known."""
 
 
 def comparisons(inputs: Mapping[str, Sequence[Path]], config: ValidationConfig) -> list[Comparison]:
-    """All comparisons of the group; inputs ``gun`` and ``reconstructed``."""
-    (reference,) = inputs["reconstructed"]
+    """All comparisons of the group; inputs ``gun``, ``reconstructed`` and ``known``."""
     settings = config.tracks
     pions, electrons = (tracks_of(inputs["gun"], kind) for kind in ("pion", "electron"))
     return [
         *compare_all(
             pions,
-            load_block(reference, ReconstructedTracks),
+            load_block(inputs["reconstructed"][0], ReconstructedTracks),
             ERRORS,
-            GROUP,
+            "tracks",
             settings.error_abs_eta,
             settings.error_tolerance,
             settings.min_tracks,
-            DIFFERENCES,
         ),
-        *(published(pions, resolution, settings) for resolution in RESOLUTIONS),
-        *pull_widths(pions, settings),
-        pull_medians(pions, settings),
-        charge_symmetry(pions, "pions", settings),
-        charge_symmetry(electrons, "electrons", settings),
+        *compare(pions, electrons, Known.read(inputs["known"][0]), settings.min_tracks),
     ]
+
+
+def compare(
+    pions: TrackColumns, electrons: TrackColumns, known: Known, min_tracks: float
+) -> list[Comparison]:
+    """Published resolutions, pulls and charge symmetry; tables ``tracks`` and one a pull."""
+    found = pulls(pions)
+    frames = {pull.name: pd.DataFrame({"pt": pull.pt, "pull": pull.value}) for pull in found}
+    frames["tracks"] = pd.DataFrame({**pions, "abs_eta": np.abs(pions["eta"])})
+    middle = at_least(min_tracks, median)
+    computed = {
+        "pull_median": Computed([middle(p.value, np.ones(len(p.value))) for p in found]),
+        "charge_symmetry: pions": Computed(charge_ratios(pions, min_tracks)),
+        "charge_symmetry: electrons": Computed(charge_ratios(electrons, min_tracks)),
+    }
+    return known.compare(frames, computed)
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,6 @@ class Pull:
     """(reconstructed - true) over the error, of pT, shape (n,) each."""
 
     name: str
-    title: str
     pt: FloatArray
     value: FloatArray
 
@@ -84,16 +82,15 @@ def pulls(tracks: TrackColumns) -> list[Pull]:
     momentum = tracks["truth_track_pt"] * np.cosh(tracks["truth_track_eta"])
     turn = tracks["phi"] - tracks["truth_track_phi"]
     residuals = {
-        "d0": ("d0", tracks["d0"]),
-        "phi": ("φ", (turn + np.pi) % (2.0 * np.pi) - np.pi),
-        "theta": ("θ", tracks["theta"] - 2.0 * np.arctan(np.exp(-tracks["truth_track_eta"]))),
-        "q_over_p": ("q/p", tracks["q_over_p"] - tracks["charge"] / momentum),
+        "d0": tracks["d0"],
+        "phi": (turn + np.pi) % (2.0 * np.pi) - np.pi,
+        "theta": tracks["theta"] - 2.0 * np.arctan(np.exp(-tracks["truth_track_eta"])),
+        "q_over_p": tracks["q_over_p"] - tracks["charge"] / momentum,
     }
     errors = {name: tracks[f"{name}_error"] for name in residuals}
     errors["d0"] = np.hypot(errors["d0"], BEAM_SPOT)
     found = [
-        Pull(name, title, tracks["pt"], residual / errors[name])
-        for name, (title, residual) in residuals.items()
+        Pull(name, tracks["pt"], residual / errors[name]) for name, residual in residuals.items()
     ]
     found.insert(1, _pull_of_z0(tracks))
     return found
@@ -109,43 +106,7 @@ def _pull_of_z0(tracks: TrackColumns) -> Pull:
     one, other = order[first], order[first + 1]
     error = np.hypot(tracks["z0_error"][one], tracks["z0_error"][other])
     value = (tracks["z0"][one] - tracks["z0"][other]) / error
-    return Pull("z0", "z0", np.minimum(tracks["pt"][one], tracks["pt"][other]), value)
-
-
-def pull_widths(tracks: TrackColumns, settings: TrackValidation) -> list[Comparison]:
-    """Width of each parameter's pull against one, in bins of pT."""
-    axis = binned("pt", "track pT [GeV]", settings.pt_edges)
-    unity = _definition(1.0, axis.bins, settings.pull_tolerance)
-    summary = at_least(settings.min_tracks, width)
-    return [
-        Quantity("pull_width", GROUP, "width of the pulls", axis, selection=pull.title).compared(
-            in_bins(summary, pull.value, pull.pt, settings.pt_edges), unity
-        )
-        for pull in pulls(tracks)
-    ]
-
-
-def pull_medians(tracks: TrackColumns, settings: TrackValidation) -> Comparison:
-    """Median of each parameter's pull against zero."""
-    found = pulls(tracks)
-    axis = categories("parameter", "track parameter", [pull.title for pull in found])
-    summary = at_least(settings.min_tracks, median)
-    estimates = [summary(pull.value, np.ones(len(pull.value))) for pull in found]
-    return Quantity("pull_median", GROUP, "median of the pulls", axis).compared(
-        estimates, _definition(0.0, axis.bins, settings.pull_tolerance)
-    )
-
-
-def _definition(value: float, bins: int, tolerance: float) -> Reference:
-    """What pulls are known to be without any data."""
-    return Reference(
-        value=np.full(bins, value),
-        source="definition of the error of a fit",
-        trust=Trust.COMPUTED,
-        relation=Relation.INDEPENDENT,
-        tolerance=tolerance,
-        tolerance_reason="errors of real track fits are right to about this",
-    )
+    return Pull("z0", np.minimum(tracks["pt"][one], tracks["pt"][other]), value)
 
 
 SYMMETRIC = (
@@ -163,63 +124,15 @@ SYMMETRIC = (
 """Quantities that charge must not change."""
 
 
-def charge_symmetry(tracks: TrackColumns, particles: str, settings: TrackValidation) -> Comparison:
-    """Positive over negative particles, in number and in each quantity."""
+def charge_ratios(tracks: TrackColumns, min_tracks: float) -> list[Estimate]:
+    """Positive over negative particles, in number and in each quantity of ``SYMMETRIC``."""
     quantities = by_name((*ERRORS, *HITS))
     charges = [select(tracks, tracks["charge"] == sign) for sign in (1.0, -1.0)]
     counts = [Estimate(float(len(t["pt"])), float(np.sqrt(len(t["pt"])))) for t in charges]
-    pairs = {"tracks found": counts} | {
-        quantities[name].title: [_unweighted(quantities[name], side) for side in charges]
-        for name in SYMMETRIC
-    }
-    enough = min(count.value for count in counts) >= settings.min_tracks
-    ratios = [ratio(*pair) if enough else NOTHING for pair in pairs.values()]
-    axis = categories("quantity", "", pairs)
-    symmetry = Reference(
-        value=np.ones(axis.bins),
-        source="symmetry of the solenoid's field and of the gun",
-        trust=Trust.COMPUTED,
-        relation=Relation.INDEPENDENT,
-        tolerance=settings.charge_tolerance,
-        tolerance_reason="well below what a tagger could make use of",
-        tolerance_kind="relative",
-    )
-    title = "positive over negative particles"
-    return Quantity("charge_symmetry", GROUP, title, axis, selection=particles).compared(
-        ratios, symmetry
-    )
+    sides = [[_unweighted(quantities[name], side) for side in charges] for name in SYMMETRIC]
+    enough = min(count.value for count in counts) >= min_tracks
+    return [ratio(*pair) if enough else NOTHING for pair in (counts, *sides)]
 
 
 def _unweighted(quantity: TrackQuantity, tracks: TrackColumns) -> Estimate:
     return quantity.estimate(tracks, np.ones(len(tracks["pt"])))
-
-
-def published(
-    tracks: TrackColumns, resolution: Resolution, settings: TrackValidation
-) -> Comparison:
-    """Median error against a published resolution, which tracks with right pulls have."""
-    chosen = select(tracks, resolution.selected(tracks))
-    estimates = in_bins(
-        at_least(settings.min_tracks, median),
-        resolution.error(chosen),
-        np.abs(chosen[resolution.axis]),
-        resolution.edges,
-    )
-    reference = Reference(
-        value=np.array(resolution.values),
-        source=resolution.source,
-        trust=Trust.DIGITISED,
-        relation=Relation.INDEPENDENT,
-        tolerance=settings.error_tolerance,
-        tolerance_reason="closeness at which a tagger trained on one serves for the other",
-        tolerance_kind="relative",
-        difference=resolution.difference,
-    )
-    return Quantity(
-        resolution.quantity,
-        GROUP,
-        resolution.title,
-        binned(resolution.axis, resolution.axis_title, resolution.edges),
-        unit=resolution.unit,
-        selection=resolution.selection,
-    ).compared(estimates, reference)

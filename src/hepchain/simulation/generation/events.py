@@ -15,8 +15,9 @@ import numpy.typing as npt
 from hepchain.io.structured import write_json
 from hepchain.simulation.generation.jets import MAX_ABS_ETA_PARTICLE, Jets, find_jets
 from hepchain.simulation.generation.particles import Particles, select_particles
-from hepchain.simulation.generation.record import Booleans, EventRecord, Floats
+from hepchain.simulation.generation.record import EventRecord, Floats
 from hepchain.simulation.generation.variations import VariationWeights
+from hepchain.simulation.rows import Rows
 
 EVENTS_PER_ROW_GROUP = 1000
 
@@ -25,7 +26,7 @@ LIBRARIES = ("awkward", "fastjet", "numpy", "pythia8mc")
 
 
 @dataclass(frozen=True)
-class HardProcess:
+class HardProcess(Rows):
     """Quantities that only the process itself can tell, shape (n,); NaN where it has none."""
 
     system_pt: Floats
@@ -40,10 +41,6 @@ class HardProcess:
         """What is ``known``, the others NaN."""
         names = [item.name for item in fields(cls)]
         return cls(**{name: known.get(name, np.full(events, np.nan)) for name in names})
-
-    def select(self, keep: Booleans) -> HardProcess:
-        """The events of ``keep`` only."""
-        return HardProcess(**{name: values[keep] for name, values in vars(self).items()})
 
 
 @dataclass(frozen=True)

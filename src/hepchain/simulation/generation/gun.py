@@ -1,7 +1,4 @@
-"""Guns: particles of given distributions at the collision point, without a process of nature.
-
-:func:`source` gives single electrons, what the taggers learn to find.
-"""
+"""Guns: particles of given distributions at the collision point, without a process of nature."""
 
 from __future__ import annotations
 
@@ -11,18 +8,13 @@ import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
-from hepchain.seeds import generator
 from hepchain.simulation.generation.events import GeneratedEvents, HardProcess
 from hepchain.simulation.generation.jets import Jets
 from hepchain.simulation.generation.particles import ELECTRON, Particles
 from hepchain.simulation.generation.pythia import CrossSection
 from hepchain.simulation.generation.source import Source
 from hepchain.simulation.generation.variations import VariationWeights
-from hepchain.truth import TruthOrigin
-
-PT_RANGE = (0.5, 5.0)
-"""GeV, uniform in the logarithm"""
-MAX_ABS_ETA = 2.5
+from hepchain.simulation.truth import TruthOrigin
 
 Draw = Callable[[int, np.random.Generator], Particles]
 """Particles of that many events."""
@@ -61,14 +53,6 @@ class Gun(Source):
     def cross_section(self) -> CrossSection | None:
         """None: no process of nature."""
         return None
-
-
-def draw_electrons(size: int, random: np.random.Generator) -> Particles:
-    """One electron an event: pT log-uniform, eta and phi uniform, both charges alike."""
-    pt = log_uniform(*PT_RANGE, size, random)
-    eta = random.uniform(-MAX_ABS_ETA, MAX_ABS_ETA, size)
-    phi = random.uniform(-np.pi, np.pi, size)
-    return prompt_particles(pt, eta, phi, ELECTRON * random.choice([-1, 1], size), 1)
 
 
 def prompt_particles(
@@ -115,8 +99,3 @@ def log_uniform(
 def _no_jets(size: int) -> Jets:
     empty = ak.unflatten(np.zeros(0, dtype=np.float32), np.zeros(size, dtype=np.int64))
     return Jets(pt=empty, eta=empty, phi=empty, mass=empty)
-
-
-def source(sample_name: str, part: int, seed: int) -> Gun:
-    """Electrons of one job."""
-    return Gun(draw_electrons, generator(seed, sample_name, part, "gun"))

@@ -12,7 +12,7 @@ import numpy as np
 from hepchain.simulation.generation.output import captured_output
 from hepchain.simulation.generation.particles import ELECTRON, Ancestors
 from hepchain.simulation.generation.record import Booleans, EventRecord
-from hepchain.truth import TruthOrigin
+from hepchain.simulation.truth import TruthOrigin
 
 RADIUS = 0.4
 MIN_PT = 15.0

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hepchain.simulation.generation.record import Booleans, EventRecord, Integers
-from hepchain.truth import TruthOrigin
+from hepchain.simulation.truth import TruthOrigin
 
 MIN_PT = 0.4
 """GeV; below the reconstruction threshold of 0.5 GeV by more than the resolution."""
@@ -107,7 +107,7 @@ class Ancestors:
     parent: Integers
     """entry of the first ancestor of another kind than the particle itself"""
     origin: npt.NDArray[np.int8]
-    """:class:`hepchain.truth.TruthOrigin`"""
+    """:class:`hepchain.simulation.truth.TruthOrigin`"""
 
     @classmethod
     def of(cls, record: EventRecord, entries: Integers) -> Ancestors:

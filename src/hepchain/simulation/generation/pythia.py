@@ -84,6 +84,26 @@ class CountingHooks(pythia8mc.UserHooks):  # type: ignore[misc]
         return False
 
 
+class ShowerVeto(CountingHooks):
+    """Hooks that Pythia asks in the shower (``doVetoPT``) and after it (``doVetoPartonLevel``)."""
+
+    def __init__(self, scale: float) -> None:
+        super().__init__()
+        self.scale = scale
+
+    def canVetoPT(self) -> bool:
+        """Ask for ``doVetoPT``."""
+        return True
+
+    def scaleVetoPT(self) -> float:
+        """Scale at which Pythia asks [GeV]."""
+        return self.scale
+
+    def canVetoPartonLevel(self) -> bool:
+        """Ask for ``doVetoPartonLevel``."""
+        return True
+
+
 @dataclass(frozen=True)
 class CrossSection:
     """Cross-section with its statistical error [pb]."""

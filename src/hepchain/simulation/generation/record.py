@@ -113,7 +113,7 @@ class EventRecord:
         return EventRecord(
             offsets=offsets,
             mother=moved[entries],
-            variations=self.variations.select(keep),
+            variations=self.variations.take(keep),
             **columns,
         )
 

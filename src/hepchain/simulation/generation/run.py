@@ -7,29 +7,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hepchain.config.samples import Process, Sample
 from hepchain.errors import ConfigError
 from hepchain.identity import EVENTS_PER_PART
 from hepchain.io.parquet import ParquetWriter
-from hepchain.simulation.generation import gun, higgsino, minimum_bias, particle_gun, wenu
+from hepchain.processes import known_processes, maker_of
 from hepchain.simulation.generation.events import (
     EVENTS_PER_ROW_GROUP,
     Summary,
     concatenate,
 )
-from hepchain.simulation.generation.source import Source
+from hepchain.simulation.generation.source import SampleKeys, Source
 
 logger = logging.getLogger(__name__)
 
 
 def generate(
     sample_name: str,
-    sample: Sample,
+    sample: SampleKeys,
     part: int,
     events: int,
     seed: int,
     output_parquet: str | Path,
     output_json: str | Path,
+    chain: str | None = None,
 ) -> None:
     """Generate one part of a sample.
 
@@ -40,24 +40,21 @@ def generate(
     events : number of events to keep, after all filters
     seed : of the run
     output_parquet, output_json : the two files of the job
+    chain : whose processes are known besides the general ones
 
     Raises
     ------
     ConfigError : the sample has no process, or masses that cannot be generated
     StageError : the generator does not start, or keeps far too few events
     """
-    source = source_of(sample_name, sample, part, seed)
-    logger.info("%s part %d: %d events of %s", sample_name, part, events, sample.process)
-    with ParquetWriter.open(output_parquet) as writer:
-        for columns in row_groups(source, events, part * EVENTS_PER_PART):
-            writer.write(columns)
-            logger.info("%d events kept of %d generated", writer.rows, source.trials)
+    source = source_of(sample_name, sample, part, seed, chain)
+    _write_events(source, events, part * EVENTS_PER_PART, output_parquet)
     cross_section = source.cross_section()
     Summary(
         sample=sample_name,
         part=part,
         seed=seed,
-        process=str(sample.process),
+        process=str(sample["process"]),
         sum_of_weights=float(source.trials),
         events_generated=source.trials,
         events_kept=events,
@@ -66,29 +63,30 @@ def generate(
     ).write(output_json)
 
 
-def source_of(sample_name: str, sample: Sample, part: int, seed: int) -> Source:
+def _write_events(source: Source, events: int, first_number: int, output: str | Path) -> None:
+    with ParquetWriter.open(output) as writer:
+        for columns in row_groups(source, events, first_number):
+            writer.write(columns)
+            logger.info("%d events kept of %d generated", writer.rows, source.trials)
+
+
+def source_of(
+    sample_name: str, sample: SampleKeys, part: int, seed: int, chain: str | None = None
+) -> Source:
     """The generator of a sample's process.
 
     Raises
     ------
-    ConfigError : the sample has no process, or masses that cannot be generated
+    ConfigError : the sample has no process, one that is not known, or masses that cannot be
+        generated
     """
-    match sample.process:
-        case Process.MINIMUM_BIAS:
-            return minimum_bias.source(sample_name, part, seed)
-        case Process.SINGLE_ELECTRON:
-            return gun.source(sample_name, part, seed)
-        case Process.PARTICLE_GUN:
-            return particle_gun.source(sample_name, part, seed)
-        case Process.HIGGSINO:
-            return higgsino.source(sample_name, sample.masses, part, seed)
-        case Process.WENU_JETS:
-            return wenu.source(sample_name, part, seed)
-        case None:
-            raise ConfigError(
-                f"samples.{sample_name}: is read from `files`; only samples with a `process` are "
-                f"generated ({', '.join(Process)})"
-            )
+    process = sample.get("process")
+    if process is None:
+        raise ConfigError(
+            f"samples.{sample_name}: is read from `files`; only samples with a `process` are "
+            f"generated ({', '.join(known_processes(chain))})"
+        )
+    return maker_of(process, chain).source(sample_name, sample, part, seed)
 
 
 def row_groups(source: Source, events: int, first_number: int) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
 
 from hepchain.simulation.generation.events import (
     GeneratedEvents,
@@ -11,6 +13,9 @@ from hepchain.simulation.generation.events import (
 )
 from hepchain.simulation.generation.pythia import CrossSection, PythiaRun
 from hepchain.simulation.generation.record import EventRecord
+
+SampleKeys = Mapping[str, Any]
+"""Keys of a sample that generation depends on: its ``process``, and what the chain adds."""
 
 MIN_TRUTH_MET = 180.0
 """GeV; events with less are dropped where missing momentum is cut at 200 GeV after
@@ -55,7 +60,7 @@ class PythiaSource(Source):
         record, hard = self.complete(self.run.next_events(size, kept))
         met, _ = missing_momentum(record)
         passes = met >= self.min_truth_met
-        return GeneratedEvents.from_record(record.select(passes), hard.select(passes))
+        return GeneratedEvents.from_record(record.select(passes), hard.take(passes))
 
     @property
     def trials(self) -> int:

@@ -10,9 +10,11 @@ import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
+from hepchain.simulation.rows import Rows
+
 
 @dataclass(frozen=True)
-class VariationWeights:
+class VariationWeights(Rows):
     """Factors relative to the nominal weight of the events, shape (n,) each.
 
     Renormalisation scale of the initial-state shower of the hard collision, halved (``isr_up``:
@@ -49,7 +51,3 @@ class VariationWeights:
             if weights is not None and item.name in names
         }
         return cls(**{**vars(cls.none(len(batch))), **known})
-
-    def select(self, keep: npt.NDArray[np.bool_]) -> Self:
-        """The events of ``keep``, shape (n,), only."""
-        return type(self)(**{name: values[keep] for name, values in vars(self).items()})

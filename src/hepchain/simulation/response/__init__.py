@@ -3,5 +3,5 @@
 Modules follow the particle: ``crossing`` (pile-up and vertices), ``passage`` (material),
 ``tracking``, ``dedx``, ``transition_radiation`` and ``calorimeter`` (the variables of a track),
 ``objects`` (standard electrons, jets, ETmiss), ``ntuple`` (the file), ``run`` (all of it).
-Every number comes from ``config/response.yaml``, read by ``parameters``.
+Every number comes from ``config/detector/response.yaml``, read by ``parameters``.
 """

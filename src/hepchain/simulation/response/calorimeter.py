@@ -6,20 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hepchain.simulation.response.arrays import BoolArray, FloatArray, IntArray
+from hepchain.simulation.response.arrays import BoolArray, FloatArray
 from hepchain.simulation.response.crossing import wrap
 from hepchain.simulation.response.draws import Draws
 from hepchain.simulation.response.neighbours import close_pairs
 from hepchain.simulation.response.parameters import CalorimeterParameters
 from hepchain.simulation.response.particles import Particles
 from hepchain.simulation.response.passage import CURVATURE_RADIUS, Passage
+from hepchain.simulation.rows import Rows
 
 CLUSTER_GAP = (0.0375, 0.0625)
 """Half of three by five cells of the middle layer, in eta and azimuth: energy within joins."""
 
 
 @dataclass(frozen=True)
-class Deposit:
+class Deposit(Rows):
     """Energy that reaches the calorimeter of each particle, shape (n,)."""
 
     energy: FloatArray
@@ -36,10 +37,6 @@ class Deposit:
     """Latent depth of the shower, of zero mean and unit width."""
     phi_shift: FloatArray
     """Azimuth of the cluster minus that of the particle's impact [rad], signed by charge."""
-
-    def take(self, index: BoolArray | IntArray) -> Deposit:
-        """Those of the particles selected by a mask or by positions."""
-        return Deposit(**{name: values[index] for name, values in vars(self).items()})
 
 
 def face_radius(particles: Particles, parameters: CalorimeterParameters) -> FloatArray:
@@ -90,15 +87,10 @@ def reaches(particles: Particles, passage: Passage, parameters: CalorimeterParam
     face = parameters.radius.value
     in_barrel = face * np.abs(np.sinh(particles.eta)) < parameters.end_cap_z.value
     diameter = 2.0 * CURVATURE_RADIUS * particles.pt * passage.fraction[:, -1]
-    result: BoolArray = ~in_barrel | (diameter > face)
-    return result
+    return ~in_barrel | (diameter > face)
 
 
-def deposit(
-    particles: Particles,
-    passage: Passage,
-    parameters: CalorimeterParameters,
-) -> Deposit:
+def deposit(particles: Particles, passage: Passage, parameters: CalorimeterParameters) -> Deposit:
     """Energy left in the calorimeter by electrons, muons and hadrons.
 
     Electrons: what they and the photons near them carry, less the ionisation loss before the
@@ -113,20 +105,12 @@ def deposit(
     hadron = ~np.isin(passage.arriving_id, (11, 13))
     kinetic = _kinetic_energy(particles, passage, p)
     exchange = hadron & draws.chance("charge_exchange", p.charge_exchange.value)
-    showers = (
-        hadron & ~exchange & (draws.chance("shower", p.hadron_shower.value) | passage.interacted)
-    )
-    response = bounded(
-        p.hadron_response(kinetic),
-        p.hadron_response_spread.value,
-        correlated(depth, draws, p, -1.0),
-    )
-    single = p.minimum_ionising.value * np.exp(
-        p.minimum_ionising_spread.value * draws.normal("minimum_ionising")
-    )
-    energy = np.where(
-        exchange, kinetic, np.where(showers, kinetic * response, np.minimum(single, kinetic))
-    )
+    showers = draws.chance("shower", p.hadron_shower.value) | passage.interacted
+    showers &= hadron & ~exchange
+    mean, width = p.hadron_response(kinetic), p.hadron_response_spread.value
+    response = bounded(mean, width, correlated(depth, draws, p, -1.0))
+    energy = np.where(showers, kinetic * response, _minimum_ionising(particles, kinetic, p))
+    energy = np.where(exchange, kinetic, energy)
     arriving, moment = _electron_cluster(particles, passage, arrives, p)
     electron = particles.is_electron
     energy = np.where(electron, np.maximum(arriving - p.dead_material_loss.value, 0.0), energy)
@@ -140,10 +124,18 @@ def deposit(
         electromagnetic=electromagnetic,
         minimum_ionising=~electromagnetic & ~showers,
         hadronic=hadronic,
-        seen_behind=np.where(hadron, hadronic * p.hadron_response(kinetic), 0.0),
+        seen_behind=np.where(hadron, hadronic * mean, 0.0),
         depth=depth,
         phi_shift=np.where(electron, moment / np.maximum(arriving, 1e-3), 0.0),
     )
+
+
+def _minimum_ionising(
+    particles: Particles, kinetic: FloatArray, p: CalorimeterParameters
+) -> FloatArray:
+    """Energy of a particle that does not shower, of what it has [GeV]."""
+    spread = p.minimum_ionising_spread.value * particles.draws.normal("minimum_ionising")
+    return np.minimum(p.minimum_ionising.value * np.exp(spread), kinetic)
 
 
 def _electron_cluster(
@@ -172,8 +164,7 @@ def bounded(mean: FloatArray | float, width: FloatArray | float, normal: FloatAr
     """Values between 0 and 1 around ``mean``: normal on the logit scale, width to first order."""
     mean = np.clip(mean, 0.02, 0.98)
     scale = width / (mean * (1.0 - mean))
-    result: FloatArray = 1.0 / (1.0 + np.exp(-(np.log(mean / (1.0 - mean)) + scale * normal)))
-    return result
+    return 1.0 / (1.0 + np.exp(-(np.log(mean / (1.0 - mean)) + scale * normal)))
 
 
 def correlated(
@@ -181,12 +172,11 @@ def correlated(
 ) -> FloatArray:
     """Normal numbers that follow the latent ones with the common correlation, shape (n,)."""
     rho = p.latent_correlation.value
-    result: FloatArray = sign * rho * latent + np.sqrt(1.0 - rho**2) * draws.normal(name)
-    return result
+    return np.asarray(sign * rho * latent + np.sqrt(1.0 - rho**2) * draws.normal(name))
 
 
 @dataclass(frozen=True)
-class Cluster:
+class Cluster(Rows):
     """What lies in the cluster of each track before noise, shape (n,)."""
 
     energy: FloatArray
@@ -198,10 +188,6 @@ class Cluster:
     eta_shift: FloatArray
     phi_shift: FloatArray
     """Distance of the cluster from the particle's impact [rad]."""
-
-    def take(self, index: BoolArray | IntArray) -> Cluster:
-        """Those of the particles selected by a mask or by positions."""
-        return Cluster(**{name: values[index] for name, values in vars(self).items()})
 
 
 def impact(

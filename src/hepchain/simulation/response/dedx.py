@@ -21,10 +21,6 @@ def relative_loss(beta_gamma: FloatArray, parameters: PixelDedxParameters) -> Fl
     literally, electrons would lose twice what pions lose. Above, the most probable loss in the
     sensor with density effect (PDG, passage of particles, eq. 34.12) takes over; there both are
     one.
-
-    Parameters
-    ----------
-    beta_gamma : shape (n,)
     """
     pion = np.array([1.0 / MASSES[211]])
     slow = _formula(beta_gamma, parameters) / _formula(pion, parameters)
@@ -36,15 +32,13 @@ def relative_loss(beta_gamma: FloatArray, parameters: PixelDedxParameters) -> Fl
 def _formula(beta_gamma: FloatArray, parameters: PixelDedxParameters) -> FloatArray:
     p0, p1, p2, p3, p4 = parameters.bethe_bloch.value
     beta = beta_gamma / np.sqrt(1.0 + beta_gamma**2)
-    result: FloatArray = p0 / beta**p2 * np.log1p((np.abs(p1) * beta_gamma) ** p4) - p3
-    return result
+    return np.asarray(p0 / beta**p2 * np.log1p((np.abs(p1) * beta_gamma) ** p4) - p3)
 
 
 def used_clusters(clusters: IntArray, overflows: IntArray) -> IntArray:
     """Clusters in the truncated mean: without the highest of two or more, two of five or more."""
     dropped = np.where(clusters >= 5, 2, np.where(clusters >= 2, 1, 0))
-    used: IntArray = np.maximum(clusters - dropped - overflows, 0)
-    return used
+    return np.asarray(np.maximum(clusters - dropped - overflows, 0))
 
 
 def measure(

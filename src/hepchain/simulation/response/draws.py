@@ -112,8 +112,7 @@ class Draws:
         self, name: str, probability: float | FloatArray, columns: int | None = None
     ) -> BoolArray:
         """Whether something of this probability happens, shape (n,) or (n, columns)."""
-        result: BoolArray = self.uniform(name, columns) < probability
-        return result
+        return self.uniform(name, columns) < probability
 
     def outcome(
         self, name: str, columns: int, *probabilities: float | FloatArray
@@ -223,5 +222,4 @@ class Draws:
         """Shares that sum to one; ``concentration`` has shape (k,), the result (n, k)."""
         shape = np.broadcast_to(concentration, (len(self), len(concentration)))
         drawn = np.maximum(self.gamma(name, shape), 1e-12)
-        result: FloatArray = drawn / drawn.sum(axis=1, keepdims=True)
-        return result
+        return np.asarray(drawn / drawn.sum(axis=1, keepdims=True))

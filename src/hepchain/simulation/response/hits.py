@@ -7,20 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from hepchain.simulation.response.arrays import BoolArray, Columns, FloatArray, IntArray
-from hepchain.simulation.response.parameters import (
-    Detector,
-    HitParameters,
-    MaterialParameters,
-)
+from hepchain.simulation.response.material import Detector, MaterialParameters
+from hepchain.simulation.response.parameters import HitParameters
 from hepchain.simulation.response.particles import Particles
 from hepchain.simulation.response.passage import Passage
+from hepchain.simulation.rows import Rows
 
 HARD_BREM = 0.7
 """Share of the initial momentum below which later hits are more often outliers."""
 
 
 @dataclass(frozen=True)
-class Clusters:
+class Clusters(Rows):
     """What the sensors of one detector recorded of each track; booleans, shape (n, sensors)."""
 
     expected: BoolArray
@@ -32,10 +30,6 @@ class Clusters:
     dead: BoolArray
     shared: BoolArray
     split: BoolArray
-
-    def take(self, index: IntArray) -> Clusters:
-        """The clusters of the tracks at these positions."""
-        return Clusters(**{name: values[index] for name, values in vars(self).items()})
 
     def hits(self, sensor: int | None = None) -> IntArray:
         """Hits of one sensor, or of all: shape (n,)."""
@@ -50,7 +44,7 @@ class Clusters:
 
 
 @dataclass(frozen=True)
-class SiliconHits:
+class SiliconHits(Rows):
     """Hits of the tracks of a chunk."""
 
     pixel: Clusters
@@ -60,15 +54,6 @@ class SiliconHits:
     pixel_radius: FloatArray
     strip_radius: FloatArray
     """Where the sensors are met [mm], shape (n, sensors)."""
-
-    def take(self, index: IntArray) -> SiliconHits:
-        """The hits of the tracks at these positions."""
-        return SiliconHits(
-            pixel=self.pixel.take(index),
-            strip=self.strip.take(index),
-            pixel_radius=self.pixel_radius[index],
-            strip_radius=self.strip_radius[index],
-        )
 
     def measurements(self) -> IntArray:
         """Hits and dead sensors, which the pattern recognition counts alike: shape (n,)."""

@@ -8,11 +8,8 @@ import numpy as np
 
 from hepchain.simulation.response.arrays import BoolArray, FloatArray, IntArray
 from hepchain.simulation.response.crossing import wrap
-from hepchain.simulation.response.parameters import (
-    Detector,
-    HitParameters,
-    MaterialParameters,
-)
+from hepchain.simulation.response.material import Detector, MaterialParameters
+from hepchain.simulation.response.parameters import HitParameters
 from hepchain.simulation.response.particles import Particles
 from hepchain.simulation.response.passage import CURVATURE_RADIUS
 
@@ -49,14 +46,10 @@ def close_pairs(
 def merged_clusters(
     particles: Particles, material: MaterialParameters, parameters: HitParameters
 ) -> BoolArray:
-    """Pixel layers in which a particle leaves its charge in the cluster of another.
+    """Pixel layers in which particles leave charge in the cluster of another: (n, pixel layers).
 
     Two particles are followed along their circles from where they were born; they merge where
     they are nearer than about two pixels in azimuth and one along the beam.
-
-    Returns
-    -------
-    shape (n, pixel layers)
     """
     layers = material.indices(Detector.PIXEL)
     radii = np.array([material.layers[i].nominal_radius for i in layers])
@@ -82,5 +75,4 @@ def merged_clusters(
 
 def _born_together(particles: Particles, a: IntArray, b: IntArray) -> BoolArray:
     distance = np.hypot(particles.x[a] - particles.x[b], particles.y[a] - particles.y[b])
-    result: BoolArray = distance < SAME_ORIGIN
-    return result
+    return distance < SAME_ORIGIN

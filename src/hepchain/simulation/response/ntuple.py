@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import uproot
 
-from hepchain.io import atomic_path
+from hepchain.io import atomic_path, write_checksum
 from hepchain.simulation.response.arrays import IntArray
 
 TREE = "events"
@@ -77,13 +77,14 @@ class NtupleWriter:
     @classmethod
     @contextmanager
     def open(cls, path: str | Path, metadata: Mapping[str, Any]) -> Iterator[NtupleWriter]:
-        """Context manager around an atomic write of ``path``."""
+        """Context manager around an atomic write of ``path``, and of its checksum beside it."""
         with (
             atomic_path(path) as temporary,
             uproot.recreate(temporary, compression=uproot.ZSTD(3)) as file,
         ):
             file["metadata"] = json.dumps(dict(metadata), sort_keys=True)
             yield cls(file)
+        write_checksum(path)
 
     def write(self, blocks: Sequence[Block]) -> None:
         """Append the events of these blocks, one after the other."""

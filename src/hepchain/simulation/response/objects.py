@@ -37,10 +37,6 @@ def standard_electrons(
     The published reconstruction efficiency includes the track's; it is divided by the tracking
     efficiency of the same momentum. The momentum is that of the cluster, smeared by the
     calorimeter's resolution around the true one.
-
-    Parameters
-    ----------
-    particles : those that have a track, in the order of the tracks
     """
     p, calorimeter = parameters.electron, parameters.calorimeter
     draws = particles.draws
@@ -69,12 +65,7 @@ def standard_electrons(
 def smear_jets(
     events: ak.Array, parameters: JetParameters, event_keys: KeyArray
 ) -> dict[str, ak.Array]:
-    """Reconstructed jets: particle-level jets with smeared momentum, by falling pT.
-
-    Returns
-    -------
-    ``pt``, ``eta``, ``phi``, ``mass``, jagged
-    """
+    """Reconstructed jets, jagged: particle-level jets with smeared momentum, by falling pT."""
     counts = ak.num(events["jet_pt"])
     flat = {
         name: ak.to_numpy(ak.flatten(events[f"jet_{name}"])).astype(np.float64)

@@ -2,91 +2,23 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Self
+from typing import Self
 
-import numpy as np
 from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from hepchain.config.base import Block
-from hepchain.simulation.response.arrays import FloatArray
+from hepchain.simulation.response.kinds import (
+    EnergyCurve,
+    EtaCurve,
+    Number,
+    Numbers,
+    Probabilities,
+    Probability,
+    PtCurve,
+    Steps,
+)
+from hepchain.simulation.response.material import Detector, MaterialParameters
 from hepchain.trust import Trust
-
-SILICON_RADIUS = 560.0
-"""Outer edge of the silicon detectors [mm]."""
-
-
-class Sourced(Block):
-    """What every parameter carries."""
-
-    unit: str = Field(description="unit, 1 if it has none")
-    source: str = Field(min_length=3, description="where the number comes from")
-    trust: Trust = Field(description="how far it can be trusted")
-
-
-class Number(Sourced):
-    """One number, not negative."""
-
-    value: NonNegativeFloat = Field(description="the number")
-
-
-class Probability(Sourced):
-    """A probability or share."""
-
-    value: float = Field(ge=0.0, le=1.0, description="between 0 and 1")
-
-
-class Numbers(Sourced):
-    """Several numbers in a fixed order."""
-
-    value: list[float] = Field(min_length=1, description="the numbers")
-
-
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-
-
-class Probabilities(Sourced):
-    """Several probabilities in a fixed order."""
-
-    value: list[Share] = Field(min_length=1, description="between 0 and 1")
-
-
-def _check_knots(x: list[float], y: list[float]) -> None:
-    if len(x) != len(y) or list(x) != sorted(set(x)):
-        raise ValueError(f"{len(x)} increasing knots needed for {len(y)} values, got {x}")
-
-
-class EtaCurve(Sourced):
-    """Linear interpolation in |eta|, constant beyond the last knot."""
-
-    abs_eta: list[NonNegativeFloat] = Field(min_length=2, description="knots")
-    value: list[NonNegativeFloat] = Field(min_length=2, description="values at the knots")
-
-    @model_validator(mode="after")
-    def _knots(self) -> Self:
-        _check_knots(self.abs_eta, self.value)
-        return self
-
-    def __call__(self, eta: FloatArray) -> FloatArray:
-        """Value at each pseudorapidity, shape as ``eta``."""
-        return np.interp(np.abs(eta), self.abs_eta, self.value)
-
-
-class Steps(Sourced):
-    """Piecewise constant: each value holds from its lower edge to the next."""
-
-    edges: list[NonNegativeFloat] = Field(min_length=1, description="lower edges of the bins")
-    value: list[Share] = Field(min_length=1, description="value in each bin")
-
-    @model_validator(mode="after")
-    def _knots(self) -> Self:
-        _check_knots(self.edges, self.value)
-        return self
-
-    def __call__(self, x: FloatArray) -> FloatArray:
-        """Value at each ``x``; below the first edge that of the first bin."""
-        index = np.searchsorted(self.edges, x, side="right") - 1
-        return np.asarray(self.value)[np.clip(index, 0, len(self.value) - 1)]
 
 
 class CrossingParameters(Block):
@@ -101,81 +33,6 @@ class CrossingParameters(Block):
     pileup_vertex_efficiency: Probability
     window: Number
     training_thinning_pt: Number
-
-
-class Detector(StrEnum):
-    """What a layer of material belongs to."""
-
-    PASSIVE = "passive"
-    PIXEL = "pixel"
-    SCT = "sct"
-    TRT = "trt"
-
-
-class Layer(Block):
-    """A cylinder or a pair of disks of material, in the order in which a particle meets them."""
-
-    name: str = Field(description="name")
-    detector: Detector = Field(description="what it measures with")
-    x0: NonNegativeFloat = Field(description="thickness at normal incidence [X0]")
-    radius: PositiveFloat | None = Field(default=None, description="of a cylinder [mm]")
-    half_length: PositiveFloat | None = Field(
-        default=None, description="of a cylinder along the beam [mm]; as long as needed if absent"
-    )
-    z: PositiveFloat | None = Field(default=None, description="distance of a disk [mm]")
-    inner: PositiveFloat | None = Field(default=None, description="inner radius of a disk [mm]")
-    outer: PositiveFloat | None = Field(default=None, description="outer radius of a disk [mm]")
-
-    @model_validator(mode="after")
-    def _one_shape(self) -> Self:
-        disk = (self.z, self.inner, self.outer)
-        cylinder = self.radius is not None
-        if cylinder == (self.z is not None) or (not cylinder and None in disk):
-            raise ValueError(
-                f"layer {self.name}: give `radius` (cylinder) or `z`, `inner` and `outer` (disk)"
-            )
-        if self.inner is not None and self.outer is not None and self.inner >= self.outer:
-            raise ValueError(f"layer {self.name}: inner radius must be below the outer one")
-        return self
-
-    @property
-    def nominal_radius(self) -> float:
-        """Radius of a cylinder, middle of a disk [mm]."""
-        if self.radius is not None:
-            return self.radius
-        return 0.5 * ((self.inner or 0.0) + (self.outer or 0.0))
-
-    @property
-    def in_silicon(self) -> bool:
-        """Whether its material counts to the silicon detectors."""
-        return self.nominal_radius < SILICON_RADIUS
-
-
-class MaterialParameters(Block):
-    """Material of the inner detector and before the calorimeter."""
-
-    layers: list[Layer] = Field(min_length=1, description="from the inside out")
-    layers_source: str
-    layers_trust: Trust
-    silicon: EtaCurve
-    trt: EtaCurve
-    total: EtaCurve
-    before_calorimeter: EtaCurve
-    hadronic_over_x0: Number
-    scale: Number
-
-    @model_validator(mode="after")
-    def _outwards(self) -> Self:
-        for kind in ("radius", "z"):
-            places = [getattr(layer, kind) for layer in self.layers]
-            places = [place for place in places if place is not None]
-            if places != sorted(set(places)):
-                raise ValueError(f"layers must be listed from the inside out, got {kind} {places}")
-        return self
-
-    def indices(self, *detectors: Detector) -> list[int]:
-        """Positions of the layers of these detectors."""
-        return [i for i, layer in enumerate(self.layers) if layer.detector in detectors]
 
 
 class Resolution(Block):
@@ -315,22 +172,6 @@ class ShowerShapes(Block):
     presampler: Shape
 
 
-class EnergyCurve(Sourced):
-    """Linear interpolation in the logarithm of an energy, constant beyond the last knots."""
-
-    energy: list[PositiveFloat] = Field(min_length=2, description="knots [GeV]")
-    value: list[Share] = Field(min_length=2, description="values at the knots")
-
-    @model_validator(mode="after")
-    def _knots(self) -> Self:
-        _check_knots(self.energy, self.value)
-        return self
-
-    def __call__(self, energy: FloatArray) -> FloatArray:
-        """Value at each energy, shape as ``energy``."""
-        return np.interp(np.log(np.maximum(energy, 1e-6)), np.log(self.energy), self.value)
-
-
 class CalorimeterParameters(Block):
     """Electromagnetic and hadronic calorimeters."""
 
@@ -370,22 +211,6 @@ class CalorimeterParameters(Block):
     delta_phi: Numbers
 
 
-class PtCurve(Sourced):
-    """Linear interpolation in pT; zero below the first knot, constant above the last."""
-
-    pt: list[NonNegativeFloat] = Field(min_length=2, description="knots [GeV]")
-    value: list[Share] = Field(min_length=2, description="values at the knots")
-
-    @model_validator(mode="after")
-    def _knots(self) -> Self:
-        _check_knots(self.pt, self.value)
-        return self
-
-    def __call__(self, pt: FloatArray) -> FloatArray:
-        """Value at each pT, shape as ``pt``."""
-        return np.interp(pt, self.pt, self.value, left=0.0)
-
-
 class ElectronParameters(Block):
     """The standard reconstructed electron."""
 
@@ -412,7 +237,7 @@ class MetParameters(Block):
 
 
 class ResponseParameters(Block):
-    """The whole of ``config/response.yaml``."""
+    """The whole of ``config/detector/response.yaml``."""
 
     crossing: CrossingParameters
     material: MaterialParameters

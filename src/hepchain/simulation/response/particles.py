@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +12,8 @@ import numpy as np
 from hepchain.errors import InputError
 from hepchain.simulation.response.arrays import BoolArray, FloatArray, IntArray, KeyArray
 from hepchain.simulation.response.draws import Draws, child_keys
-from hepchain.truth import TruthOrigin
+from hepchain.simulation.rows import Rows
+from hepchain.simulation.truth import TruthOrigin
 
 MASSES = {11: 0.000511, 13: 0.10566, 22: 0.0, 211: 0.13957, 321: 0.49368, 2212: 0.93827}
 """Masses of the particles that live long enough to cross the detector [GeV] (PDG)."""
@@ -25,7 +26,7 @@ NEGATIVE_CODES_ARE_POSITIVE = (11, 13, 15, 3112, 3312, 3334)
 
 
 @dataclass(frozen=True)
-class Particles:
+class Particles(Rows):
     """Charged particles (and photons, until they convert), one entry each, shape (n,).
 
     ``serial`` numbers the particles of a crossing, -1 for those born in the material;
@@ -50,17 +51,13 @@ class Particles:
     def __len__(self) -> int:
         return len(self.event)
 
-    def take(self, index: BoolArray | IntArray) -> Self:
-        """The particles selected by a mask or by positions."""
-        return replace(self, **{f.name: getattr(self, f.name)[index] for f in fields(self)})
-
     def append(self, other: Self) -> Self:
         """These particles and then the others."""
         return replace(
             self,
             **{
-                f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)])
-                for f in fields(self)
+                name: np.concatenate([values, getattr(other, name)])
+                for name, values in vars(self).items()
             },
         )
 
@@ -88,11 +85,6 @@ class Particles:
     def is_photon(self) -> BoolArray:
         """Photons."""
         return np.asarray(self.pdg_id == 22, dtype=np.bool_)
-
-    @property
-    def is_muon(self) -> BoolArray:
-        """Muons of both charges."""
-        return np.asarray(self.absolute_id == 13)
 
     @property
     def is_hadron(self) -> BoolArray:

@@ -8,9 +8,10 @@ import numpy as np
 
 from hepchain.simulation.response.arrays import BoolArray, FloatArray, IntArray
 from hepchain.simulation.response.draws import Draws
-from hepchain.simulation.response.parameters import Detector, Layer, MaterialParameters
+from hepchain.simulation.response.material import Detector, Layer, MaterialParameters
 from hepchain.simulation.response.particles import Particles
-from hepchain.truth import TruthOrigin
+from hepchain.simulation.rows import Rows
+from hepchain.simulation.truth import TruthOrigin
 
 CURVATURE_RADIUS = 1.0e3 / (0.299792458 * 2.0)
 """Radius of the helix per transverse momentum in a field of 2 T [mm / GeV]."""
@@ -165,7 +166,7 @@ def convert_photons(
 
 
 @dataclass(frozen=True)
-class Passage:
+class Passage(Rows):
     """What happened to each charged particle in each layer."""
 
     radius: FloatArray
@@ -184,12 +185,6 @@ class Passage:
     """Angle of a decay in flight that the track follows [rad], 0 if none: (n,)."""
     arriving_id: IntArray
     """Absolute PDG code of what arrives at the calorimeter, shape (n,)."""
-
-    def take(self, index: BoolArray | IntArray) -> Passage:
-        """The particles selected by a mask or by positions."""
-        return Passage(
-            **{name: values[index] for name, values in vars(self).items()},
-        )
 
 
 def traverse(particles: Particles, material: MaterialParameters, largest_kink: float) -> Passage:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from hepchain.simulation.response.objects import (
 from hepchain.simulation.response.parameters import ResponseParameters
 from hepchain.simulation.response.particles import from_generated
 from hepchain.simulation.response.tracks import Tracks, reconstruct
-from hepchain.truth import TruthOrigin
+from hepchain.simulation.truth import TruthOrigin
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +40,9 @@ def respond(
     seed: int,
     *,
     training: bool,
-    overlaid: bool = True,
     generated: Path,
     metadata: Path,
-    library: list[Path],
+    library: list[Path] | None,
     parameters: ResponseParameters,
     output: Path,
 ) -> None:
@@ -57,17 +55,15 @@ def respond(
     ----------
     sample : name that the random numbers hang on; variations of a sample share its name
     training : whether the sample is one to train on (see ``crossing.overlay``)
-    overlaid : whether collisions of a library are overlaid; if not there are only their vertices
     generated, metadata : the two files of the generation
-    library : the generated parts of the sample's pile-up
+    library : the generated parts of the sample's pile-up; None: of it there are only vertices
 
     Raises
     ------
     InputError : a missing, unreadable or empty input
     """
-    started = time.perf_counter()
     root = root_key(seed, sample, "response")
-    pileup = PileupLibrary.read(library) if overlaid else None
+    pileup = None if library is None else PileupLibrary.read(library)
     tracks = 0
     with NtupleWriter.open(output, read_json(metadata)) as ntuple:
         for events in iterate_parquet(generated):
@@ -77,14 +73,7 @@ def respond(
             ]
             ntuple.write(blocks)
             tracks += sum(int(block.groups["track"].counts.sum()) for block in blocks)
-    seconds = time.perf_counter() - started
-    logger.info(
-        "%d events, %d tracks in %.1f s: %.0f tracks/s",
-        ntuple.events,
-        tracks,
-        seconds,
-        tracks / seconds,
-    )
+    logger.info("%d events, %d tracks", ntuple.events, tracks)
 
 
 def _block(

@@ -14,7 +14,8 @@ from scipy.special import gammainc
 from hepchain.simulation.response.arrays import Columns, FloatArray
 from hepchain.simulation.response.calorimeter import Cluster, Deposit, bounded, correlated
 from hepchain.simulation.response.draws import Draws
-from hepchain.simulation.response.parameters import CalorimeterParameters, MaterialParameters, Shape
+from hepchain.simulation.response.material import MaterialParameters
+from hepchain.simulation.response.parameters import CalorimeterParameters, Shape
 from hepchain.simulation.response.particles import Particles
 
 LONGITUDINAL_DECAY = 0.5
@@ -51,15 +52,13 @@ def layer_fractions(
     edges = dead_material[:, None] + np.concatenate([[0.0], np.cumsum(p.depth.value)])
     cumulative = gammainc(a[:, None], LONGITUDINAL_DECAY * edges)
     shares = np.diff(cumulative, axis=1)
-    result: FloatArray = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-6)
-    return result
+    return np.asarray(shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-6))
 
 
 def _positive(mean: FloatArray, width: FloatArray, normal: FloatArray) -> FloatArray:
     """Log-normal of given mean and width."""
     variance = np.log1p((width / mean) ** 2)
-    result: FloatArray = np.exp(np.log(mean) - 0.5 * variance + np.sqrt(variance) * normal)
-    return result
+    return np.exp(np.log(mean) - 0.5 * variance + np.sqrt(variance) * normal)
 
 
 def _by_kind(shape: Shape, likeness: FloatArray) -> tuple[FloatArray, FloatArray]:

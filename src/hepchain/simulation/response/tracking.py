@@ -9,12 +9,8 @@ import numpy as np
 from hepchain.simulation.response.arrays import BoolArray, Columns, FloatArray, IntArray
 from hepchain.simulation.response.crossing import Crossing, wrap
 from hepchain.simulation.response.hits import SiliconHits
-from hepchain.simulation.response.parameters import (
-    Detector,
-    MaterialParameters,
-    Resolution,
-    TrackingParameters,
-)
+from hepchain.simulation.response.material import Detector, MaterialParameters
+from hepchain.simulation.response.parameters import Resolution, TrackingParameters
 from hepchain.simulation.response.particles import Particles
 from hepchain.simulation.response.passage import CURVATURE_RADIUS, Passage
 
@@ -60,13 +56,12 @@ def sought(
 def enough_hits(hits: SiliconHits) -> BoolArray:
     """Particles that leave the hits of a loose track and few holes: shape (n,)."""
     holes = hits.pixel.count("hole")
-    result: BoolArray = (
+    return (
         (hits.measurements() >= MIN_MEASUREMENTS)
         & (hits.pixel.hits() + hits.strip.hits() >= 5)
         & (holes <= MAX_PIXEL_HOLES)
         & (holes + hits.strip.count("hole") <= MAX_HOLES)
     )
-    return result
 
 
 @dataclass(frozen=True)
@@ -114,8 +109,7 @@ def _error(
 ) -> FloatArray:
     constant = np.interp(np.abs(eta), p.abs_eta, resolution.constant)
     scattering = np.interp(np.abs(eta), p.abs_eta, resolution.scattering)
-    result: FloatArray = np.hypot(constant, scattering / pt)
-    return result
+    return np.hypot(constant, scattering / pt)
 
 
 def fit(
@@ -125,43 +119,24 @@ def fit(
     lever_arm: FloatArray,
     parameters: TrackingParameters,
 ) -> Columns:
-    """Track parameters and their errors.
+    """Parameters of the perigee, their ``*_error``, ``theta`` and ``charge``; shape (n,) each.
 
     The true perigee follows from the production point along the helix (to second order in the
-    path); every parameter is smeared by the error that the fit then quotes. The curvature of a
-    track that ends early is measured over a shorter arm, with an error that grows as its square
-    (Gluckstern, NIM 24 (1963) 381).
+    path); every parameter is smeared by the error that the fit then quotes.
 
     Parameters
     ----------
     innermost_hits : hits in the innermost pixel layer, shape (n,)
     lever_arm : length of the track over that of an unbroken one, shape (n,)
-
-    Returns
-    -------
-    variables of the perigee, their ``*_error``, ``theta``, ``charge``; shape (n,) each
     """
-    p = parameters
-    d0, z0, phi = perigee(particles)
-    sin_theta = particles.sin_theta
-    pt = momentum.value * sin_theta
     draws = particles.draws
-    spread = np.exp(p.error_spread.value * draws.normal("error_spread", 5).T)
-    missing = np.where(innermost_hits == 0, p.error_factor_without_innermost_hit.value, 1.0)
-    brem = np.where(momentum.refitted, p.brem_error_factor.value, 1.0)
-    errors = {
-        "d0": _error(p.d0, particles.eta, pt, p) * spread[0] * missing,
-        "z0": _error(p.z0_sin_theta, particles.eta, pt, p) / sin_theta * spread[1] * missing,
-        "phi": _error(p.phi, particles.eta, pt, p) * spread[2],
-        "theta": _error(p.theta, particles.eta, pt, p) * spread[3],
-    }
-    relative = _relative_curvature_error(particles.eta, pt, p) * spread[4] * brem / lever_arm**2
+    d0, z0, phi = perigee(particles)
+    errors, relative = _errors(particles, momentum, innermost_hits, lever_arm, parameters)
     noise = draws.normal("measurement", 5).T
-    theta = np.clip(
-        2.0 * np.arctan(np.exp(-particles.eta)) + errors["theta"] * noise[3], 1e-3, np.pi - 1e-3
-    )
-    flip = np.where(draws.chance("charge_flip", p.charge_flip.value), -1.0, 1.0)
-    sign = particles.charge * flip
+    theta = 2.0 * np.arctan(np.exp(-particles.eta)) + errors["theta"] * noise[3]
+    theta = np.clip(theta, 1e-3, np.pi - 1e-3)
+    flipped = draws.chance("charge_flip", parameters.charge_flip.value)
+    sign = particles.charge * np.where(flipped, -1.0, 1.0)
     q_over_p = sign / momentum.value * np.maximum(1.0 + relative * noise[4], 0.05)
     return {
         "d0": d0 + errors["d0"] * noise[0],
@@ -177,6 +152,35 @@ def fit(
     }
 
 
+def _errors(
+    particles: Particles,
+    momentum: Momentum,
+    innermost_hits: IntArray,
+    lever_arm: FloatArray,
+    p: TrackingParameters,
+) -> tuple[Columns, FloatArray]:
+    """Errors of the perigee, and the relative one of the curvature, as the fit quotes them.
+
+    The curvature of a track that ends early is measured over a shorter arm, with an error that
+    grows as its square (Gluckstern, NIM 24 (1963) 381).
+    """
+    eta, sin_theta = particles.eta, particles.sin_theta
+    pt = momentum.value * sin_theta
+    spread = np.exp(p.error_spread.value * particles.draws.normal("error_spread", 5).T)
+    missing = np.where(innermost_hits == 0, p.error_factor_without_innermost_hit.value, 1.0)
+    brem = np.where(momentum.refitted, p.brem_error_factor.value, 1.0)
+    errors: Columns = {
+        "d0": _error(p.d0, eta, pt, p) * spread[0] * missing,
+        "z0": _error(p.z0_sin_theta, eta, pt, p) / sin_theta * spread[1] * missing,
+        "phi": _error(p.phi, eta, pt, p) * spread[2],
+        "theta": _error(p.theta, eta, pt, p) * spread[3],
+    }
+    scattering = np.interp(np.abs(eta), p.abs_eta, p.q_over_p.scattering)
+    curvature = np.interp(np.abs(eta), p.abs_eta, p.q_over_p.curvature)
+    relative = np.hypot(scattering, curvature * pt)
+    return errors, relative * spread[4] * brem / lever_arm**2
+
+
 def perigee(particles: Particles) -> tuple[FloatArray, FloatArray, FloatArray]:
     """True d0 [mm], z0 [mm] and phi at the point of closest approach to the beam line.
 
@@ -187,13 +191,6 @@ def perigee(particles: Particles) -> tuple[FloatArray, FloatArray, FloatArray]:
     bend = particles.charge * path / (CURVATURE_RADIUS * particles.pt)
     d0 = particles.y * np.cos(particles.phi) - particles.x * np.sin(particles.phi)
     return d0 - 0.5 * bend * path, particles.z - path * np.sinh(particles.eta), particles.phi + bend
-
-
-def _relative_curvature_error(eta: FloatArray, pt: FloatArray, p: TrackingParameters) -> FloatArray:
-    scattering = np.interp(np.abs(eta), p.abs_eta, p.q_over_p.scattering)
-    curvature = np.interp(np.abs(eta), p.abs_eta, p.q_over_p.curvature)
-    result: FloatArray = np.hypot(scattering, curvature * pt)
-    return result
 
 
 def fit_quality(

@@ -15,12 +15,12 @@ from hepchain.simulation.response import (
 )
 from hepchain.simulation.response.arrays import BoolArray, Columns, IntArray
 from hepchain.simulation.response.crossing import Crossing
-from hepchain.simulation.response.hits import hit_variables, lever_arm, silicon_hits
+from hepchain.simulation.response.hits import SiliconHits, hit_variables, lever_arm, silicon_hits
 from hepchain.simulation.response.neighbours import merged_clusters
 from hepchain.simulation.response.parameters import ResponseParameters
 from hepchain.simulation.response.particles import Particles
 from hepchain.simulation.response.passage import Passage, convert_photons, traverse
-from hepchain.truth import TruthOrigin
+from hepchain.simulation.truth import TruthOrigin
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,7 @@ def reconstruct(crossing: Crossing, parameters: ResponseParameters) -> Tracks:
     """
     p = parameters
     particles, photons = convert_photons(crossing.particles, p.material)
-    particles = particles.append(_fakes(particles, p))
-    merged = merged_clusters(particles, p.material, p.hits)
-    # Below this no particle can be measured above the smallest pT of the pattern recognition.
-    able = (particles.pt > 0.9 * tracking.MIN_PT) & (np.abs(particles.eta) < 2.6)
-    able &= tracking.sought(particles, p.material, p.tracking)
-    particles, merged = particles.take(able), merged[able]
-    passage = traverse(particles, p.material, p.tracking.largest_kink.value)
-    hits = silicon_hits(particles, passage, merged, p.material, p.hits)
-    found = np.flatnonzero(tracking.enough_hits(hits))
-    particles, passage, hits = particles.take(found), passage.take(found), hits.take(found)
+    particles, passage, hits = _found(particles.append(_fakes(particles, p)), p)
     columns = hit_variables(particles, hits, p.hits)
     arm = lever_arm(columns["radius_of_first_hit"], passage, p.material)
     left = calorimeter.deposit(particles, passage, p.calorimeter)
@@ -67,11 +58,7 @@ def reconstruct(crossing: Crossing, parameters: ResponseParameters) -> Tracks:
     columns |= tracking.fit_quality(
         particles, passage, _degrees_of_freedom(columns), p.material, p.tracking
     )
-    columns["number_of_outliers_on_track"] = (
-        columns["number_of_pixel_outliers"]
-        + columns["number_of_sct_outliers"]
-        + np.nan_to_num(columns["number_of_trt_outliers"]).astype(np.int64)
-    )
+    columns["number_of_outliers_on_track"] = _all_detectors("outliers", columns)
     chosen = np.flatnonzero(clustered)
     showers = shower_shapes.shapes(
         particles.take(chosen),
@@ -84,6 +71,19 @@ def reconstruct(crossing: Crossing, parameters: ResponseParameters) -> Tracks:
     )
     columns |= _spread(showers, chosen, len(particles))
     return _accepted(particles, columns, crossing)
+
+
+def _found(particles: Particles, p: ResponseParameters) -> tuple[Particles, Passage, SiliconHits]:
+    """Particles that become tracks, their way through the detector and what they leave there."""
+    merged = merged_clusters(particles, p.material, p.hits)
+    # Below this no particle can be measured above the smallest pT of the pattern recognition.
+    able = (particles.pt > 0.9 * tracking.MIN_PT) & (np.abs(particles.eta) < 2.6)
+    able &= tracking.sought(particles, p.material, p.tracking)
+    particles, merged = particles.take(able), merged[able]
+    passage = traverse(particles, p.material, p.tracking.largest_kink.value)
+    hits = silicon_hits(particles, passage, merged, p.material, p.hits)
+    found = np.flatnonzero(tracking.enough_hits(hits))
+    return particles.take(found), passage.take(found), hits.take(found)
 
 
 def _fakes(particles: Particles, parameters: ResponseParameters) -> Particles:
@@ -140,13 +140,13 @@ def _trt(
 
 def _degrees_of_freedom(columns: Columns) -> IntArray:
     """Two measurements a pixel hit, one a strip or straw hit, less the five parameters."""
-    result: IntArray = (
-        2 * columns["number_of_pixel_hits"]
-        + columns["number_of_sct_hits"]
-        + np.nan_to_num(columns["number_of_trt_hits"]).astype(np.int64)
-        - 5
-    ).astype(np.int64)
-    return result
+    return _all_detectors("hits", columns) + columns["number_of_pixel_hits"] - 5
+
+
+def _all_detectors(what: str, columns: Columns) -> IntArray:
+    """Number in pixels, strips and, where a track has any, straws."""
+    pixel, strip, straw = (columns[f"number_of_{name}_{what}"] for name in ("pixel", "sct", "trt"))
+    return np.asarray((pixel + strip + np.nan_to_num(straw)).astype(np.int64))
 
 
 def _accepted(particles: Particles, columns: Columns, crossing: Crossing) -> Tracks:

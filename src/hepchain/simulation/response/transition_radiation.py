@@ -9,7 +9,8 @@ import numpy as np
 
 from hepchain.simulation.response.arrays import BoolArray, Columns, FloatArray, IntArray
 from hepchain.simulation.response.draws import field_below
-from hepchain.simulation.response.parameters import Detector, MaterialParameters, TrtParameters
+from hepchain.simulation.response.material import Detector, MaterialParameters
+from hepchain.simulation.response.parameters import TrtParameters
 from hepchain.simulation.response.particles import MASSES, Particles
 from hepchain.simulation.response.passage import CURVATURE_RADIUS, Passage
 
@@ -85,8 +86,7 @@ def relative_energy_loss(beta_gamma: FloatArray, p: TrtParameters) -> FloatArray
         rise = np.clip(np.log(value / 4.0) / np.log(500.0 / 4.0), 0.0, 1.0)
         pion = np.log(1.0 / MASSES[211] / 4.0) / np.log(500.0 / 4.0)
         scale = (p.dedx_electron.value - 1.0) / (1.0 - pion)
-        result: FloatArray = (1.0 + 1.0 / value**2) * (1.0 + scale * (rise - pion))
-        return result
+        return np.asarray((1.0 + 1.0 / value**2) * (1.0 + scale * (rise - pion)))
 
     return curve(beta_gamma) / float(curve(np.array([1.0 / MASSES[211]]))[0])
 
@@ -148,13 +148,12 @@ def extends(
     entrance = material.indices(Detector.TRT)[0]
     chance = p.extension(particles.eta) * np.where(particles.is_fake, p.fake_extension.value, 1.0)
     off = _off_road(particles, passage, reconstructed_momentum, entrance, p)
-    result: BoolArray = (
+    return (
         (np.abs(particles.eta) < p.max_abs_eta.value)
         & passage.crossed[:, entrance]
         & draws.chance("extension", chance)
         & (off < p.road.value)
     )
-    return result
 
 
 def respond(
@@ -176,18 +175,11 @@ def respond(
     -------
     mask of the tracks with enough hits, shape (n,), and name -> shape (n,)
     """
-    p, draws = parameters, particles.draws
+    p = parameters
     entrance = material.indices(Detector.TRT)[0]
-    occupancy = np.clip(
-        p.occupancy_offset.value
-        + p.occupancy_slope.value * mu
-        + p.occupancy_spread.value * draws.normal("occupancy"),
-        0.01,
-        0.99,
-    )
+    occupancy = _occupancy(particles, mu, p)
     xenon, argon, share = crossed_constants(particles.eta, p)
     straws = _cross_straws(particles, passage, share, entrance, p)
-
     tables = (xenon.T, argon.T)
     inside, outside = (particles.momentum * passage.fraction[:, entrance + half] for half in (1, 2))
     above = _above_threshold(particles, (inside, outside), occupancy, tables, straws, p)
@@ -196,37 +188,51 @@ def respond(
         _both_gases(lorentz_factor(reconstructed_momentum, MASSES[code]), occupancy, tables)
         for code in (11, 211)
     )
+    counts, by_gas = _counts(straws, above)
+    hits = counts["number_of_trt_hits"]
+    return hits + counts["number_of_trt_outliers"] >= p.min_hits.value, {
+        **counts,
+        "trt_track_occupancy": occupancy,
+        "trt_dedx": _dedx(particles, inside, hits, p),
+        "e_probability_ht": electron_probability(*by_gas, electron, pion),
+    }
+
+
+def _occupancy(particles: Particles, mu: FloatArray, p: TrtParameters) -> FloatArray:
+    spread = p.occupancy_spread.value * particles.draws.normal("occupancy")
+    return np.clip(p.occupancy_offset.value + p.occupancy_slope.value * mu + spread, 0.01, 0.99)
+
+
+ByGas = tuple[IntArray, IntArray]
+"""Of xenon and of argon straws."""
+
+
+def _counts(straws: Straws, above: BoolArray) -> tuple[Columns, tuple[ByGas, ByGas]]:
+    """Variables that count straws; hits above the high threshold and all hits, by gas."""
 
     def count(mask: BoolArray) -> IntArray:
         return np.asarray(mask.sum(axis=1, dtype=np.int64))
 
-    hits, outliers = count(straws.hit), count(straws.outlier)
-    high, high_outliers = count(straws.hit & above), count(straws.outlier & above)
-    argon_hits, argon_high = (
-        count(straws.hit & straws.argon),
-        count(above & straws.argon & straws.hit),
-    )
-    return hits + outliers >= p.min_hits.value, {
+    hits, high = count(straws.hit), count(straws.hit & above)
+    argon_hits = count(straws.hit & straws.argon)
+    argon_high = count(straws.hit & straws.argon & above)
+    high_outliers = count(straws.outlier & above)
+    columns: Columns = {
         "number_of_trt_hits": hits,
-        "number_of_trt_outliers": outliers,
+        "number_of_trt_outliers": count(straws.outlier),
         "number_of_trt_holes": count(straws.hole),
         "number_of_trt_high_threshold_hits": high,
         "number_of_trt_high_threshold_hits_total": high + high_outliers,
         "number_of_trt_high_threshold_outliers": high_outliers,
         "number_of_trt_dead_straws": count(straws.dead),
         "number_of_trt_xenon_hits": hits - argon_hits,
-        "trt_track_occupancy": occupancy,
-        "trt_dedx": _dedx(particles, inside, hits, p),
-        "e_probability_ht": electron_probability(
-            (high - argon_high, argon_high), (hits - argon_hits, argon_hits), electron, pion
-        ),
     }
+    return columns, ((high - argon_high, argon_high), (hits - argon_hits, argon_hits))
 
 
 def lorentz_factor(momentum: FloatArray, mass: FloatArray | float) -> FloatArray:
     """E / m, shape as ``momentum``."""
-    result: FloatArray = np.sqrt(1.0 + (momentum / mass) ** 2)
-    return result
+    return np.sqrt(1.0 + (momentum / mass) ** 2)
 
 
 def _both_gases(
@@ -256,8 +262,7 @@ def _above_threshold(
     )
     in_xenon, in_argon = (np.where(straws.late, b, a) for a, b in zip(early, late, strict=True))
     limit = np.where(straws.argon, in_argon, in_xenon)
-    result: BoolArray = particles.draws.fields("high_threshold", limit.shape[1]) < limit
-    return result
+    return particles.draws.fields("high_threshold", limit.shape[1]) < limit
 
 
 def _dedx(
@@ -265,8 +270,7 @@ def _dedx(
 ) -> FloatArray:
     loss = relative_energy_loss(momentum / particles.mass, p)
     width = p.dedx_resolution.value / np.sqrt(np.maximum(hits, 1) / 10.0)
-    result: FloatArray = loss * np.maximum(1.0 + width * particles.draws.normal("trt_dedx"), 0.1)
-    return result
+    return loss * np.maximum(1.0 + width * particles.draws.normal("trt_dedx"), 0.1)
 
 
 def _off_road(

@@ -1,8 +1,8 @@
 """A nested sequence of rectangular cuts on a few named variables: the floor of what to expect.
 
 The sequence is made by peeling (PRIM: Friedman and Fisher, Stat. Comput. 9 (1999) 123): of all
-cuts that take a given share of the remaining hadrons away, each step makes the one that loses the
-fewest electrons. The number of steps passed is the scan parameter: a threshold on the score is one
+cuts that take a given share of the remaining background away, each step makes the one that loses
+the least signal. The number of steps passed is the scan parameter: a threshold on the score is one
 set of lower and upper cuts, the same for all pT.
 """
 
@@ -12,19 +12,19 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import isotonic_regression
 from scipy.special import expit, logit
 
-from hepchain.config.training import CutsConfig
-from hepchain.errors import InputError, StageError
-from hepchain.io import read_json, write_json
+from hepchain.errors import StageError
+from hepchain.io import write_json
 from hepchain.training import environment
 from hepchain.training.onnx_graph import DecisionTrees, Graph
 from hepchain.training.tagger import Examples, History, Matrix, Vector
+from hepchain.training.taggers.settings.cuts import CutsConfig
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Cut:
 
 
 class Cuts:
-    """Score: probability of an electron by the number of steps that a track passes."""
+    """Score: probability of signal by the number of steps that a track passes."""
 
     def __init__(self, settings: CutsConfig) -> None:
         self._settings = settings
@@ -69,8 +69,13 @@ class Cuts:
 
         Raises
         ------
-        StageError : the tracks have none of the variables
+        StageError : the tracks have none of the variables, or negative weights
         """
+        if (training.weights < 0.0).any():
+            raise StageError(
+                "cuts cannot be placed where weights of events are negative: take another kind of "
+                "tagger, or `training.balance.event_weights: ignore`"
+            )
         columns = [i for i, name in enumerate(training.names) if name in self._settings.variables]
         if not columns:
             raise StageError(
@@ -91,9 +96,9 @@ class Cuts:
         return History(curves, best + 1)
 
     def _sequence(self, training: Examples, columns: list[int]) -> Iterator[Cut]:
-        """Cuts until too few hadrons are left or no cut raises the purity."""
+        """Cuts until too little background is left or no cut raises the purity."""
         grid = _Grid.of(training, columns)
-        while grid.hadrons > self._settings.min_hadrons:
+        while grid.background > self._settings.min_hadrons:
             cut = grid.peel(self._settings.peel)
             if cut is None:
                 return
@@ -118,24 +123,8 @@ class Cuts:
         }
         write_json(directory / FILE, content)
 
-    @classmethod
-    def load(cls, directory: Path) -> Self:
-        """See :class:`~hepchain.training.tagger.Tagger`."""
-        path = directory / FILE
-        content = read_json(path)
-        tagger = cls.__new__(cls)
-        try:
-            tagger._cuts = [Cut(**cut) for cut in content["cuts"]]
-            tagger._probabilities = np.array(content["probabilities"], dtype=np.float64)
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(
-                f"{path}: not a sequence of cuts ({error!r}); remove the directory and rerun the "
-                "training"
-            ) from error
-        return tagger
-
     def to_onnx(self, graph: Graph, inputs: str) -> str:
-        """See :class:`~hepchain.training.onnx_graph.Exportable`: a tree, one branch for a cut."""
+        """See :class:`~hepchain.training.tagger.Tagger`: a tree, one branch for a cut."""
         tree = DecisionTrees()
         for step, cut in enumerate(self._cuts):
             comparison: Literal["LEQ", "GTE"] = "LEQ" if cut.upper else "GTE"
@@ -161,14 +150,14 @@ def steps_passed(cuts: Sequence[Cut], inputs: Matrix) -> npt.NDArray[np.int64]:
 
 
 def rising_probabilities(sums: Float, smallest: float) -> Float:
-    """Probability of an electron after each number of steps, rising with it.
+    """Probability of signal after each number of steps, rising with it.
 
     Isotonic regression; within a plateau of it the log-odds go on rising in straight lines between
     the middles of the plateaus, so that every step is a threshold of its own.
 
     Parameters
     ----------
-    sums : shape (2, steps), weights of hadrons and electrons, of sum 1 each
+    sums : shape (2, steps), weights of background and signal, of sum 1 each
     smallest : added to each, so that no probability is 0 or 1
     """
     smooth = sums + smallest
@@ -181,7 +170,7 @@ def rising_probabilities(sums: Float, smallest: float) -> Float:
 
 
 def _class_sums(part: Examples, steps: npt.NDArray[np.int64], number: int) -> Float:
-    """Weights of hadrons and electrons by steps passed, shape (2, number), of sum 1 each."""
+    """Weights of background and signal by steps passed, shape (2, number), of sum 1 each."""
     sums = np.stack(
         [
             np.bincount(steps, np.where(part.labels == label, part.weights, 0.0), number)
@@ -217,8 +206,8 @@ def _merged(sums: Float, number: int) -> Float:
 def _quality(sums: Float, probabilities: Float) -> tuple[float, float]:
     """Log loss and accuracy at equal weights of the classes."""
     loss = -0.5 * (sums[1] @ np.log(probabilities) + sums[0] @ np.log1p(-probabilities))
-    electron_like = probabilities > 0.5
-    accuracy = 0.5 * (sums[1][electron_like].sum() + sums[0][~electron_like].sum())
+    signal_like = probabilities > 0.5
+    accuracy = 0.5 * (sums[1][signal_like].sum() + sums[0][~signal_like].sum())
     return float(loss), float(accuracy)
 
 
@@ -235,8 +224,8 @@ class _Grid:
     ceilings: list[Float]
     """Largest value."""
     weights: Float
-    """Shape (2, n): of hadrons and electrons, each of sum 1 before the first cut."""
-    hadrons: int
+    """Shape (2, n): of background and signal, each of sum 1 before the first cut."""
+    background: int
 
     @classmethod
     def of(cls, training: Examples, columns: list[int]) -> _Grid:
@@ -254,8 +243,8 @@ class _Grid:
             floors.append(floor)
             ceilings.append(ceiling)
         names = [training.names[column] for column in columns]
-        hadrons = int((labels == 0).sum())
-        return cls(names, columns, np.stack(bins), floors, ceilings, classes, hadrons)
+        background = int((labels == 0).sum())
+        return cls(names, columns, np.stack(bins), floors, ceilings, classes, background)
 
     def peel(self, share: float) -> Cut | None:
         """Make the best cut; None if none raises the purity."""
@@ -265,14 +254,14 @@ class _Grid:
             for row in range(len(self.columns))
             for candidate in self._candidates(row, share, left)
         ]
-        # Relative loss of electrons over that of hadrons: at 1 the purity stays what it was.
+        # Relative loss of signal over that of background: at 1 the purity stays what it was.
         loss, row, upper, kept = min(found, default=(1.0, 0, False, 0))
         return self._apply(row, upper, kept) if loss < 1.0 else None
 
     def _candidates(
         self, row: int, share: float, left: Float
     ) -> Iterator[tuple[float, int, bool, int]]:
-        """Loss of electrons over loss of hadrons, row, side, and the last bin that is kept."""
+        """Loss of signal over loss of background, row, side, and the last bin that is kept."""
         number = len(self.floors[row])
         sums = np.stack([np.bincount(self.bins[row], w, number) for w in self.weights])
         for upper in (False, True):
@@ -285,8 +274,8 @@ class _Grid:
     def _apply(self, row: int, upper: bool, kept: int) -> Cut:
         keep = self.bins[row] <= kept if upper else self.bins[row] >= kept
         self.bins, self.weights = self.bins[:, keep], self.weights[:, keep]
-        # Tracks of weight zero are no hadrons that anything is learnt from.
-        self.hadrons = int((self.weights[0] > 0.0).sum())
+        # Tracks of weight zero are no background that anything is learnt from.
+        self.background = int((self.weights[0] > 0.0).sum())
         bound = (self.ceilings if upper else self.floors)[row][kept]
         return Cut(self.names[row], self.columns[row], upper, float(bound))
 

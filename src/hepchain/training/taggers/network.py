@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from hepchain.config.training import PT, NetworkConfig
+from hepchain.config.taggers import PT
 from hepchain.training.keras_tagger import CLASSES, KerasTagger
 from hepchain.training.tagger import Examples
+from hepchain.training.taggers.settings.network import NetworkConfig
 
 CONDITION_NODES = 16
 """Functions of pT from which the scales and shifts of a conditioned network are made."""

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hepchain.config.training import ResidualConfig
 from hepchain.training.keras_tagger import CLASSES, KerasTagger
 from hepchain.training.tagger import Examples, Matrix
+from hepchain.training.taggers.settings.residual import ResidualConfig
 
 Float = npt.NDArray[np.float64]
 

@@ -1,0 +1,108 @@
+"""Which files the samples of a chain consist of: ntuples, parts, varied samples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from hepchain.config.chain import ChainConfig
+from hepchain.config.samples import Role, Sample
+from hepchain.skimming.sources import parts_of, resolve_files
+from hepchain.variations import base_of, varied_name
+
+NOT_ANALYSED = (Role.PILEUP, Role.VALIDATION)
+"""Roles of samples that end within the simulation."""
+
+
+@dataclass(frozen=True)
+class ChainFiles:
+    """Files of the samples of a chain in its folder of results."""
+
+    run: ChainConfig
+    results: str
+
+    @cached_property
+    def samples(self) -> Mapping[str, Sample]:
+        """Name -> sample; a varied one, ``{sample}@{variation}``, is described by its base."""
+        return self.run.all_samples
+
+    @cached_property
+    def simulated(self) -> list[str]:
+        """Samples whose events are generated; varied ones have the events of their base."""
+        return [
+            name for name, item in self.samples.items() if item.simulated and name == base_of(name)
+        ]
+
+    @cached_property
+    def ntuples(self) -> dict[str, list[str]]:
+        """Sample that is analysed or trained on -> its ntuples, in the order of its parts.
+
+        Raises
+        ------
+        ConfigError : a sample that is read has no files, or some in the folder of results
+        """
+        return {
+            name: self._ntuples(name, sample)
+            for name, sample in self.samples.items()
+            if sample.role not in NOT_ANALYSED
+        }
+
+    @property
+    def of_others(self) -> list[str]:
+        """Ntuples that no job makes."""
+        brought = [name for name in self.ntuples if not self.samples[name].simulated]
+        return [path for name in brought for path in self.ntuples[name]]
+
+    @cached_property
+    def by_part(self) -> dict[str, list[list[str]]]:
+        """The ntuples of each part; of simulated samples one."""
+        return {
+            name: parts_of(
+                paths, 1 if self.samples[name].simulated else self.samples[name].files_per_part
+            )
+            for name, paths in self.ntuples.items()
+        }
+
+    def parts(self, sample: str) -> range:
+        """Numbers of the parts of a sample that is analysed: 0, 1, ..."""
+        return range(len(self.by_part[sample]))
+
+    def of_parts(self, pattern: str, samples: Iterable[str]) -> list[str]:
+        """Results of all parts of these samples.
+
+        Parameters
+        ----------
+        pattern : path below the results, with ``{sample}`` and ``{part}``
+        """
+        return [
+            f"{self.results}/{pattern.format(sample=sample, part=part)}"
+            for sample in samples
+            for part in self.parts(sample)
+        ]
+
+    def samples_of_parts(self, samples: Iterable[str]) -> list[str]:
+        """Sample of each file of :meth:`of_parts`."""
+        return [sample for sample in samples for _ in self.parts(sample)]
+
+    def varied(self, samples: Iterable[str]) -> list[str]:
+        """The varied ones of these samples, in their order."""
+        simulation = self.run.simulation
+        variations = {} if simulation is None else simulation.varied
+        return [
+            varied_name(name, variation)
+            for name in samples
+            for variation in variations.get(name, ())
+        ]
+
+    def _ntuples(self, name: str, sample: Sample) -> list[str]:
+        if sample.files is not None:
+            return resolve_files(name, sample.files, self.results)
+        parts = range(self.run.parts_of(base_of(name)))
+        return [f"{self.results}/simulation/{name}/ntuple-{part}.root" for part in parts]
+
+
+def any_of(names: Iterable[str]) -> str:
+    """Wildcard constraint: one of these names, whole; of none, nothing."""
+    return "|".join(map(re.escape, names)) or "(?!)"

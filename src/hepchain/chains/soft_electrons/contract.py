@@ -1,0 +1,91 @@
+"""The branches of the ntuples of the chain, beside the variables of a track."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+from hepchain.config.types import BEAM
+from hepchain.skimming.contract import (
+    ANGLE,
+    CHARGE,
+    ETA,
+    EVENT,
+    IN_MEV,
+    MOMENTUM,
+    NOT_NEGATIVE,
+    OF_OBJECTS,
+    Entry,
+    Need,
+    within,
+)
+
+SELECTION = Need.SELECTION
+
+
+def _collection(name: str, fields: Iterable[str], entry: Entry) -> dict[str, Entry]:
+    return {f"{name}_{field}": entry for field in fields}
+
+
+def _kinematics(name: str) -> dict[str, Entry]:
+    checks = {"pt": (NOT_NEGATIVE, MOMENTUM), "eta": (ETA,), "phi": (ANGLE,)}
+    return {
+        f"{name}_{field}": Entry(name, need=SELECTION, checks=check)
+        for field, check in checks.items()
+    }
+
+
+EVENTS = {
+    **EVENT,
+    "met_trigger_weight": Entry(
+        need=SELECTION,
+        default=1.0,
+        checks=(within(0.0, 1.0, "outside [0, 1], no efficiency"),),
+        is_weight=True,
+    ),
+    "mu": Entry(default=math.nan, may_be_nan=True, checks=(NOT_NEGATIVE,)),
+    "met": Entry(
+        need=SELECTION, default=math.nan, checks=(NOT_NEGATIVE, within(0.0, 2 * BEAM, IN_MEV))
+    ),
+    "met_phi": Entry(need=SELECTION, default=math.nan, checks=(ANGLE,)),
+    "truth_m_ee": Entry(may_be_nan=True),
+    "truth_system_pt": Entry(may_be_nan=True),
+    "truth_cos_theta_star": Entry(
+        may_be_nan=True, checks=(within(-1.0 - 1e-3, 1.0 + 1e-3, "outside [-1, 1]"),)
+    ),
+}
+
+OBJECTS = {
+    **_kinematics("electron"),
+    "electron_charge": Entry("electron", "int32", SELECTION, checks=(CHARGE,)),
+    "electron_lh_very_loose": Entry(
+        "electron", "int32", SELECTION, checks=(within(0.0, 1.0, "neither 0 nor 1"),)
+    ),
+    "electron_track_index": Entry(
+        "electron",
+        "int32",
+        SELECTION,
+        points_into="track",
+        carried=("pt", "eta", "phi", "z0", "d0", "quality"),
+    ),
+    **_kinematics("jet"),
+    "jet_mass": Entry("jet", need=SELECTION),
+    **_collection("truth_electron", ("pt", "eta", "phi"), Entry("truth_electron")),
+    "truth_electron_charge": Entry("truth_electron", "int32", checks=(CHARGE,)),
+    "truth_electron_track_index": Entry("truth_electron", "int32", points_into="track"),
+}
+
+TRACKS = {
+    **{name: replace(entry, need=Need.ALWAYS) for name, entry in OF_OBJECTS.items()},
+    **_collection(
+        "truth_track", ("pdg_id", "origin", "is_pileup"), Entry("track", "int32", default=0)
+    ),
+    **_collection(
+        "truth_track",
+        ("pt", "vertex_radius"),
+        Entry("track", default=math.nan, may_be_nan=True),
+    ),
+}
+
+ENTRIES = EVENTS | OBJECTS | TRACKS

@@ -1,0 +1,1 @@
+"""The tables of this analysis in a submission to HEPData."""

@@ -1,0 +1,118 @@
+"""A mass point: its candidates, and its region as an approach fills it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from hepchain.assumptions import Kind, assumed
+from hepchain.chains.soft_electrons.config.samples import HiggsinoMasses
+from hepchain.chains.soft_electrons.config.statistics import Approach, Matching, StatisticsConfig
+from hepchain.chains.soft_electrons.statistics.approaches import (
+    Accepted,
+    Candidates,
+    accepted,
+    countable,
+)
+from hepchain.chains.soft_electrons.statistics.candidates import SampleFiles, read_candidates
+from hepchain.statistics.region import Region
+from hepchain.statistics.variations import Varied, relative_change
+from hepchain.statistics.workspace import SIGNAL
+
+LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class MassPoint:
+    """A mass point, the name of whose region is its own."""
+
+    name: str
+    masses: HiggsinoMasses
+    tagger: str
+
+
+@dataclass(frozen=True)
+class PointCandidates:
+    """Candidates in the region of a mass point, of the signal as ``signal``."""
+
+    nominal: Mapping[str, Candidates]
+    """Sample -> its candidates."""
+    varied: Mapping[str, Mapping[str, Candidates]]
+    """Sample -> variation -> its candidates."""
+    data: Sequence[Candidates] | None = None
+    """Candidates of each sample of data; None while the signal region is closed."""
+
+    @classmethod
+    def read(
+        cls, files: SampleFiles, point: str, luminosity: float, data: Sequence[Path] | None = None
+    ) -> Self:
+        """Candidates from files; ``luminosity``: of the expected yields [fb-1]."""
+
+        def read(_: str, path: Path, factor: str | None) -> Candidates:
+            return read_candidates(Candidates, path, point, luminosity, factor)
+
+        nominal, varied = files.read(point, read)
+        if data is None:
+            return cls(nominal, varied)
+        return cls(nominal, varied, [read_candidates(Candidates, path, point) for path in data])
+
+    def accepted(self, approach: Approach | Matching) -> dict[str, Accepted]:
+        """Sample -> its events as the approach accepts them."""
+        return {name: accepted(item, approach) for name, item in self.nominal.items()}
+
+
+def signal_uncertainties(masses: HiggsinoMasses, config: StatisticsConfig) -> dict[str, float]:
+    """Name -> relative uncertainty of the signal of a mass point."""
+    for name, item in config.signal_uncertainties.items():
+        if isinstance(item.size, list):
+            where = item.where(masses)
+            low, high = item.size[0][0], item.size[-1][0]
+            if not low <= where <= high:
+                assumed(
+                    LOGGER,
+                    Kind.CONSTANT_BEYOND,
+                    f"uncertainty {name}: given for {item.along} of {low:g} to {high:g} GeV, taken "
+                    f"as at the nearer end for {where:g} GeV",
+                )
+    return {name: item.at(masses) for name, item in config.signal_uncertainties.items()}
+
+
+def make_region(
+    name: str,
+    approach: Approach | Matching,
+    point: MassPoint,
+    candidates: PointCandidates,
+    config: StatisticsConfig,
+) -> Region:
+    """The region of the mass point as the approach of this name fills it."""
+    nominal = candidates.accepted(approach)
+    counted = candidates.data if countable(approach) else None
+    entries = {sample: events.entries for sample, events in nominal.items()}
+    return Region(
+        name=f"{point.name}_{name}",
+        approach=name,
+        title=approach.title,
+        signal=entries.pop(SIGNAL),
+        backgrounds=entries,
+        # Masses that are vetoed leave their bins empty.
+        edges=np.linspace(0.0, point.masses.splitting, config.mass_bins + 1),
+        signal_uncertainties=signal_uncertainties(point.masses, config),
+        varied={
+            sample: [
+                _varied(variation, nominal[sample], accepted(other, approach))
+                for variation, other in items.items()
+            ]
+            for sample, items in candidates.varied.items()
+        },
+        data=None if counted is None else [accepted(item, approach).entries for item in counted],
+    )
+
+
+def _varied(variation: str, nominal: Accepted, other: Accepted) -> Varied:
+    before, after = ((item.event_number, item.weight) for item in (nominal, other))
+    return Varied(variation, other.entries, relative_change(*before, *after))

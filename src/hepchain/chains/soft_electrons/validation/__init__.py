@@ -1,0 +1,1 @@
+"""Whole events and candidates of the simulation against what is known of them."""

@@ -1,0 +1,1 @@
+"""Report: the finished results of a chain as one page that reads like a paper."""

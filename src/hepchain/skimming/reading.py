@@ -1,0 +1,128 @@
+"""Ntuples as the contract has them, a thousand events at a time: for the skim, and who else reads.
+
+What is usable is decided here, for all of them alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import awkward as ak
+
+from hepchain.config.ntuple import NtupleMap
+from hepchain.errors import InputError
+from hepchain.skimming.contract import Entry
+from hepchain.skimming.files import open_tree, readable
+from hepchain.skimming.jagged import as_type
+from hepchain.skimming.mapping import apply_map, branches_of, told
+from hepchain.skimming.settings import SkimSettings
+from hepchain.skimming.structure import NtupleReport, check_tree
+from hepchain.skimming.validation import Problems, problems_of
+
+EVENTS_AT_ONCE = 1000
+
+Chunk = Mapping[str, ak.Array]
+Groups = Mapping[str, Sequence[str]]
+"""Group of variables -> names of the variables."""
+
+
+@contextmanager
+def open_ntuple(
+    path: str,
+    ntuple_map: NtupleMap,
+    settings: SkimSettings,
+    entries: int | None = None,
+    problems: Problems | None = None,
+) -> Iterator[tuple[NtupleReport, Iterator[Chunk]]]:
+    """What a ROOT file has of the contract, and its events in chunks, in the contract's names.
+
+    ``entries``: how many are read, all by default. Invalid values are added to ``problems``;
+    without it they are an error.
+
+    Raises
+    ------
+    InputError : the file or its content is unusable for a sample of the role
+    """
+    wanted = settings.wanted(ntuple_map)
+    with open_tree(path, ntuple_map) as tree:
+        with readable(path):
+            report = check_tree(path, tree, ntuple_map, wanted).of_role(settings.role, wanted)
+        report.require(settings.role)
+        flags = ntuple_map.present_where_positive.values()
+        branches = branches_of(ntuple_map, [*report.present, *flags])
+        raw = _raw(path, tree, branches, entries)
+        groups = settings.groups
+        yield report, _mapped(path, ntuple_map, raw, report.present, wanted, groups, problems)
+
+
+def read_quantities(
+    path: str,
+    tree: Any,
+    ntuple_map: NtupleMap,
+    present: Collection[str],
+    wanted: Mapping[str, Entry],
+) -> Iterator[Chunk]:
+    """A few quantities of an open tree in chunks, as valid as in :func:`open_ntuple`.
+
+    Raises
+    ------
+    InputError : a value is not valid
+    """
+    raw = _raw(path, tree, branches_of(ntuple_map, present), None)
+    return _mapped(path, ntuple_map, raw, present, wanted, {}, None)
+
+
+def _raw(path: str, tree: Any, branches: list[str], entries: int | None) -> Iterator[Chunk]:
+    """Branches a chunk at a time; of a tree without entries one chunk without any."""
+    options = {
+        "filter_name": [name for name in branches if name in tree],
+        "entry_stop": entries,
+        "library": "ak",
+        "how": dict,
+    }
+    if tree.num_entries == 0:
+        with readable(path):
+            arrays = tree.arrays(**options)
+        yield arrays
+        return
+    chunks = tree.iterate(step_size=EVENTS_AT_ONCE, **options)
+    while True:
+        with readable(path):
+            arrays = next(chunks, None)
+        if arrays is None:
+            return
+        yield arrays
+
+
+def _mapped(
+    path: str,
+    ntuple_map: NtupleMap,
+    raw: Iterator[Chunk],
+    present: Collection[str],
+    wanted: Mapping[str, Entry],
+    groups: Groups,
+    collected: Problems | None,
+) -> Iterator[Chunk]:
+    """Chunks in the contract's names, units and types, looked at value by value."""
+    problems = Problems() if collected is None else collected
+    first = 0
+    for arrays in raw:
+        chunk = apply_map(path, ntuple_map, arrays, present, wanted, groups)
+        problems.add(problems_of(chunk, wanted, present, first))
+        if problems and collected is None:
+            raise InputError(
+                "\n  ".join([f"{path}: invalid values", *described(problems, ntuple_map)])
+                + "\n  correct the file or its branch map"
+            )
+        first += len(chunk["event_number"])
+        for name, values in chunk.items():
+            if wanted[name].dtype.startswith("int") and not problems:
+                chunk[name] = as_type(values, wanted[name].dtype)
+        yield chunk
+
+
+def described(problems: Problems, ntuple_map: NtupleMap) -> list[str]:
+    """One line a problem, with where the map takes the branch from."""
+    return problems.lines({name: told(source) for name, source in ntuple_map.branches.items()})

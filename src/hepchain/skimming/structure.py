@@ -1,0 +1,241 @@
+"""Whether a tree has the branches that a branch map asks of it, with their types and shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+import awkward as ak
+import numpy as np
+
+from hepchain.config.ntuple import NtupleMap, Source
+from hepchain.config.samples import Role
+from hepchain.errors import InputError
+from hepchain.skimming.contract import SELECTED, Entry, is_needed, of_simulation
+
+
+@dataclass(frozen=True)
+class NtupleReport:
+    """What a file holds of the ntuple contract.
+
+    ``absent`` and ``wrong_type`` map branches of the contract to the reason. No sample can be read
+    without the ``needed`` ones; signal, background and data need ``needed_by_selection`` in
+    addition.
+    """
+
+    path: str
+    tree: str
+    entries: int
+    present: tuple[str, ...]
+    absent: Mapping[str, str]
+    wrong_type: Mapping[str, str]
+    needed: frozenset[str]
+    needed_by_selection: frozenset[str]
+
+    def missing(self, role: Role = Role.SIGNAL) -> dict[str, str]:
+        """Absent branches without which a sample of this role cannot be read."""
+        needed = self.needed
+        if role in SELECTED:
+            needed = needed | self.needed_by_selection
+        return {name: reason for name, reason in self.absent.items() if name in needed}
+
+    def of_role(self, role: Role, wanted: Mapping[str, Entry]) -> NtupleReport:
+        """The report as it concerns this role: in data nothing is read that only simulation has."""
+        if role is not Role.DATA:
+            return self
+        kept = {name for name, entry in wanted.items() if not of_simulation(name, entry)}
+        return replace(
+            self,
+            present=tuple(name for name in self.present if name in kept),
+            absent={name: why for name, why in self.absent.items() if name in kept},
+            wrong_type={
+                name: why
+                for name, why in self.wrong_type.items()
+                if name in kept or name not in wanted
+            },
+        )
+
+    def require(self, role: Role) -> None:
+        """Refuse the file if it cannot serve as a sample of this role.
+
+        Raises
+        ------
+        InputError : names every branch that is missing or has a wrong type
+        """
+        missing = self.missing(role)
+        if missing or self.wrong_type:
+            problems = [*_lines("missing", missing), *_lines("wrong type", self.wrong_type)]
+            raise InputError(
+                f"{self.path}, tree '{self.tree}': cannot be read as a {role} sample\n"
+                + "\n".join(problems)
+                + "\n  write these branches, or correct the branch map (docs/ntuples.md)"
+            )
+
+    def usable(self, role: Role) -> bool:
+        """Whether nothing is missing, or of a wrong type, for a sample of this role."""
+        return not self.wrong_type and not self.missing(role)
+
+    def verdict(self, role: Role) -> str:
+        """What a file whose values are in order can serve as."""
+        if role is Role.DATA:
+            return "usable as data" if self.usable(role) else "cannot be read as data"
+        if not self.usable(Role.TRAINING):
+            return "cannot be read"
+        return "usable for every role" if self.usable(Role.SIGNAL) else "usable for training only"
+
+    def lines(self) -> list[str]:
+        """What is there and what is not, one line each."""
+        training, selection = self.missing(Role.TRAINING), self.missing(Role.SIGNAL)
+        others = {name: reason for name, reason in self.absent.items() if name not in selection}
+        return [
+            f"  tree '{self.tree}' with {self.entries} entries, {len(self.present)} branches "
+            f"of the contract present, {len(self.absent)} absent",
+            *_lines("wrong type", self.wrong_type),
+            *_lines("missing, needed always", training),
+            *_lines(
+                "missing, needed for signal, background and data",
+                {name: why for name, why in selection.items() if name not in training},
+            ),
+            *_lines("absent", others),
+        ]
+
+
+def _lines(title: str, problems: Mapping[str, str]) -> list[str]:
+    return [f"  {title}: {name} ({reason})" for name, reason in problems.items()]
+
+
+def check_tree(
+    path: str, tree: Any, ntuple_map: NtupleMap, wanted: Mapping[str, Entry]
+) -> NtupleReport:
+    """Compare an open tree with a branch map and the branches ``wanted`` of the contract."""
+    problems = source_problems(tree, ntuple_map)
+    wrong = {
+        name: problem.reason
+        for name, problem in problems.items()
+        if problem.wrong_type and (name in wanted or name in ntuple_map.intermediate)
+    }
+    absent = {
+        name: problems[name].reason if name in problems else "not in the branch map"
+        for name in wanted
+        if (name in problems or name not in ntuple_map.branches) and name not in wrong
+    }
+    for name in absent:
+        branch = problems[name].branch if name in problems else None
+        if branch is not None and is_needed(wanted[name], Role.SIGNAL):
+            absent[name] += _nearest(branch, tree)
+    for name, entry in wanted.items():
+        source = ntuple_map.branches.get(name)
+        if source is not None and source.branch is not None and name not in problems:
+            found, expected = _depth(tree[source.branch], source), 2 if entry.collection else 1
+            if found != expected:
+                wrong[name] = f"branch '{source.branch}' {_shape(found)}, not {_shape(expected)}"
+        if source is not None and source.value is not None and entry.collection:
+            wrong[name] = "`value` is one number an event, not a list"
+    return NtupleReport(
+        path=path,
+        tree=ntuple_map.tree,
+        entries=int(tree.num_entries),
+        present=tuple(name for name in wanted if name not in absent and name not in wrong),
+        absent=absent,
+        wrong_type=wrong,
+        needed=frozenset(n for n, entry in wanted.items() if is_needed(entry, Role.TRAINING)),
+        needed_by_selection=frozenset(
+            n for n, entry in wanted.items() if is_needed(entry, Role.SIGNAL)
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class SourceProblem:
+    """Why a quantity of a map cannot be had from a file."""
+
+    reason: str
+    wrong_type: bool = False
+    branch: str | None = None
+    """The branch that the file lacks, where that is why."""
+
+
+def source_problems(tree: Any, ntuple_map: NtupleMap) -> dict[str, SourceProblem]:
+    """The quantities of a map that this tree cannot provide, derived ones included."""
+    problems: dict[str, SourceProblem] = {}
+    for name, source in ntuple_map.sources.items():
+        problem = _branch_problem(tree, source) if source.branch is not None else None
+        if problem is not None:
+            problems[name] = problem
+    found = True
+    while found:
+        found = False
+        for name, source in ntuple_map.sources.items():
+            lacking = [used for used in source.inputs if used in problems]
+            if lacking and name not in problems:
+                root = problems[lacking[0]]
+                problems[name] = SourceProblem(root.reason, False, root.branch)
+                found = True
+    return problems
+
+
+def _branch_problem(tree: Any, source: Source) -> SourceProblem | None:
+    if source.branch not in tree:
+        return SourceProblem(f"no branch '{source.branch}'", branch=source.branch)
+    branch = tree[source.branch]
+    leaf = _leaf_type(branch, source.member)
+    if not isinstance(leaf, ak.types.NumpyType):
+        member = f", member '{source.member}'" if source.member else ""
+        return SourceProblem(
+            f"branch '{source.branch}'{member} is of type {branch.typename}, not numeric", True
+        )
+    if source.bit is not None:
+        if leaf.primitive.startswith("float"):
+            return SourceProblem(f"branch '{source.branch}' is no integer and has no bits", True)
+        bits = 8 * np.dtype(leaf.primitive).itemsize
+        if source.bit >= bits:
+            return SourceProblem(f"branch '{source.branch}' has {bits} bits, no {source.bit}", True)
+    return None
+
+
+def _nearest(name: str, tree: Any) -> str:
+    """The branch that may be meant; trees have too many to list them."""
+    matches = get_close_matches(name, tree.keys(recursive=True), n=1, cutoff=0.75)
+    return f"; did you mean '{matches[0]}'?" if matches else ""
+
+
+_TYPES: dict[str, Any] = {}
+"""Uproot's key of an interpretation -> type: a tree has a hundred branches of a few types."""
+
+
+def _type(branch: Any) -> Any:
+    """Awkward type of one entry of a branch; None if uproot cannot read it."""
+    try:
+        key = branch.interpretation.cache_key
+        if key not in _TYPES:
+            _TYPES[key] = branch.interpretation.awkward_form(branch.file).type
+        return _TYPES[key]
+    except Exception:  # uproot has no common base for what it cannot interpret
+        return None
+
+
+def _leaf_type(branch: Any, member: str | None) -> Any:
+    found = _type(branch)
+    while isinstance(found, ak.types.ListType | ak.types.RegularType):
+        if found.parameters.get("__array__") in ("string", "bytestring"):
+            return found
+        found = found.content
+    if member is not None and isinstance(found, ak.types.RecordType):
+        return found.content(member) if member in found.fields else None
+    return found
+
+
+def _depth(branch: Any, source: Source) -> int:
+    """1 for one number an event, 2 for a list of numbers, 3 for a list of lists."""
+    depth, found = 1, _type(branch)
+    while isinstance(found, ak.types.ListType | ak.types.RegularType):
+        depth, found = depth + 1, found.content
+    return depth - (source.element is not None)
+
+
+def _shape(depth: int) -> str:
+    return {0: "has nothing to take an element of", 1: "has one number an event"}.get(
+        depth, "has a list an event" if depth == 2 else "has lists of lists"
+    )

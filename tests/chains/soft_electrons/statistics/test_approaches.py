@@ -1,0 +1,146 @@
+"""Which candidate stands for its event, and with what probability an event is accepted."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from hepchain.chains.soft_electrons.config.statistics import Matching, StatisticsConfig
+from hepchain.chains.soft_electrons.statistics.approaches import (
+    Accepted,
+    Candidates,
+    accepted,
+    choose,
+    probability,
+)
+from hepchain.labels import Label
+from hepchain.statistics.templates import fill
+from tests.chains.soft_electrons.statistics.statistics_samples import CONFIG, CURVE, MATCHED, USES
+
+Row = tuple[int, int, float, float, float, bool]
+
+ROWS: list[Row] = [
+    (7, 1, 1.0, 2.0, 0.1, True),
+    (7, 2, 1.5, 3.0, 0.5, False),
+    (7, 3, 2.0, 1.0, 0.4, True),
+    (3, 1, 2.5, 1.0, 0.0, False),
+    (9, 4, 0.5, 1.0, 0.7, True),
+    (9, 2, 0.7, 1.0, 0.7, True),
+]
+
+
+def candidates(rows: list[Row], label: Label = Label.BACKGROUND) -> Candidates:
+    """Candidates of rows (event, track, mass, pt, score, passes), events of weight 0.5."""
+    event, track, mass, pt, score, passes = (np.array(c) for c in zip(*rows, strict=True))
+    n = len(rows)
+    return Candidates(
+        event_number=event,
+        track_index=track,
+        weight=np.full(n, 0.5),
+        mass=mass,
+        pt=pt,
+        score=score,
+        passes_tagger=passes,
+        label=np.full(n, label, dtype=np.int8),
+    )
+
+
+def use(rows: list[Row], name: str) -> Accepted:
+    return accepted(candidates(rows), USES[name])
+
+
+def test_highest_pt_without_and_highest_passing_score_with_tagger() -> None:
+    assert use(ROWS, "without_tagger").entries.value.tolist() == [2.5, 1.5, 0.7]
+    tagged = use(ROWS, "with_tagger")
+    assert tagged.event_number.tolist() == [7, 9]
+    assert tagged.entries.value.tolist() == [2.0, 0.7]
+    assert tagged.weight.tolist() == tagged.entries.weight.tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("name", list(USES))
+@pytest.mark.parametrize("seed", range(3))
+def test_order_of_rows_does_not_matter(seed: int, name: str) -> None:
+    order = np.random.default_rng(seed).permutation(len(ROWS))
+    first, second = use(ROWS, name), use([ROWS[i] for i in order], name)
+    np.testing.assert_array_equal(first.entries.value, second.entries.value)
+    np.testing.assert_array_equal(first.event_number, second.event_number)
+
+
+def test_probabilities_of_a_match_are_those_of_bin_and_truth() -> None:
+    rows = [(1, i, 1.0, pt, 0.0, False) for i, pt in enumerate((1.9, 2.0, 2.4, 2.5, 4.9, 5.0))]
+    for label, values in (
+        (Label.BACKGROUND, [0.0, 0.05, 0.05, 0.1, 0.1, 0.0]),
+        (Label.SIGNAL, [0.0, 0.1, 0.1, 0.3, 0.3, 0.0]),
+        (Label.IGNORED, [0.0, 0.1, 0.1, 0.3, 0.3, 0.0]),
+    ):
+        assert probability(candidates(rows, label), MATCHED).tolist() == values
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=12
+    )
+)
+def test_an_event_is_accepted_unless_every_candidate_fails(
+    items: list[tuple[int, float, float]],
+) -> None:
+    event, share, rank = (np.array(column) for column in zip(*items, strict=True))
+    rows = [(int(e), i, 1.0, 1.0, 0.0, False) for i, e in enumerate(event)]
+    found = choose(candidates(rows), share, rank)
+    for number in np.unique(event):
+        expected = 0.5 * (1 - np.prod(1 - share[event == number]))
+        assert found.weight[found.event_number == number].sum() == pytest.approx(expected)
+        inside = found.entries.event == number
+        assert found.entries.weight[inside].sum() == pytest.approx(expected)
+    assert (np.diff(found.event_number) > 0).all()
+
+
+def test_expected_weights_are_the_mean_of_draws() -> None:
+    random = np.random.default_rng(3)
+    share = random.uniform(0.1, 0.9, len(ROWS))
+    table = candidates(ROWS)
+    rank = table.pt.astype(float)
+    found = choose(table, share, rank)
+    draws = 20_000
+    sums: dict[float, float] = dict.fromkeys(table.mass.tolist(), 0.0)
+    for chance in random.random((draws, len(ROWS))):
+        drawn = choose(table, (chance < share).astype(float), rank)
+        for value, weight in zip(drawn.entries.value, drawn.entries.weight, strict=True):
+            sums[float(value)] += weight / draws
+    weights = dict(zip(found.entries.value, found.entries.weight, strict=True))
+    for value, weight in sums.items():
+        assert weights[value] == pytest.approx(weight, abs=5 * 0.5 * np.sqrt(0.25 / draws))
+
+
+def test_entries_of_one_event_in_a_bin_are_one_for_its_error() -> None:
+    table = candidates([(1, 1, 1.0, 2.0, 0.0, True), (1, 2, 1.1, 1.0, 0.0, True)])
+    entries = choose(table, np.array([0.5, 0.5]), table.pt.astype(float)).entries
+    template = fill(entries, [0.0, 2.0])
+    assert template.contents == pytest.approx((0.5 * 0.75,))
+    assert template.errors == template.contents
+    assert template.events == (1,)
+    apart = fill(entries, [0.0, 1.05, 2.0])
+    assert apart.contents == pytest.approx((0.25, 0.125))
+    assert entries.event_weights() == pytest.approx([0.375])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"hadron": [0.1]}, "1 probabilities for 2 bins"),
+        ({"electron": [0.1, 1.1]}, "less than or equal to 1"),
+        ({"pt_edges": [2.5, 2.0, 5.0]}, "increase"),
+    ],
+)
+def test_wrong_probabilities_are_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Matching(**{**CURVE, **change})
+
+
+def test_names_that_no_file_could_have_are_refused() -> None:
+    content = CONFIG.model_dump() | {"approaches": {"a/b": {"kind": "all", "title": "x"}}}
+    with pytest.raises(ValidationError, match="is no name"):
+        StatisticsConfig.model_validate(content)

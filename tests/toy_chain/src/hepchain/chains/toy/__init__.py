@@ -1,0 +1,1 @@
+"""Marbles: glass ones among clay ones, told apart by two numbers. The smallest chain there is."""

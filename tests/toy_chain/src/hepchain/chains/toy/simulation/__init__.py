@@ -1,0 +1,1 @@
+"""What fills the table with marbles."""

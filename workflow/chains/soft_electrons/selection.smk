@@ -1,0 +1,78 @@
+# Selection: the pseudo signal region with a Z* candidate.
+#
+# inputs   skim of a signal, background or data sample, its scores, working points of the tagger
+# outputs  results/soft_electrons/selection/{sample}.parquet   candidates, with the regions of the mass points they
+#                                               are in and whether they pass the tagger; of data,
+#                                               unless opened, none in a region that pass it
+#          results/soft_electrons/selection/same_sign/{sample}.parquet   the same of the electron's own charge
+#          results/soft_electrons/selection/{sample}.json      cut-flow of each mass point (a signal: of its own)
+#          The mass window is applied here alone: all others read the column of a region.
+# config   selection; skimming.isolation (how the cone sums were made); masses of the signals;
+#          blinding (data only)
+
+PLANE = list(run.plane_samples)
+SELECTED = [*ANALYSED, *PLANE, *varied(ANALYSED)]
+
+
+def skims_of(table):
+    """Input function: the files of this table of the skim, one a part."""
+
+    def paths(wildcards):
+        return [
+            f"{RESULTS}/skimming/{wildcards.sample}/{table}-{part}.parquet"
+            for part in parts(wildcards.sample)
+        ]
+
+    return paths
+
+
+def mass_points(wildcards):
+    """Mass splittings whose windows are applied: a signal's own, for all others all."""
+    signal = SAMPLES[wildcards.sample].role == Role.SIGNAL
+    names = [base_of(wildcards.sample)] if signal else [*SIGNALS, *PLANE]
+    return {name: SAMPLES[name].masses.splitting for name in names}
+
+
+# Mass below which data are closed, the largest splitting; None: nothing is closed.
+CLOSED_BELOW = (
+    max(item.masses.splitting for item in SAMPLES.values() if item.role == Role.SIGNAL)
+    if DATA and not run.blinding.open
+    else None
+)
+
+
+def closed(wildcards):
+    """Whether the regions of a sample are closed."""
+    return wildcards.sample in DATA and not run.blinding.open
+
+
+rule selection:
+    input:
+        events=skims_of("events"),
+        tracks=skims_of("tracks"),
+        scores=f"{RESULTS}/combination/{run.selection.tagger}/{{sample}}.parquet",
+        working_points=f"{RESULTS}/combination/{run.selection.tagger}/working_points.json",
+    output:
+        table=f"{RESULTS}/selection/{{sample}}.parquet",
+        same_sign=f"{RESULTS}/selection/same_sign/{{sample}}.parquet",
+        cutflow=f"{RESULTS}/selection/{{sample}}.json",
+    log:
+        f"{LOGS}/selection/{{sample}}.log",
+    benchmark:
+        f"{BENCHMARKS}/selection/{{sample}}.tsv"
+    wildcard_constraints:
+        sample=any_of([*SELECTED, *DATA]),
+    threads: 1
+    resources:
+        mem_mb=memory(450, 0.2),
+        runtime=minutes(10, 0.01),
+    params:
+        code=code_of("selection"),
+        config=run.selection.model_dump(mode="json"),
+        isolation=run.skimming.isolation.model_dump(mode="json"),
+        points=mass_points,
+        closed=closed,
+    message:
+        "Selecting Z* candidates of {wildcards.sample}"
+    script:
+        "scripts/selection.py"
