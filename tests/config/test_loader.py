@@ -335,7 +335,7 @@ def test_only_trained_taggers_are_studied(default: dict[str, Any]) -> None:
 
 
 def test_cuts_are_on_known_variables(default: dict[str, Any]) -> None:
-    settings = {"kind": "cuts", "variables": ["e_over_q"], "peel": 0.1, "min_hadrons": 10}
+    settings = {"kind": "cuts", "variables": ["e_over_q"], "peel": 0.1, "min_background": 10}
     changed = with_change(default, "training.taggers.cuts", settings)
     expected = "training.taggers.cuts.variables: unknown name 'e_over_q'; did you mean 'e_over_p'?"
     assert expected in refusal(changed)

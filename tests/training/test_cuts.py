@@ -17,8 +17,10 @@ from hepchain.training.taggers.settings.cuts import CutsConfig
 NAMES = ("e_over_p", "reta", "noise", "eta")
 
 
-def config(*variables: str, min_hadrons: int = 50) -> CutsConfig:
-    return CutsConfig(kind="cuts", variables=list(variables), peel=0.05, min_hadrons=min_hadrons)
+def config(*variables: str, min_background: int = 50) -> CutsConfig:
+    return CutsConfig(
+        kind="cuts", variables=list(variables), peel=0.05, min_background=min_background
+    )
 
 
 def gaussians(

@@ -164,6 +164,6 @@ def test_cuts_refuse_negative_weights() -> None:
         np.array([1.0, -1.0], np.float32),
         ["pt"],
     )
-    config = CutsConfig(kind="cuts", variables=["pt"], peel=0.1, min_hadrons=1)
+    config = CutsConfig(kind="cuts", variables=["pt"], peel=0.1, min_background=1)
     with pytest.raises(StageError, match=r"training\.balance\.event_weights: ignore"):
         Cuts(config).fit(examples, examples, 1)

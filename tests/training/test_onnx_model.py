@@ -33,7 +33,9 @@ Values = Callable[..., np.ndarray]
 FIT: Any = {"learning_rate": 1e-3, "batch_size": 64, "epochs": 1, "patience": 1, "dropout": 0.3}
 SETTINGS: list[TaggerSettings] = [
     TreesConfig(kind="trees", trees=30, depth=5, learning_rate=0.3, patience=5),
-    CutsConfig(kind="cuts", variables=["e_over_p", "pixel_dedx", "pt"], peel=0.1, min_hadrons=20),
+    CutsConfig(
+        kind="cuts", variables=["e_over_p", "pixel_dedx", "pt"], peel=0.1, min_background=20
+    ),
     NetworkConfig(kind="network", hidden=[24, 16], **FIT),
     ResidualConfig(kind="residual", bins=5, width=16, blocks=2, weight_decay=1e-4, **FIT),
 ]

@@ -98,7 +98,7 @@ class Cuts:
     def _sequence(self, training: Examples, columns: list[int]) -> Iterator[Cut]:
         """Cuts until too little background is left or no cut raises the purity."""
         grid = _Grid.of(training, columns)
-        while grid.background > self._settings.min_hadrons:
+        while grid.background > self._settings.min_background:
             cut = grid.peel(self._settings.peel)
             if cut is None:
                 return

@@ -14,7 +14,7 @@ from hepchain.chains.soft_electrons.electroweakinos.decays import (
     partial_width,
     spectrum,
 )
-from hepchain.simulation.generation.decay import line_shape
+from hepchain.chains.soft_electrons.electroweakinos.pair_decay import line_shape
 from tests.soft_electrons import default_with, load
 from tests.workspace import REPOSITORY
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from hepchain.chains.soft_electrons.config.samples import HiggsinoMasses
+from hepchain.chains.soft_electrons.electroweakinos.pair_decay import FourVector, decay
 from hepchain.errors import ConfigError
 from hepchain.seeds import generator, integer_seed
-from hepchain.simulation.generation.decay import FourVector, decay
 from hepchain.simulation.generation.events import HardProcess
 from hepchain.simulation.generation.particles import ELECTRON
 from hepchain.simulation.generation.pythia import (

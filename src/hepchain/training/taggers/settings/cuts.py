@@ -21,7 +21,7 @@ class CutsConfig(TaggerSettings):
     peel: float = Field(
         gt=0.0, lt=1.0, description="share of the remaining hadrons that one step cuts away"
     )
-    min_hadrons: PositiveInt = Field(description="hadrons left at which the sequence ends")
+    min_background: PositiveInt = Field(description="background left at which the sequence ends")
 
     @property
     def named_variables(self) -> Mapping[str, list[str]]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from hepchain.simulation.generation.decay import (
+from hepchain.chains.soft_electrons.electroweakinos.pair_decay import (
     ELECTRON_MASS,
     FourVector,
     boost,
