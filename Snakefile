@@ -2,6 +2,7 @@
 # makes those that are listed in `chains`.
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -20,7 +21,8 @@ from hepchain.execution.command import (
     shown_chain,
 )
 from hepchain.execution.plugins import add_requests
-from hepchain.execution.progress import closing_words
+from hepchain.execution.progress import closing_words, success_words
+from hepchain.execution.screen import CONFIGURATION
 from hepchain.execution.site import check_site
 from hepchain.execution.start import check_folders, claim_folder
 
@@ -39,6 +41,8 @@ try:
     config.clear()
     config.update(ordered)
     run = configuration_of(config)
+    # To name the keys that have changed where a plan says why jobs would run.
+    logger.info("", extra={"event": CONFIGURATION, "configuration": config})
     claim_folder(workflow, RESULTS, run.root.execution, run.gpus, logger.warning)
 except HepchainError as error:
     raise WorkflowError(str(error)) from None
@@ -98,6 +102,13 @@ onstart:
         )
     except HepchainError as error:
         raise WorkflowError(str(error)) from None
+
+
+onsuccess:
+    asked = {job.rule.name for job in workflow.dag.jobs}
+    reports = {name: RESULTS / name for name in CHAINS if f"{name}_report" in asked}
+    jobs = len(list(workflow.dag.finished_jobs))
+    logger.info(success_words(reports, jobs, datetime.now() - workflow.start_time))
 
 
 onerror:

@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from hepchain.terminal import CLEAR, PROGRESS, TerminalHandler
+from hepchain.terminal import CLEAR, PROGRESS, TerminalHandler, clock
 
 
 class Terminal(io.StringIO):
@@ -33,3 +33,11 @@ def test_lines_of_progress_replace_one_another_on_a_terminal(
         handler.emit(record)
     handler.close()
     assert stream.getvalue() == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.4, "0 s"), (59.6, "1 min 00 s"), (3599.7, "1 h 00 min"), (90_000, "25 h 00 min")],
+)
+def test_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text

@@ -1,4 +1,4 @@
-"""Log lines for somebody who watches: progress on one line that is written over and over."""
+"""Lines for somebody who watches: progress on one line that is written over and over, times."""
 
 from __future__ import annotations
 
@@ -10,6 +10,20 @@ from typing import Any, TextIO
 PROGRESS = {"progress": True}
 """``extra`` of a log call that reports progress, as of an epoch."""
 CLEAR = "\r\x1b[K"
+
+
+def clock(seconds: float) -> str:
+    """Seconds as people read them.
+
+    >>> clock(42.4), clock(252), clock(7500)
+    ('42 s', '4 min 12 s', '2 h 05 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
 @contextmanager

@@ -103,7 +103,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     }
     params = {"description": "report.yaml", "chain": "toy", "stages": stages}
     return SimpleNamespace(
-        output=[str(tmp_path / "report.html")],
+        output=[str(tmp_path / "report.html"), str(tmp_path / "report.txt")],
         config={"name": NASTY, "tagger": "b", "seed": 7, "execution": {"secret": 1}},
         params=SimpleNamespace(results=results, known=["absent"], **params),
     )
@@ -111,7 +111,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 def relative(job: SimpleNamespace) -> None:
     """Links are relative to the page; so are the results of this test."""
-    job.output = ["report.html"]
+    job.output = ["report.html", "report.txt"]
 
 
 def written(job: SimpleNamespace) -> str:
@@ -123,6 +123,12 @@ def written(job: SimpleNamespace) -> str:
 
 def described(**changes: Any) -> None:
     Path("report.yaml").write_text(yaml.safe_dump(DESCRIPTION | changes))
+
+
+def test_numbers_to_remember_are_text_for_a_terminal(job: SimpleNamespace) -> None:
+    written(job)
+    text = Path("report.txt").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    assert text == "Efficiency: 90.0 ± 1.0 %\n"
 
 
 def test_numbers_have_their_errors(job: SimpleNamespace) -> None:

@@ -1,7 +1,7 @@
 # Report: the finished results of a chain as one page that opens in any browser.
 #
 # inputs   those of rule `results`: what the chain makes by default; what has a caption is shown
-# outputs  {RESULTS}/report.html
+# outputs  {RESULTS}/report.html; {RESULTS}/report.txt, its numbers to remember, for the end of a run
 # config   all of it is printed, and none of it is a parameter: what changes a result changes the inputs;
 #          config/{CHAIN}/report.yaml says what stands where
 
@@ -32,6 +32,7 @@ rule report:
         rules.results.input,
     output:
         f"{RESULTS}/report.html",
+        f"{RESULTS}/report.txt",
     log:
         f"{LOGS}/report.log",
     benchmark:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from hepchain.errors import InputError
+from hepchain.terminal import clock
 
 LOGS = Path(".snakemake/log")
 CLOCK = re.compile(r"^\[(\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4})\]")
@@ -145,7 +146,7 @@ def _follow(progress: Progress, line: str) -> None:
 
 def reason(logs: Iterable[Path]) -> str:
     """Why a job failed, in a line: the limit it ran into, or the last error in its log."""
-    texts = [_end_of(path) for path in logs]
+    texts = [end_of(path) for path in logs]
     for text in texts:
         for sign, meaning in REASONS.items():
             if sign in text:
@@ -157,7 +158,8 @@ def reason(logs: Iterable[Path]) -> str:
     return "no error in its log: it was killed, or its node was lost"
 
 
-def _end_of(path: Path) -> str:
+def end_of(path: Path) -> str:
+    """The last part of a log; empty if there is none."""
     try:
         with path.open("rb") as file:
             file.seek(max(path.stat().st_size - LAST_BYTES, 0))
@@ -222,3 +224,18 @@ def closing_words(logs: Sequence[str]) -> str:
     with Path(logs[0]).open(errors="replace") as file:
         progress = read_progress(file)
     return "\n".join(filter(None, (failures_text(progress), summary(progress))))
+
+
+def success_words(folders: Mapping[str, Path], jobs: int, elapsed: timedelta) -> str:
+    """What somebody wants to know when a run has ended well: results, reports, what it took.
+
+    Parameters
+    ----------
+    folders : chain whose report was asked for -> folder of its results
+    """
+    lines = []
+    for chain, folder in folders.items():
+        remembered = (folder / "report.txt").read_text(encoding="utf-8").splitlines()
+        lines += ["", chain, *(f"  {line}" for line in remembered)]
+        lines.append(f"  report: {folder / 'report.html'}")
+    return "\n".join([*lines, f"{jobs} jobs in {clock(elapsed.total_seconds())}"])

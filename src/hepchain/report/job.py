@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from markupsafe import Markup
 
 from hepchain.config.reading import load_block
+from hepchain.io.atomic import atomic_path
 from hepchain.io.structured import read_json
 from hepchain.report import provenance
 from hepchain.report.description import Description
@@ -28,7 +30,7 @@ def write_report(
     context: Mapping[str, Any] | None = None,
     computed: Mapping[str, Table] | None = None,
 ) -> None:
-    """Write the page of a chain.
+    """Write the page of a chain, and its numbers to remember as text for a terminal.
 
     Parameters
     ----------
@@ -41,6 +43,7 @@ def write_report(
     InputError : a result is missing; with the command that makes it
     """
     path, params = Path(snakemake.output[0]), snakemake.params
+    remembered = Path(snakemake.output[1])
     config = {key: value for key, value in snakemake.config.items() if key not in OF_THE_SITE}
     description = load_block(params.description, Description)
     results = Results(
@@ -52,20 +55,24 @@ def write_report(
     words = Words({**functions(results), "config": config, **(context or {})})
     page = Page(path.parent, results, words, computed or {})
     lead = page.figure(results.figures([description.figure])[0])  # Its address is here.
+    facts = _facts(description, words)
     write_page(
         path,
         description=description,
         chain=params.chain,
         subtitle=words.html(description.subtitle, "subtitle"),
         lead=words.html(description.lead, "lead"),
-        facts=_facts(description, words),
+        facts=facts,
         figure=lead,
         sections=page.sections(description),
         **_provenance(path.parent, params, config),
     )
+    lines = [f"{label.striptags()}: {value.striptags()}\n" for label, value in facts]
+    with atomic_path(remembered) as temporary:
+        temporary.write_text("".join(lines), encoding="utf-8")
 
 
-def _facts(description: Description, words: Words) -> list[tuple[str, str]]:
+def _facts(description: Description, words: Words) -> list[tuple[Markup, Markup]]:
     """Label and value of each of the numbers to remember."""
     return [
         (words.html(fact.label, "facts"), words.html(fact.value, "facts"))
