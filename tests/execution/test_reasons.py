@@ -76,12 +76,13 @@ def test_a_plan_names_the_keys_of_the_configuration() -> None:
     [
         ({"met": 250, "default": 1}, "selection"),
         (0.5, "selection.jets.pt"),
-        (7, ""),
+        (7, "a or b"),
+        (8, ""),
         ({"met": 251}, ""),
     ],
 )
 def test_place_of_a_value(value: Any, place: str) -> None:
-    block = {"selection": {"met": 250}, "a": 7, "b": 7}
+    block = {"selection": {"met": 250}, "a": 7, "b": 7, "c": 8, "d": 8, "e": 8}
     if value == 0.5:
         block["selection"]["jets"] = {"pt": 0.5}  # type: ignore[index]
     assert place_of(value, block) == place

@@ -33,6 +33,7 @@ CODE = "code has changed, or a file that no job makes"
 ANYTHING = "other parameters"
 SHOWN = 60
 """Characters of a value."""
+MOST_PLACES = 2
 MOST = 20
 """Lines of a plan; the rest is counted."""
 
@@ -136,7 +137,7 @@ def _likeness(one: Any, other: Any) -> float:
 
 
 def place_of(value: Any, block: Mapping[str, Any]) -> str:
-    """Keys with dots between them at which a configuration has a value; empty if not at one place.
+    """Keys with dots between them at which a configuration has a value; empty if at many places.
 
     A mapping is found where the configuration has most of it: defaults fill it up later.
 
@@ -151,7 +152,7 @@ def place_of(value: Any, block: Mapping[str, Any]) -> str:
         elif not isinstance(value, Mapping) and type(item) is type(value) and item == value:
             found[path] = 1
     best = [path for path, size in found.items() if size == max(found.values())]
-    return best[0] if len(best) == 1 else ""
+    return " or ".join(best) if len(best) <= MOST_PLACES else ""
 
 
 def _items(block: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

@@ -43,8 +43,8 @@ SAID_ELSEWHERE = (
     "host: ",
 )
 """Beginnings of what Snakemake informs about without an event, and nobody can use here."""
-EXTENDED = "is extended by additional config"
-"""Said of each of the base files where one is given besides."""
+PARTS = ("is extended by additional config", "has been submitted with SLURM jobid")
+"""Parts of the same: of each base file where one is given besides, of each job."""
 OF_JOBS = {
     LogEvent.WORKFLOW_STARTED,
     LogEvent.RUN_INFO,
@@ -120,7 +120,7 @@ class LogHandler(LogHandlerBase):
         text = self.format(record)
         if not text or text == "None":
             return
-        known = text.lstrip().startswith(SAID_ELSEWHERE) or EXTENDED in text
+        known = text.lstrip().startswith(SAID_ELSEWHERE) or any(part in text for part in PARTS)
         if record.levelno < logging.WARNING and known:
             return
         self._write(text, COLOURS.get(record.levelno, ""))
