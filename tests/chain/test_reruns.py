@@ -32,7 +32,7 @@ AFTER_STATISTICS = AFTER_LIMITS | AFTER_SCAN
 VERDICTS = {"validation_comparisons", "figure_validation", "validation_table"}
 AFTER_SELECTION = {
     *("statistics", "working_point_scan", *AFTER_STATISTICS, *VERDICTS),
-    *("figure_cutflow", "figure_fake_composition", "figure_mass"),
+    *("figure_cutflow", "figure_event_display", "figure_fake_composition", "figure_mass"),
 }
 OF_A_TAGGER = {
     *("figure_combination_comparison", "figure_efficiency_vs_pt", "figure_roc", "summary"),
@@ -53,14 +53,16 @@ AFTER_NTUPLES = {"normalisation", "normalisation_table", "skimming"} | AFTER_SKI
 NAMING_SIGNALS = {
     *("figure_category_shares", "figure_cutflow", "figure_fake_composition", "figure_impacts"),
     *("figure_m_ee_lineshape", "figure_mass", "figure_sensitivity", "figure_variations", "summary"),
-    *("figure_working_point_scan", "figure_yields", "systematics", "tagger_evaluation"),
+    *("figure_event_display", "figure_working_point_scan", "figure_yields", "systematics"),
+    "tagger_evaluation",
 }
 NAMING_TAGGERS = {
     *(OF_A_TAGGER | {"figure_fake_composition", "figure_loss_curves", "figure_variations"}),
     *("importance", "tagger_comparison", "tagger_evaluation", "training_comparison"),
 }
 NAMING_BACKGROUNDS = {
-    *("figure_cutflow", "figure_fake_composition", "systematics", "tagger_evaluation"),
+    *("figure_cutflow", "figure_event_display", "figure_fake_composition", "systematics"),
+    "tagger_evaluation",
 }
 DRAWINGS = (NAMING_SIGNALS | NAMING_TAGGERS | {"correlations"}) - {"systematics", "summary"}
 

@@ -271,6 +271,47 @@ rule figure_fake_composition:
         "scripts/figure_fake_composition.py"
 
 
+# Samples of which events are shown, and the first that has a detector of ours to be drawn in.
+DISPLAYED = [*SIGNALS, *BACKGROUNDS]
+IN_OUR_DETECTOR = next((name for name in DISPLAYED if SAMPLES[name].simulated), None)
+
+
+def layers_of_detector(wildcards):
+    """Layers of the detector response, as they stand in its file."""
+    material = RESPONSES[variation_of(IN_OUR_DETECTOR)].material
+    return [layer.model_dump(mode="json") for layer in material.layers]
+
+
+rule figure_event_display:
+    input:
+        signals=expand(f"{RESULTS}/selection/{{sample}}.parquet", sample=SIGNALS),
+        backgrounds=expand(
+            f"{RESULTS}/selection/{{sample}}.parquet", sample=BACKGROUNDS
+        ),
+        events=FILES.of_parts("skimming/{sample}/events-{part}.parquet", DISPLAYED),
+        tracks=FILES.of_parts("skimming/{sample}/tracks-{part}.parquet", DISPLAYED),
+    output:
+        drawing("event_display", "Analysis", "Two events"),
+    log:
+        f"{LOGS}/figure_event_display.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_event_display.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(500),
+        runtime=minutes(10, 0.01),
+    params:
+        code=code_of("figure_event_display"),
+        samples=FILES.samples_of_parts(DISPLAYED),
+        layers=layers_of_detector,
+        things=things("signals", "backgrounds"),
+        looks=LOOKS,
+    message:
+        "Drawing two events"
+    script:
+        "scripts/figure_event_display.py"
+
+
 rule figures:
     input:
         rules.figure_category_shares.output,
@@ -284,6 +325,7 @@ rule figures:
         rules.figure_variations.output if TEST_VARIATIONS else [],
         rules.figure_cutflow.output,
         rules.figure_mass.output,
+        rules.figure_event_display.output if IN_OUR_DETECTOR else [],
         rules.figure_yields.output,
         rules.figure_sensitivity.output,
         rules.figure_working_point_scan.output,
