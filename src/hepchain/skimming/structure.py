@@ -158,6 +158,8 @@ class SourceProblem:
     wrong_type: bool = False
     branch: str | None = None
     """The branch that the file lacks, where that is why."""
+    inherited: bool = False
+    """Whether it is of another quantity, from which this one is derived."""
 
 
 def source_problems(tree: Table, ntuple_map: NtupleMap) -> dict[str, SourceProblem]:
@@ -173,10 +175,17 @@ def source_problems(tree: Table, ntuple_map: NtupleMap) -> dict[str, SourceProbl
         for name, source in ntuple_map.sources.items():
             lacking = [used for used in source.inputs if used in problems]
             if lacking and name not in problems:
-                root = problems[lacking[0]]
-                problems[name] = SourceProblem(root.reason, False, root.branch)
+                problems[name] = _inherited(lacking[0], problems[lacking[0]], ntuple_map)
                 found = True
     return problems
+
+
+def _inherited(used: str, problem: SourceProblem, ntuple_map: NtupleMap) -> SourceProblem:
+    """Why what is derived from a quantity cannot be had: told with the key of the first."""
+    if problem.inherited:
+        return problem
+    block = "branches" if used in ntuple_map.branches else "intermediate"
+    return SourceProblem(f"{block}.{used}: {problem.reason}", False, problem.branch, True)
 
 
 def _branch_problem(tree: Table, source: Source) -> SourceProblem | None:
