@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import awkward as ak
 import numpy as np
@@ -151,12 +152,10 @@ class _Window:
             raise self._error(f"the friend has none with {friend.told(keys[np.argmax(lacking)])}")
         start, parts = self._parts(entries[~lacking])
         index = np.where(lacking, -1, entries - start)
-        result = {}
-        for name in self._names:
-            nothing = self._nothing[name]
-            pieces = [*(part[name] for part in parts), *([] if nothing is None else [nothing])]
-            result[name] = ak.to_packed(ak.concatenate(pieces)[index])
-        return result
+        return {
+            name: _taken([part[name] for part in parts], index, self._nothing[name])
+            for name in self._names
+        }
 
     def _parts(self, entries: npt.NDArray[np.int64]) -> tuple[int, list[Arrays]]:
         """First entry of the chunks that hold these entries, and the chunks."""
@@ -195,6 +194,21 @@ class _Window:
             f"{friend.table.path}: of tree '{friend.first.name}' and its friend "
             f"'{friend.table.name}': {what}"
         )
+
+
+def _taken(parts: list[ak.Array], index: npt.NDArray[np.int64], nothing: Any) -> ak.Array:
+    """Entries of the parts put together, ``nothing`` where the index is -1."""
+    whole = parts[0] if len(parts) == 1 else ak.concatenate(parts)
+    found = index[index >= 0]
+    if len(found) and (np.diff(found) == 1).all():  # the order of both trees, as it mostly is
+        there = whole[found[0] : found[-1] + 1]
+        if len(found) == len(index):
+            return there
+        counts = np.zeros(len(index), dtype=np.int64)
+        counts[index >= 0] = ak.num(there)
+        return ak.unflatten(ak.flatten(there, axis=1), counts)
+    extended = whole if nothing is None else ak.concatenate([whole, nothing])
+    return ak.to_packed(extended[index])
 
 
 def _empty_list(values: ak.Array) -> ak.Array | None:
