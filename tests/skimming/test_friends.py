@@ -16,6 +16,7 @@ from hepchain.config.ntuple import NtupleMap
 from hepchain.errors import InputError
 from hepchain.skimming import friends, rows
 from hepchain.skimming.tables import open_tree
+from hepchain.skimming.trees import nearest_branch
 
 Columns = dict[str, Any]
 
@@ -221,6 +222,7 @@ def test_a_name_that_two_friends_have_needs_the_friend(tmp_path: Path) -> None:
         assert "x" not in table
         assert "two.x" in table
         assert "three.x" not in table
+        assert nearest_branch("x", table) == "; there are one.x, two.x: give the full name of one"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import uproot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hepchain.config.ntuple import NtupleMap
+from hepchain.config.ntuple import NtupleMap, Rows
 from hepchain.errors import InputError
 from hepchain.skimming import rows
 from hepchain.skimming.tables import open_tree
@@ -111,7 +111,7 @@ def test_two_values_where_an_event_has_one(tmp_path: Path) -> None:
 )
 def test_keys_that_are_none(tmp_path: Path, block: dict[str, Any], message: str) -> None:
     _write(tmp_path / "f.root", [2, 2])
-    ntuple_map = FLAT.model_copy(update={"rows": rows.Rows.model_validate(block)})
+    ntuple_map = FLAT.model_copy(update={"rows": Rows.model_validate(block)})
     with (
         pytest.raises(InputError, match=message),
         open_tree(tmp_path / "f.root", ntuple_map) as table,

@@ -25,9 +25,11 @@ from hepchain.skimming.normalisation import (
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """What CMS (`Runs`), ATLAS (lists with names) and private ntuples (histograms) have."""
-    steps = hist.Hist(hist.axis.StrCategory(["all", "kept"], name="steps"), storage="weight")
+    steps = hist.Hist(
+        hist.axis.StrCategory(["all", "kept"], name="steps"), storage=hist.storage.Weight()
+    )
     steps.fill(["all", "all", "kept"], weight=[3.0, 4.0, 5.0])
-    counts = hist.Hist(hist.axis.Regular(2, 0, 2, name="n"), storage="double")
+    counts = hist.Hist(hist.axis.Regular(2, 0, 2, name="n"), storage=hist.storage.Double())
     counts.fill([0.5, 0.5, 1.5])
     with uproot.recreate(tmp_path / "f.root") as file:
         file.mktree("Runs", {"genEventSumw": "float64", "count": "int32", "bad": "float64"})

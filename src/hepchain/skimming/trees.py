@@ -132,7 +132,10 @@ def is_rntuple(content: Any) -> bool:
 
 
 def nearest_branch(name: str, table: Table) -> str:
-    """End of a message that names the branch that may be meant; trees have too many to list."""
+    """End of a message that names what may be meant; trees have too many branches to list them."""
+    endings = [full for full in table.names if full.endswith((f"/{name}", f".{name}"))]
+    if endings:
+        return f"; there are {', '.join(endings[:5])}: give the full name of one"
     by_end = {full.rpartition("/")[2]: full for full in reversed(table.names)}
     matches = get_close_matches(name, [*table.names, *by_end], n=1, cutoff=0.75)
     return f"; did you mean '{by_end.get(matches[0], matches[0])}'?" if matches else ""
