@@ -138,30 +138,25 @@ def tree_named(path: str | Path, file: Any, name: str, key: str = "tree") -> Any
     ------
     InputError : there is none, or it is something else
     """
-    found, classes = object_named(path, file, name), _classes(path, file)
-    trees = sorted(other for other, of in classes.items() if of in TREES)
-    if found is None:
-        raise InputError(
-            f"{path}: no tree '{name}'; it has {', '.join(trees) or 'no tree at all'} "
-            f"(the branch map's `{key}` names the one to read)"
-        )
-    if not isinstance(found, HasBranches | HasFields):
-        raise InputError(
-            f"{path}: '{name}' is a {found.classname}, not a TTree or RNTuple; it has "
-            f"{', '.join(trees) or 'no tree at all'} (the branch map's `{key}` names the one)"
-        )
-    return found
+    found = object_named(path, file, name)
+    if isinstance(found, HasBranches | HasFields):
+        return found
+    with readable(path):
+        classes = file.classnames(cycle=False).items()
+    trees = ", ".join(sorted({other for other, of in classes if of in TREES}))
+    what = f"no tree '{name}'"
+    if found is not None:
+        what = f"'{name}' is a {found.classname}, not a TTree or RNTuple"
+    raise InputError(
+        f"{path}: {what}; it has {trees or 'no tree at all'} "
+        f"(the branch map's `{key}` names the one to read)"
+    )
 
 
 def object_named(path: str | Path, file: Any, name: str) -> Any:
     """An object of an open file, with its cycle or without; None if it is not there."""
     with readable(path, lambda: f"'{name}'"):
         return file[name] if name in file.keys(cycle=";" in name) else None
-
-
-def _classes(path: str | Path, file: Any) -> dict[str, str]:
-    with readable(path):
-        return dict(file.classnames(cycle=False))
 
 
 def metadata_of(path: str | Path, file: Any, ntuple_map: NtupleMap) -> dict[str, Any]:
