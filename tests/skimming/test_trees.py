@@ -128,7 +128,7 @@ COLUMNS = st.lists(st.lists(st.integers(-5, 5), max_size=4), min_size=1, max_siz
 
 
 @settings(max_examples=30, deadline=None)
-@given(lists=COLUMNS, clusters=st.integers(1, 4), size=st.integers(1, 9))
+@given(lists=COLUMNS, clusters=st.integers(1, 6), size=st.integers(1, 60))
 def test_rntuple_in_chunks_is_the_whole(
     lists: list[list[int]], clusters: int, size: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

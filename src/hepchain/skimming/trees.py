@@ -220,16 +220,16 @@ def _of_ttree(
 def _of_rntuple(
     ntuple: Any, fields: Mapping[str, Any], size: int, stop: int | None
 ) -> Iterator[Arrays]:
-    """A cluster at a time: what was compressed together is decompressed once."""
+    """Whole clusters at a time: what was compressed together is decompressed once."""
     # Uproot reads the cluster after an exact end, too: kept, it need not be read again.
     cache: dict[str, Any] = {}
     left: Arrays = {}
-    for index, (first, end) in enumerate(_clusters(ntuple, stop)):
-        cache = {key: item for key, item in cache.items() if f":{index}:" in key}
+    for following, first, end in _clusters(ntuple, size, stop):
         whole = {}
         for name, field in fields.items():
             values = field.array(entry_start=first, entry_stop=end, array_cache=cache)
             whole[name] = ak.concatenate([left[name], values]) if left else values
+        cache = {key: item for key, item in cache.items() if f":{following}:" in key}
         left = {}
         length = len(next(iter(whole.values())))
         for start in range(0, length, size):
@@ -242,12 +242,17 @@ def _of_rntuple(
         yield left or whole
 
 
-def _clusters(ntuple: Any, stop: int | None) -> Iterator[tuple[int, int]]:
-    """First entry and end of each cluster, as far as it is to be read; of none, one of nothing."""
+def _clusters(ntuple: Any, size: int, stop: int | None) -> Iterator[tuple[int, int, int]]:
+    """Parts of at least ``size`` entries: the cluster after it, its first entry and its end.
+
+    Of no entries there is one part with none.
+    """
     last = ntuple.num_entries if stop is None else min(stop, ntuple.num_entries)
+    first = end = 0
+    for number, cluster in enumerate(ntuple.cluster_summaries):
+        end = min(end + int(cluster.num_entries), last)
+        if end - first >= size or (end == last and end > first):
+            yield number + 1, first, end
+            first = end
     if last == 0:
-        yield 0, 0
-    for cluster in ntuple.cluster_summaries:
-        if cluster.num_first_entry < last:
-            first = int(cluster.num_first_entry)
-            yield first, min(first + int(cluster.num_entries), last)
+        yield 0, 0, 0
