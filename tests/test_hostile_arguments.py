@@ -41,7 +41,7 @@ CASES = {
     "config check binary": "binary: cannot be read",
     "config check list": "list: holds no mapping",
     "config check .": "cannot be read",
-    f"ntuple check text {MAP}": "text: cannot be read\n  not a readable ROOT file",
+    f"ntuple check text {MAP}": "text: cannot be read\n  not a ROOT file",
     f"ntuple check . {MAP}": "Is a directory",
     f"ntuple check fake.root {MAP}": "fake.root: cannot be read\n  no tree 'events'",
     "ntuple check fake.root --map nowhere": "nowhere: no such file",

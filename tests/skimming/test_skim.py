@@ -374,7 +374,7 @@ def test_file_that_may_not_be_read(
     """It is not damaged, and not to be removed."""
     ntuple = write_ntuple(make_content(6))
 
-    def refuse(path: object) -> None:
+    def refuse(path: object, **options: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
     monkeypatch.setattr("uproot.open", refuse)

@@ -13,7 +13,7 @@ from hepchain.config.samples import FILE, Role
 from hepchain.errors import InputError
 from hepchain.skimming.contract import OBJECT
 from hepchain.skimming.events import Events, check_event_numbers, require_enough
-from hepchain.skimming.files import open_file, readable, tree_of
+from hepchain.skimming.files import open_file
 from hepchain.skimming.normalisation import (
     GeneratorMetadata,
     SampleNormalisation,
@@ -23,6 +23,7 @@ from hepchain.skimming.normalisation import (
 from hepchain.skimming.reading import described, open_ntuple
 from hepchain.skimming.settings import SkimSettings
 from hepchain.skimming.structure import NtupleReport, check_tree
+from hepchain.skimming.tables import tree_of
 from hepchain.skimming.validation import Problems
 
 NORMALISED = (Role.SIGNAL, Role.BACKGROUND)
@@ -64,7 +65,9 @@ class Checked:
         if self.metadata is not None and self.role in NORMALISED:
             for key in ("sum_of_weights", "cross_section_pb"):
                 if getattr(self.metadata, key) is None:
-                    yield f"  does not tell its {key}: the configuration must"
+                    reason = self.metadata.reason if key == "sum_of_weights" else ""
+                    why = f" ({reason})" if reason else ""
+                    yield f"  does not tell its {key}{why}: the configuration must"
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -109,9 +112,8 @@ def _read_structure(found: Checked, ntuple_map: NtupleMap, settings: SkimSetting
     variables = [*settings.variables, *(name.removeprefix(f"{OBJECT}_") for name in mapped)]
     wanted = replace(settings, groups={"": variables}).wanted(ntuple_map)
     with open_file(found.path) as file:
-        tree = tree_of(found.path, file, ntuple_map.tree)
-        with readable(found.path):
-            report = check_tree(found.path, tree, ntuple_map, wanted)
+        tree = tree_of(found.path, file, ntuple_map)
+        report = check_tree(found.path, tree, ntuple_map, wanted)
         found.report = report.of_role(found.role, wanted)
         if found.role is not Role.DATA:
             with found.telling():

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from hepchain.config.ntuple import NtupleMap
 from hepchain.errors import InputError
 from hepchain.skimming.contract import EVENT
-from hepchain.skimming.files import tree_of
 from hepchain.skimming.reading import Chunk, read_quantities
 from hepchain.skimming.structure import source_problems
+from hepchain.skimming.tables import tree_of
 
 TOLERANCE = 1e-3
 """Relative difference between sums of the same weights: some are made in single precision."""
@@ -52,7 +52,7 @@ def read_events(path: str, file: Any, ntuple_map: NtupleMap) -> Events:
     ------
     InputError : the file has no event numbers, or a number or weight is not valid
     """
-    tree = tree_of(path, file, ntuple_map.tree)
+    tree = tree_of(path, file, ntuple_map)
     problems = source_problems(tree, ntuple_map)
     if "event_number" in problems:
         raise InputError(f"{path}: missing: event_number ({problems['event_number'].reason})")

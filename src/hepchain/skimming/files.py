@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import uproot
+from uproot.behaviors.RNTuple import HasFields
+from uproot.behaviors.TBranch import HasBranches
+from uproot.source.file import MultithreadedFileSource
 
 from hepchain.config.ntuple import NtupleMap
 from hepchain.errors import InputError
 from hepchain.io import verify_checksum
+
+TREES = ("TTree", "TNtuple", "TNtupleD", "ROOT::RNTuple")
+"""Classes of what can be read as events."""
 
 LARGE_FILE = 1_000_000
 """Added to the version in a ROOT file's header where its positions have 64 bits."""
 
 
 @contextmanager
-def readable(path: str | Path) -> Iterator[None]:
-    """Turn what uproot raises on damaged files into an :class:`InputError` that names the file.
+def readable(path: str | Path, what: Callable[[], str] | None = None) -> Iterator[None]:
+    """Turn what uproot raises into an :class:`InputError` that names the file.
 
     Only reading belongs inside, no computation: what fails here is told as the file's fault.
+    ``what`` says which part of the file was being read, for the message.
     """
     try:
         yield
@@ -33,25 +41,47 @@ def readable(path: str | Path) -> Iterator[None]:
         raise InputError(f"{path}: no such file") from error
     except OSError as error:
         if error.errno is None:  # uproot's own, about the content
-            raise _unreadable(path, error) from error
+            raise _unreadable(path, error, what) from error
         raise InputError(
             f"{path}: cannot be read ({error.strerror}); check with `ls -l {path}` that you may "
             "read it and that its disk is there, then run again"
         ) from error
     except MemoryError:
         raise
-    # Damage can surface anywhere in the decoding (struct.error, zlib.error, IndexError, ...).
+    # What is wrong can surface anywhere in the decoding (struct.error, IndexError, ...).
     except Exception as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(path, error, what) from error
 
 
-def _unreadable(path: str | Path, error: Exception) -> InputError:
-    reason = str(error).strip().split("\n")[0]
+def _unreadable(
+    path: str | Path, error: Exception, what: Callable[[], str] | None = None
+) -> InputError:
+    """Damage is told where the bytes show it: compressed data that are none."""
+    reason = f"{type(error).__name__}: {_first_line(error)}"
+    part = f"{what()}: " if what is not None else ""
+    if _in_decompression(error.__traceback__):
+        return InputError(
+            f"{path}: {part}its compressed data cannot be unpacked ({reason}): damaged; compare "
+            "it with its original, and copy it, or make it, again"
+        )
     return InputError(
-        f"{path}: not a readable ROOT file ({type(error).__name__}: {reason}): damaged, or written "
-        "in a way that uproot does not read; compare it with its original, and copy it again if "
-        "they differ"
+        f"{path}: {part}cannot be read by uproot ({reason}); if the file is like its original "
+        "(`sha256sum` of both), it is written in a way that uproot does not know: write numbers "
+        "and lists of numbers"
     )
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else "no reason given"
+
+
+def _in_decompression(traceback: TracebackType | None) -> bool:
+    while traceback is not None:
+        if traceback.tb_frame.f_globals.get("__name__") == "uproot.compression":
+            return True
+        traceback = traceback.tb_next
+    return False
 
 
 @contextmanager
@@ -62,12 +92,15 @@ def open_file(path: str | Path) -> Iterator[Any]:
     ------
     InputError : the file is missing, empty, cut off, damaged or no ROOT file
     """
+    options: dict[str, Any] = {}
     if Path(path).is_file():
         with readable(path):
             _require_whole(Path(path))
             verify_checksum(path)
+        # A file that is there is never taken for an address, whatever colons are in its name.
+        options["handler"] = MultithreadedFileSource
     with readable(path):
-        file = uproot.open(path)
+        file = uproot.open({path: None}, **options)
     with file:
         yield file
 
@@ -79,8 +112,13 @@ def _require_whole(path: Path) -> None:
         raise InputError(f"{path}: empty file (0 bytes); make it, or copy it, again")
     with path.open("rb") as file:
         header = file.read(20)
-    if len(header) < 20 or not header.startswith(b"root"):
-        return  # uproot tells what it is not
+    if not header.startswith(b"root"):
+        raise InputError(
+            f"{path}: not a ROOT file: it begins with {header[:8]!r}, not with b'root'; "
+            "a download that failed may leave a page of text"
+        )
+    if len(header) < 20:
+        raise InputError(f"{path}: truncated, {size} bytes are there; copy it, or make it, again")
     version, _, *positions = struct.unpack(">iiii", header[4:])
     end = positions[0]
     if version >= LARGE_FILE:
@@ -91,40 +129,34 @@ def _require_whole(path: Path) -> None:
         )
 
 
-@contextmanager
-def open_tree(path: str | Path, ntuple_map: NtupleMap) -> Iterator[Any]:
-    """Yield the tree that the map names; one without entries is a tree, too.
+def tree_named(path: str | Path, file: Any, name: str, key: str = "tree") -> Any:
+    """The TTree or RNTuple of this name in an open file; `events;1` is one of a certain cycle.
+
+    ``key`` of the branch map has the name.
 
     Raises
     ------
-    InputError : the file is missing, empty, damaged, or has no such tree
+    InputError : there is none, or it is something else
     """
-    with open_file(path) as file:
-        yield tree_of(path, file, ntuple_map.tree)
-
-
-def tree_of(path: str | Path, file: Any, name: str) -> Any:
-    """The tree of this name in an open file.
-
-    Raises
-    ------
-    InputError : there is none, or it is no TTree
-    """
+    found = object_named(path, file, name)
+    if isinstance(found, HasBranches | HasFields):
+        return found
     with readable(path):
-        names = file.keys(cycle=False)
-        if name not in names:
-            trees = sorted(set(file.keys(filter_classname="TTree", cycle=False)))
-            raise InputError(
-                f"{path}: no tree '{name}'; it has {', '.join(trees) or 'no tree at all'} "
-                "(the branch map's `tree` names the one to read)"
-            )
-        tree = file[name]
-        if not isinstance(tree, uproot.TTree):
-            raise InputError(
-                f"{path}: '{name}' is a {file.classname_of(name)}, not a TTree; write a TTree "
-                "(with uproot: `mktree`)"
-            )
-    return tree
+        classes = file.classnames(cycle=False).items()
+    trees = ", ".join(sorted({other for other, of in classes if of in TREES}))
+    what = f"no tree '{name}'"
+    if found is not None:
+        what = f"'{name}' is a {found.classname}, not a TTree or RNTuple"
+    raise InputError(
+        f"{path}: {what}; it has {trees or 'no tree at all'} "
+        f"(the branch map's `{key}` names the one to read)"
+    )
+
+
+def object_named(path: str | Path, file: Any, name: str) -> Any:
+    """An object of an open file, with its cycle or without; None if it is not there."""
+    with readable(path, lambda: f"'{name}'"):
+        return file[name] if name in file.keys(cycle=";" in name) else None
 
 
 def metadata_of(path: str | Path, file: Any, ntuple_map: NtupleMap) -> dict[str, Any]:

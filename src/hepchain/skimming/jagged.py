@@ -55,3 +55,18 @@ def widened(values: ak.Array) -> ak.Array:
 def kind_of(values: ak.Array) -> str:
     """NumPy's letter for the type of the numbers: b, i, u, f."""
     return str(np.asarray(ak.flatten(values, axis=None)).dtype.kind)
+
+
+def member_of(values: ak.Array, member: str) -> ak.Array:
+    """A member of records, or with dots one of a member's: ``fP.fX``.
+
+    Raises
+    ------
+    ValueError : there is none
+    """
+    parts = [member] if member in values.fields else member.split(".")
+    for part in parts:
+        if part not in values.fields:
+            raise ValueError(f"no member '{part}'; it has {', '.join(values.fields) or 'none'}")
+        values = values[part]
+    return values

@@ -12,7 +12,7 @@ import numpy as np
 from hepchain.config.ntuple import NtupleMap, Source, module_of_derivation
 from hepchain.errors import InputError
 from hepchain.skimming.contract import OBJECT, Entry
-from hepchain.skimming.jagged import as_type, numbers_of, sizes_of, widened
+from hepchain.skimming.jagged import as_type, member_of, numbers_of, sizes_of, widened
 
 
 def branches_of(ntuple_map: NtupleMap, names: Iterable[str]) -> list[str]:
@@ -128,7 +128,7 @@ def _differing(source: Source, inputs: Sequence[ak.Array]) -> str:
 
 def _from_branch(value: ak.Array, source: Source) -> ak.Array:
     if source.member is not None:
-        value = value[source.member]
+        value = member_of(value, source.member)
     if source.element is not None:
         value = _element(value, source.element)
     if source.bit is not None:

@@ -18,6 +18,7 @@ from hepchain.errors import InputError
 from hepchain.io import write_json
 from hepchain.skimming.events import Events, check_event_numbers, read_events, require_enough
 from hepchain.skimming.files import metadata_of, open_file
+from hepchain.skimming.sums import sum_of_weights
 
 FB_PER_PB = 1000.0
 
@@ -51,11 +52,15 @@ class SampleNormalisation:
 
 @dataclass(frozen=True)
 class GeneratorMetadata:
-    """What one ntuple says about its generation; None where it does not."""
+    """What one ntuple says about its generation; None where it does not.
+
+    ``reason`` says why there is no sum of weights where the branch map says it should be.
+    """
 
     path: str
     sum_of_weights: float | None
     cross_section_pb: float | None
+    reason: str = ""
 
 
 def weight_per_generated(
@@ -161,11 +166,12 @@ def _refuse_unknown(
     problems: list[str] = []
     for key, value in (("sum_of_weights", total), ("cross_section_pb", cross_section)):
         if value is None:
-            silent = [part.path for part in parts if getattr(part, key) is None]
+            silent = [part for part in parts if getattr(part, key) is None]
+            reason = silent[0].reason if key == "sum_of_weights" else ""
             problems.append(
                 f"samples.{config.sample}.{key} is to come from the ntuples, and {len(silent)} of "
-                f"{len(parts)} do not tell it (the first: {silent[0]}); give the number in the "
-                "configuration"
+                f"{len(parts)} do not tell it (the first: {silent[0].path}"
+                f"{': ' * bool(reason)}{reason}); give the number in the configuration"
             )
         elif not (math.isfinite(value) and value > 0):
             problems.append(f"{key} of sample {config.sample} is {value}: it must be positive")
@@ -187,7 +193,12 @@ def generator_metadata(path: str | Path, file: Any, ntuple_map: NtupleMap) -> Ge
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise InputError(f"{path}: {key} in '{ntuple_map.metadata}' is no number: {value!r}")
         values[key] = value
-    return GeneratorMetadata(str(path), values["sum_of_weights"], values["cross_section_pb"])
+    reason = ""
+    if ntuple_map.sum_of_weights is not None:
+        values["sum_of_weights"], reason = sum_of_weights(path, file, ntuple_map.sum_of_weights)
+    return GeneratorMetadata(
+        str(path), values["sum_of_weights"], values["cross_section_pb"], reason
+    )
 
 
 def make_normalisation(

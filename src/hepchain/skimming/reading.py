@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import awkward as ak
 
 from hepchain.config.ntuple import NtupleMap
 from hepchain.errors import InputError
 from hepchain.skimming.contract import Entry
-from hepchain.skimming.files import open_tree, readable
 from hepchain.skimming.jagged import as_type
 from hepchain.skimming.mapping import apply_map, branches_of, told
 from hepchain.skimming.settings import SkimSettings
 from hepchain.skimming.structure import NtupleReport, check_tree
+from hepchain.skimming.tables import open_tree
+from hepchain.skimming.trees import Table
 from hepchain.skimming.validation import Problems, problems_of
 
 EVENTS_AT_ONCE = 1000
@@ -47,19 +47,19 @@ def open_ntuple(
     """
     wanted = settings.wanted(ntuple_map)
     with open_tree(path, ntuple_map) as tree:
-        with readable(path):
-            report = check_tree(path, tree, ntuple_map, wanted).of_role(settings.role, wanted)
+        report = check_tree(path, tree, ntuple_map, wanted).of_role(settings.role, wanted)
         report.require(settings.role)
         flags = ntuple_map.present_where_positive.values()
         branches = branches_of(ntuple_map, [*report.present, *flags])
-        raw = _raw(path, tree, branches, entries)
+        known = [name for name in branches if name in tree]
+        raw = tree.chunks(known, EVENTS_AT_ONCE, entries)
         groups = settings.groups
         yield report, _mapped(path, ntuple_map, raw, report.present, wanted, groups, problems)
 
 
 def read_quantities(
     path: str,
-    tree: Any,
+    tree: Table,
     ntuple_map: NtupleMap,
     present: Collection[str],
     wanted: Mapping[str, Entry],
@@ -70,30 +70,8 @@ def read_quantities(
     ------
     InputError : a value is not valid
     """
-    raw = _raw(path, tree, branches_of(ntuple_map, present), None)
+    raw = tree.chunks(branches_of(ntuple_map, present), EVENTS_AT_ONCE)
     return _mapped(path, ntuple_map, raw, present, wanted, {}, None)
-
-
-def _raw(path: str, tree: Any, branches: list[str], entries: int | None) -> Iterator[Chunk]:
-    """Branches a chunk at a time; of a tree without entries one chunk without any."""
-    options = {
-        "filter_name": [name for name in branches if name in tree],
-        "entry_stop": entries,
-        "library": "ak",
-        "how": dict,
-    }
-    if tree.num_entries == 0:
-        with readable(path):
-            arrays = tree.arrays(**options)
-        yield arrays
-        return
-    chunks = tree.iterate(step_size=EVENTS_AT_ONCE, **options)
-    while True:
-        with readable(path):
-            arrays = next(chunks, None)
-        if arrays is None:
-            return
-        yield arrays
 
 
 def _mapped(

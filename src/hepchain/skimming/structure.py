@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 import awkward as ak
@@ -14,6 +13,7 @@ from hepchain.config.ntuple import NtupleMap, Source
 from hepchain.config.samples import Role
 from hepchain.errors import InputError
 from hepchain.skimming.contract import SELECTED, Entry, is_needed, of_simulation
+from hepchain.skimming.trees import Table, member_type, nearest_branch
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _lines(title: str, problems: Mapping[str, str]) -> list[str]:
 
 
 def check_tree(
-    path: str, tree: Any, ntuple_map: NtupleMap, wanted: Mapping[str, Entry]
+    path: str, tree: Table, ntuple_map: NtupleMap, wanted: Mapping[str, Entry]
 ) -> NtupleReport:
     """Compare an open tree with a branch map and the branches ``wanted`` of the contract."""
     problems = source_problems(tree, ntuple_map)
@@ -124,19 +124,22 @@ def check_tree(
     for name in absent:
         branch = problems[name].branch if name in problems else None
         if branch is not None and is_needed(wanted[name], Role.SIGNAL):
-            absent[name] += _nearest(branch, tree)
+            absent[name] += nearest_branch(branch, tree)
     for name, entry in wanted.items():
         source = ntuple_map.branches.get(name)
         if source is not None and source.branch is not None and name not in problems:
-            found, expected = _depth(tree[source.branch], source), 2 if entry.collection else 1
+            found, expected = _depth(tree, source), 2 if entry.collection else 1
             if found != expected:
-                wrong[name] = f"branch '{source.branch}' {_shape(found)}, not {_shape(expected)}"
+                wrong[name] = (
+                    f"branch '{source.branch}' has {_shape(found)}, not {_shape(expected)}"
+                    + (" (`element: 0` takes the first of a list)" if found == expected + 1 else "")
+                )
         if source is not None and source.value is not None and entry.collection:
             wrong[name] = "`value` is one number an event, not a list"
     return NtupleReport(
         path=path,
         tree=ntuple_map.tree,
-        entries=int(tree.num_entries),
+        entries=tree.entries,
         present=tuple(name for name in wanted if name not in absent and name not in wrong),
         absent=absent,
         wrong_type=wrong,
@@ -155,13 +158,15 @@ class SourceProblem:
     wrong_type: bool = False
     branch: str | None = None
     """The branch that the file lacks, where that is why."""
+    inherited: bool = False
+    """Whether it is of another quantity, from which this one is derived."""
 
 
-def source_problems(tree: Any, ntuple_map: NtupleMap) -> dict[str, SourceProblem]:
+def source_problems(tree: Table, ntuple_map: NtupleMap) -> dict[str, SourceProblem]:
     """The quantities of a map that this tree cannot provide, derived ones included."""
     problems: dict[str, SourceProblem] = {}
     for name, source in ntuple_map.sources.items():
-        problem = _branch_problem(tree, source) if source.branch is not None else None
+        problem = _branch_problem(tree, source)
         if problem is not None:
             problems[name] = problem
     found = True
@@ -170,72 +175,78 @@ def source_problems(tree: Any, ntuple_map: NtupleMap) -> dict[str, SourceProblem
         for name, source in ntuple_map.sources.items():
             lacking = [used for used in source.inputs if used in problems]
             if lacking and name not in problems:
-                root = problems[lacking[0]]
-                problems[name] = SourceProblem(root.reason, False, root.branch)
+                problems[name] = _inherited(lacking[0], problems[lacking[0]], ntuple_map)
                 found = True
     return problems
 
 
-def _branch_problem(tree: Any, source: Source) -> SourceProblem | None:
+def _inherited(used: str, problem: SourceProblem, ntuple_map: NtupleMap) -> SourceProblem:
+    """Why what is derived from a quantity cannot be had: told with the key of the first."""
+    if problem.inherited:
+        return problem
+    block = "branches" if used in ntuple_map.branches else "intermediate"
+    return SourceProblem(f"{block}.{used}: {problem.reason}", False, problem.branch, True)
+
+
+def _branch_problem(tree: Table, source: Source) -> SourceProblem | None:
+    if source.branch is None:
+        return None
     if source.branch not in tree:
         return SourceProblem(f"no branch '{source.branch}'", branch=source.branch)
-    branch = tree[source.branch]
-    leaf = _leaf_type(branch, source.member)
+    branch, found = f"branch '{source.branch}'", tree.type_of(source.branch)
+    if source.member is not None and found is not None:
+        of_member = member_type(found, source.member)
+        if of_member is None:
+            return SourceProblem(f"{branch} has no member '{source.member}'{_members(found)}", True)
+        branch, found = f"{branch}, member '{source.member}'", of_member
+    leaf = _leaf_type(found)
     if not isinstance(leaf, ak.types.NumpyType):
-        member = f", member '{source.member}'" if source.member else ""
-        return SourceProblem(
-            f"branch '{source.branch}'{member} is of type {branch.typename}, not numeric", True
-        )
+        what = f"{branch} is of type {tree.typename(source.branch)}, not numeric"
+        return SourceProblem(what + _members(leaf) + _parts(source.branch, tree), True)
     if source.bit is not None:
         if leaf.primitive.startswith("float"):
-            return SourceProblem(f"branch '{source.branch}' is no integer and has no bits", True)
+            return SourceProblem(f"{branch} is no integer and has no bits", True)
         bits = 8 * np.dtype(leaf.primitive).itemsize
         if source.bit >= bits:
-            return SourceProblem(f"branch '{source.branch}' has {bits} bits, no {source.bit}", True)
+            return SourceProblem(f"{branch} has {bits} bits, no {source.bit}", True)
     return None
 
 
-def _nearest(name: str, tree: Any) -> str:
-    """The branch that may be meant; trees have too many to list them."""
-    matches = get_close_matches(name, tree.keys(recursive=True), n=1, cutoff=0.75)
-    return f"; did you mean '{matches[0]}'?" if matches else ""
-
-
-_TYPES: dict[str, Any] = {}
-"""Uproot's key of an interpretation -> type: a tree has a hundred branches of a few types."""
-
-
-def _type(branch: Any) -> Any:
-    """Awkward type of one entry of a branch; None if uproot cannot read it."""
-    try:
-        key = branch.interpretation.cache_key
-        if key not in _TYPES:
-            _TYPES[key] = branch.interpretation.awkward_form(branch.file).type
-        return _TYPES[key]
-    except Exception:  # uproot has no common base for what it cannot interpret
-        return None
-
-
-def _leaf_type(branch: Any, member: str | None) -> Any:
-    found = _type(branch)
+def _leaf_type(found: Any) -> Any:
+    """Type of the numbers in lists; that of a text is a list."""
     while isinstance(found, ak.types.ListType | ak.types.RegularType):
         if found.parameters.get("__array__") in ("string", "bytestring"):
             return found
         found = found.content
-    if member is not None and isinstance(found, ak.types.RecordType):
-        return found.content(member) if member in found.fields else None
     return found
 
 
-def _depth(branch: Any, source: Source) -> int:
+def _members(found: Any) -> str:
+    """End of a message that names the members of records."""
+    leaf = _leaf_type(found)
+    if not isinstance(leaf, ak.types.RecordType):
+        return ""
+    return f"; its members are {', '.join(map(str, leaf.fields))} (`member` takes one of them)"
+
+
+def _parts(branch: str, tree: Table) -> str:
+    """End of a message that names the branches that one is made of."""
+    parts = [name for name in tree.names if name.startswith(f"{branch}/")]
+    return f"; it is made of {', '.join(parts[:5])}{', ...' if len(parts) > 5 else ''}" * any(parts)
+
+
+def _depth(tree: Table, source: Source) -> int:
     """1 for one number an event, 2 for a list of numbers, 3 for a list of lists."""
-    depth, found = 1, _type(branch)
+    found = tree.type_of(str(source.branch))
+    if source.member is not None:
+        found = member_type(found, source.member)
+    depth = 1
     while isinstance(found, ak.types.ListType | ak.types.RegularType):
         depth, found = depth + 1, found.content
     return depth - (source.element is not None)
 
 
 def _shape(depth: int) -> str:
-    return {0: "has nothing to take an element of", 1: "has one number an event"}.get(
-        depth, "has a list an event" if depth == 2 else "has lists of lists"
-    )
+    if depth == 0:
+        return "nothing to take an element of"
+    return {1: "one number an event", 2: "a list an event"}.get(depth, "lists of lists")
