@@ -15,7 +15,11 @@ from hepchain.chains.soft_electrons.figures.displayed_events import (
     choose,
     read_event,
 )
-from hepchain.chains.soft_electrons.figures.displayed_tracks import Geometry, tracks_of
+from hepchain.chains.soft_electrons.figures.displayed_tracks import (
+    Geometry,
+    electrons_without_track,
+    tracks_of,
+)
 from hepchain.errors import InputError
 from hepchain.io.parquet import ParquetWriter
 from hepchain.labels import Label
@@ -92,3 +96,11 @@ def test_energy_of_a_cluster_is_that_of_the_track_times_e_over_p() -> None:
     _, track = next(first)
     momentum = track.helix.pt * np.cosh(track.helix.eta)
     assert track.energy == pytest.approx(0.8 * momentum)
+
+
+def test_an_electron_whose_track_is_left_out_is_drawn_from_its_own_direction() -> None:
+    whole = event(CHOSEN)
+    assert not list(electrons_without_track(whole))
+    electrons = {**whole.electrons, "track_index": np.array([999])}
+    (helix,) = electrons_without_track(replace(whole, electrons=electrons))
+    assert (helix.pt, helix.eta, helix.phi, helix.charge) == (4.5, 0.2, 0.5, 1)

@@ -97,3 +97,13 @@ def tracks_of(event: DisplayedEvent) -> Iterator[tuple[int, Track]]:
                 float(values["e_over_p"] * helix.pt * np.cosh(helix.eta)),
             ),
         )
+
+
+def electrons_without_track(event: DisplayedEvent) -> Iterator[Helix]:
+    """Paths of the standard electrons whose track the skim has left out, from the hard vertex."""
+    known = set(event.tracks["track_index"].tolist())
+    z0 = event.tracks["z0"][event.tracks["track_index"] == event.chosen.track_index]
+    for row, index in enumerate(event.electrons["track_index"].tolist()):
+        if index not in known:
+            pt, eta, phi = (float(event.electrons[name][row]) for name in ("pt", "eta", "phi"))
+            yield Helix(pt, eta, phi, float(z0[0]), int(event.electrons["charge"][row]))

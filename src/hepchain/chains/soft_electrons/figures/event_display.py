@@ -15,9 +15,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Patch, Rectangle, Wedge
 
 from hepchain.chains.soft_electrons.figures.displayed_events import DisplayedEvent
-from hepchain.chains.soft_electrons.figures.displayed_tracks import Geometry, Track, tracks_of
+from hepchain.chains.soft_electrons.figures.displayed_tracks import (
+    Geometry,
+    Track,
+    electrons_without_track,
+    tracks_of,
+)
 from hepchain.config.figures import FiguresConfig
-from hepchain.figures.helix import Floats
+from hepchain.figures.helix import Floats, Helix
 from hepchain.figures.style import DOUBLE, Things, inside, nothing, panels, stamp_figure, styled
 
 CANDIDATE, ELECTRON, HIGH_THRESHOLD = "#D55E00", "#0072B2", "#000000"
@@ -108,8 +113,12 @@ def _draw_event(across: Axes, along: Axes, event: DisplayedEvent, geometry: Geom
             colour = CANDIDATE if index == candidate else ELECTRON
             looks = {"color": colour, "linewidth": 1.6, "zorder": 4}
             _draw_hits(across, along, track, geometry, colour, up)
-        _draw_path(across, along, track, geometry, looks, up)
+        radii = min(track.start, geometry.silicon_end), track.end(geometry)
+        _draw_path(across, along, track.helix, radii, looks, up)
         _draw_cluster(across, track, looks)
+    for helix in electrons_without_track(event):
+        looks = {"color": ELECTRON, "linewidth": 1.6, "zorder": 4}
+        _draw_path(across, along, helix, (0.0, geometry.end), looks, up)
     arrow = {"arrowstyle": "-|>", "color": MET, "linewidth": 1.4, "linestyle": (0, (4, 2))}
     tip = 0.97 * EDGE * np.array([np.cos(event.met_phi), np.sin(event.met_phi)])
     across.annotate("", tip / np.abs(tip).max() * 0.97 * EDGE, (0, 0), arrowprops=arrow, zorder=3)
@@ -120,20 +129,24 @@ def _side(phi: Floats | float, up: float) -> Any:
     return np.where(np.cos(np.asarray(phi) - up) >= 0.0, 1.0, -1.0)
 
 
-def _path(track: Track, radius: Floats, up: float) -> tuple[Floats, Floats, Floats, Floats]:
+def _path(helix: Helix, radius: Floats, up: float) -> tuple[Floats, Floats, Floats, Floats]:
     """Coordinates x, y, z and the signed distance from the beams [mm]; outside, NaN."""
-    x, y, z = track.helix.at_radius(radius)
+    x, y, z = helix.at_radius(radius)
     gone = np.abs(z) > HALF_LENGTH
-    signed = radius * _side(track.helix.phi, up)
+    signed = radius * _side(helix.phi, up)
     x, y, z, signed = (np.where(gone, np.nan, values) for values in (x, y, z, signed))
     return x, y, z, signed
 
 
 def _draw_path(
-    across: Axes, along: Axes, track: Track, geometry: Geometry, looks: Mapping[str, Any], up: float
+    across: Axes,
+    along: Axes,
+    helix: Helix,
+    radii: tuple[float, float],
+    looks: Mapping[str, Any],
+    up: float,
 ) -> None:
-    start, end = min(track.start, geometry.silicon_end), track.end(geometry)
-    x, y, z, signed = _path(track, np.linspace(start, end, POINTS), up)
+    x, y, z, signed = _path(helix, np.linspace(*radii, POINTS), up)
     across.plot(x, y, **looks)
     along.plot(z, signed, **looks)
 
@@ -147,7 +160,7 @@ def _draw_hits(
         (low, "o", "white", 2.2),
         (high, "o", HIGH_THRESHOLD, 2.6),
     ):
-        x, y, z, signed = _path(track, radius, up)
+        x, y, z, signed = _path(track.helix, radius, up)
         style: Any = {
             "linestyle": "",
             "marker": marker,
@@ -189,13 +202,14 @@ def _draw_jet(across: Axes, along: Axes, pt: float, eta: float, phi: float, up: 
 def _describe(across: Axes, along: Axes, event: DisplayedEvent, things: Things) -> None:
     chosen, tracks = event.chosen, dict(tracks_of(event))
     helix = tracks[chosen.track_index].helix
+    score = f"{chosen.score:.1f}".replace("-", "\N{MINUS SIGN}")
     verdict = "passes" if chosen.passes_tagger else "fails"
     inside(across, f"{things.title(chosen.sample)}\nevent {chosen.event_number}", fontsize=7)
     missing = rf"$E_\mathrm{{T}}^\mathrm{{miss}}$ = {event.met:.0f} GeV"
     inside(across, missing, x=0.97, ha="right", fontsize=7)
     text = (
         rf"candidate: $p_\mathrm{{T}}$ = {helix.pt:.1f} GeV, $\eta$ = {helix.eta:.2f}, "
-        f"$m$ = {chosen.mass:.1f} GeV, score {chosen.score:.3f} ({verdict})"
+        f"$m$ = {chosen.mass:.1f} GeV, score {score} ({verdict})"
     )
     along.set_title(text, fontsize=7, loc="right")
 
