@@ -43,3 +43,23 @@ def test_without_another_study_there_is_no_ratio(things: Things, config: Figures
     numbers = category_shares.count("higgsino_153_150", [TABLE], list(things.categories))
     alone = config.model_copy(update={"reference": ReferenceStudy()})
     assert len(category_shares.draw([numbers], things, alone).axes) == 1
+
+
+def test_another_study_is_drawn_at_its_sample_alone(things: Things, config: FiguresConfig) -> None:
+    names = list(things.categories)
+    samples = [
+        category_shares.count(sample, [TABLE], names)
+        for sample in ("higgsino_103_100", "higgsino_153_150")
+    ]
+
+    def lines_and_ratios(of: str | None) -> tuple[int, int]:
+        reference = config.reference.model_copy(update={"category_shares_of": of})
+        upper, lower = category_shares.draw(
+            samples, things, config.model_copy(update={"reference": reference})
+        ).axes
+        labels = [text.get_text() for text in upper.get_legend().get_texts()]
+        return sum("reference" in label for label in labels), len(lower.containers)
+
+    assert lines_and_ratios(None) == (1, 2)
+    assert lines_and_ratios("higgsino_153_150") == (1, 1)
+    assert lines_and_ratios("another") == (0, 0)

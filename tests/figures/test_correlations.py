@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.config.training import BalanceConfig
-from hepchain.figures.correlations import Correlations, Moments, correlations, draw
+from hepchain.figures.correlations import Correlations, Moments, correlations, draw, strong
 from hepchain.figures.style import Things
 from hepchain.training.scaling import Scaling, VariableScaling
 from tests.figures.figure_inputs import write
@@ -87,7 +88,27 @@ def test_the_signal_is_drawn_above_the_diagonal(
         figure = draw(numbers, things, config)
         figure.draw_without_rendering()
     shown: np.ndarray = np.ma.filled(np.ma.asanyarray(figure.axes[0].images[0].get_array()), np.nan)
-    assert shown[0, 3] == numbers.values["signal"][0, 3]
-    assert shown[3, 0] == numbers.values["background"][3, 0]
+    rows = strong(numbers)
+    mixed, x = rows.index(NAMES.index("mixed")), rows.index(NAMES.index("x"))
+    assert shown[x, mixed] == numbers.values["signal"][0, 3]
+    assert shown[mixed, x] == numbers.values["background"][3, 0]
     assert np.isnan(np.diag(shown)).all()
     assert np.asarray(figure.axes[0].lines[0].get_ydata())[0] == 1.5
+
+
+def test_variables_without_a_strong_correlation_are_left_out(numbers: Correlations) -> None:
+    names = [NAMES[row] for row in strong(numbers)]
+    assert set(names) == {"x", "twice", "other", "mixed", "power"}
+    assert {names[0], names[1]} == {"x", "twice"}
+    weak = {name: values * 0.6 for name, values in numbers.values.items()}
+    assert [NAMES[row] for row in strong(replace(numbers, values=weak))] == ["x", "twice", "power"]
+
+
+def test_like_stands_beside_like() -> None:
+    values = np.eye(4)
+    values[0, 2] = values[2, 0] = 0.9
+    values[1, 3] = values[3, 1] = -0.8
+    numbers = Correlations("trt", list("abcd"), ["one"] * 4, {"signal": values}, {"signal": 1})
+    order = strong(numbers)
+    assert abs(order.index(0) - order.index(2)) == 1
+    assert abs(order.index(1) - order.index(3)) == 1

@@ -30,6 +30,9 @@ class ReferenceStudy(Block):
     category_shares: dict[Name, float] = Field(
         default_factory=dict, description="category -> its share among tracks of the signal"
     )
+    category_shares_of: Name | None = Field(
+        default=None, description="sample that these shares are of; of all samples if absent"
+    )
     efficiency: list[EfficiencyMark] = Field(
         default_factory=list, description="readings, of all categories together"
     )

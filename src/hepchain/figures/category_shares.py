@@ -66,40 +66,44 @@ def count(sample: str, tables: Iterable[Columns], names: Sequence[str]) -> Categ
 
 @styled()
 def draw(samples: Sequence[CategoryShares], things: Things, config: FiguresConfig) -> Figure:
-    """Bars of each sample beside the shares of another study, if there is one, and the ratio."""
+    """Bars of each sample; the shares of another study, if there is one, and the ratio to them.
+
+    Both are drawn at the sample that these shares are of.
+    """
     names = list(things.categories)
     reference = config.reference.category_shares
     expected = np.array([reference.get(name, np.nan) for name in names])
     rows = 2 if reference else 1
     figure, grid = panels(rows, height=1.4 + 1.4 * rows, height_ratios=[3, 1][:rows])
     upper, lower = grid[0, 0], grid[-1, 0]
+    width, of = 0.8 / max(len(samples), 1), config.reference.category_shares_of
     for row, sample in enumerate(samples):
-        offset = 0.8 * ((row + 0.5) / len(samples) - 0.5)
-        _draw_sample(upper, lower, sample, names, expected, offset, 0.8 / len(samples), things)
+        places = np.arange(len(names)) + 0.8 * ((row + 0.5) / len(samples) - 0.5)
+        _draw_sample(upper, sample, places, width, things)
+        if reference and of == sample.sample:
+            _draw_reference(upper, expected, places, 0.5 * width)
+        if reference and of in (None, sample.sample):
+            _draw_ratio(lower, sample, expected, places, things)
+    if reference and of is None:
+        _draw_reference(upper, expected, np.arange(len(names)), 0.45)
     if reference:
-        _draw_reference(upper, lower, expected)
+        lower.set_ylabel("Ratio to ref.", loc="center")
+        line_at(lower, 1.0)
     _finish(upper, lower, names, things)
     stamp(upper, config)
     return figure
 
 
 def _draw_sample(
-    upper: Axes,
-    lower: Axes,
-    sample: CategoryShares,
-    names: Sequence[str],
-    expected: Floats,
-    offset: float,
-    width: float,
-    things: Things,
+    axes: Axes, sample: CategoryShares, places: Floats, width: float, things: Things
 ) -> None:
-    look = things.look(sample.sample)
-    shares = stacked(sample.shares[name] for name in names)
-    value, errors = shares.value, shares.errors
-    x = np.arange(len(names)) + offset
-    upper.bar(
-        x,
-        100 * value,
+    look, shares = (
+        things.look(sample.sample),
+        stacked(sample.shares[name] for name in things.categories),
+    )
+    axes.bar(
+        places,
+        100 * shares.value,
         0.9 * width,
         color=look.colour,
         edgecolor="white",
@@ -107,20 +111,25 @@ def _draw_sample(
         linewidth=0,
         label=things.title(sample.sample),
     )
-    upper.errorbar(x, 100 * value, 100 * errors, fmt="none", ecolor="black", elinewidth=1.0)
-    if lower is not upper:
-        style: Any = {"fmt": look.marker, "color": look.colour, "markersize": 3.5}
-        lower.errorbar(x, value / expected, errors / expected, **style)
+    bars: Any = {"fmt": "none", "ecolor": "black", "elinewidth": 1.0}
+    axes.errorbar(places, 100 * shares.value, 100 * shares.errors, **bars)
 
 
-def _draw_reference(upper: Axes, lower: Axes, expected: Floats) -> None:
-    lower.set_ylabel("Ratio to ref.", loc="center")
-    line_at(lower, 1.0)
-    x = np.arange(len(expected))
-    label = f"reference study (sum {100 * np.nansum(expected):.1f} %)"
-    upper.hlines(
-        100 * expected, x - 0.45, x + 0.45, color=REFERENCE_COLOUR, linewidth=2, label=label
+def _draw_ratio(
+    axes: Axes, sample: CategoryShares, expected: Floats, places: Floats, things: Things
+) -> None:
+    look, shares = (
+        things.look(sample.sample),
+        stacked(sample.shares[name] for name in things.categories),
     )
+    style: Any = {"fmt": look.marker, "color": look.colour, "markersize": 3.5}
+    axes.errorbar(places, shares.value / expected, shares.errors / expected, **style)
+
+
+def _draw_reference(axes: Axes, expected: Floats, places: Floats, reach: float) -> None:
+    label = f"reference study (sum {100 * np.nansum(expected):.1f} %)"
+    style: Any = {"color": REFERENCE_COLOUR, "linewidth": 2, "label": label, "zorder": 3}
+    axes.hlines(100 * expected, places - reach, places + reach, **style)
 
 
 def _finish(upper: Axes, lower: Axes, names: Sequence[str], things: Things) -> None:

@@ -172,7 +172,7 @@ def draw(
     taggers = list(dict.fromkeys(curve.tagger for curve in curves))
     compare = len(taggers) > 1
     figure, grid = panels(
-        2 if compare else 1, height=5.2 if compare else 4.0, height_ratios=[3.2, 1][: 1 + compare]
+        2 if compare else 1, height=6.0 if compare else 4.8, height_ratios=[3.2, 1][: 1 + compare]
     )
     upper = grid[0, 0]
     upper.set_yscale("log")
@@ -180,7 +180,7 @@ def draw(
         _draw_curve(upper, curve, things)
     line_at(upper, fake_rate)
     upper.text(0.01, fake_rate * 1.1, f"{100 * fake_rate:g} %", fontsize=8)
-    _legend(upper, curves, things)
+    _legend(figure, upper, curves, things)
     if compare:
         _draw_ratio(grid[1, 0], curves, reference, things)
     grid[-1, 0].set_xlabel(things.efficiency)
@@ -210,11 +210,10 @@ def _draw_curve(axes: Axes, curve: Roc, things: Things) -> None:
         axes.fill_between(curve.efficiency[visible], low, high, **style)
 
 
-def _legend(axes: Axes, curves: Sequence[Roc], things: Things) -> None:
+def _legend(figure: Figure, axes: Axes, curves: Sequence[Roc], things: Things) -> None:
     """Areas of all taggers in one entry a category, then the line styles of the taggers."""
     axes.set_xlim(0.0, 1.0)
-    axes.set_ylim(1e-4, 1e2)
-    axes.set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1.0])
+    axes.set_ylim(1e-4, 1.0)
     axes.set_ylabel(things.fake_rate)
     taggers = list(dict.fromkeys(curve.tagger for curve in curves))
     handles = [_tagger_entry(things, tagger) for tagger in taggers]
@@ -222,7 +221,8 @@ def _legend(axes: Axes, curves: Sequence[Roc], things: Things) -> None:
         same = [curve for curve in curves if curve.category == category]
         handles.append(_category_entry(things, same))
     title = "AUC: " + " / ".join(things.title(tagger) for tagger in taggers)
-    axes.legend(handles=handles, loc="upper left", title=title, fontsize=7, title_fontsize=7)
+    style: Any = {"fontsize": 7, "title_fontsize": 7}
+    figure.legend(handles=handles, loc="outside lower center", title=title, **style)
 
 
 def _tagger_entry(things: Things, tagger: str) -> Line2D:

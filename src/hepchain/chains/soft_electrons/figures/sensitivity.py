@@ -138,10 +138,12 @@ def _finish_limits(
     axes.set_ylabel(what if observed else f"Expected {what}")
     limits = [use.limit for point in numbers.points for use in point.uses.values() if use.limit]
     axes.set_ylim(
-        0.6 * min((*(limit[0] for limit in limits), *observed), default=0.2),
+        0.6 * min((1.0, *(limit[0] for limit in limits), *observed)),
         1.5 * max((*(limit[-1] for limit in limits), *observed), default=6.0),
     )
     line_at(axes, 1.0)
+    place = axes.get_yaxis_transform()
+    axes.text(0.99, 0.95, "excluded", transform=place, ha="right", va="top", fontsize=7)
     headroom(axes, 1.4)
     handles: list[Any] = [
         axes.plot([], [], "o-", color="black", mfc=fill[name], label=title)[0]
