@@ -120,6 +120,7 @@ class Package:
         self._frame = f"{root.name}.workflow"
         """Every script imports this module, and it changes no result."""
         self._imports: dict[Path, list[str]] = {}
+        self._digests: dict[Path, str] = {}
         self._modules: dict[str, Path | None] = {}
 
     def digest(self, *code: str | Path) -> str:
@@ -145,10 +146,17 @@ class Package:
             if name not in seen:
                 seen.add(name)
                 pending.extend(self._imported(self._file(name)))
-        text = {name: self._files[self._file(name)].text for name in seen - {self._frame}}
-        text |= {script.name: self._files[script].text for script in scripts}
+        said = {name: self._said(self._file(name)) for name in seen - {self._frame}}
+        said |= {script.name: self._said(script) for script in scripts}
         self._files.keep()
-        return hashlib.sha256(json.dumps(text, sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+    def _said(self, file: Path) -> str:
+        """Digest of the text of a file, computed once: most rules share most of their modules."""
+        if file not in self._digests:
+            text = self._files[file].text
+            self._digests[file] = hashlib.sha256(text.encode()).hexdigest()
+        return self._digests[file]
 
     def _imported(self, file: Path) -> list[str]:
         """Modules of the package that a file imports."""

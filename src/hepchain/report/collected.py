@@ -108,10 +108,12 @@ def stages(rules: Sequence[Rule], targets: Iterable[str], folder: str) -> dict[s
     edges: set[tuple[str, str]] = set()
     while pending:
         path = pending.pop()
-        rule = next((rule for rule in rules if rule.is_producer(path)), None)
-        if path in seen or rule is None:
+        if path in seen:
             continue
         seen.add(path)
+        rule = next((rule for rule in rules if rule.is_producer(path)), None)
+        if rule is None:
+            continue
         wildcards = Wildcards(fromdict=rule.get_wildcards(path))
         needed = [str(item) for item in rule.expand_input(wildcards)[0]]
         seen.update(str(output.apply_wildcards(wildcards)) for output in rule.output)
