@@ -23,7 +23,8 @@ def dry_run(workspace: Workspace, is_open: bool) -> str:
     (workspace.root / "with_data.yaml").write_text(f"{text}\nrecorded: {sample}\n")
     config = workspace.write_config("data.yaml", {"samples": "with_data.yaml"})
     opened = f"soft_electrons={{blinding: {{open: {str(is_open).lower()}}}}}"
-    run = workspace.snakemake(*TARGETS, "-n", "--configfile", config, "--config", opened)
+    options = ["-n", "--logger-hepchain-headers", "--configfile", config, "--config", opened]
+    run = workspace.snakemake(*TARGETS, *options)
     assert run.status == 0, run.output
     return run.output
 

@@ -99,7 +99,7 @@ class LogHandler(LogHandlerBase):
         try:
             event = getattr(record, "event", None)
             show = getattr(self, f"_on_{event}", None)
-            if self.headers and event != LogEvent.RUN_INFO:
+            if self.headers:
                 self._write(self.format(record))
             elif show is not None:
                 show(record)
