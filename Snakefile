@@ -16,6 +16,7 @@ from hepchain.errors import HepchainError
 from hepchain.execution.clocks import refuse_future
 from hepchain.execution.command import (
     check_command,
+    check_report,
     check_targets,
     executor_of,
     shown_chain,
@@ -85,6 +86,7 @@ report: f"workflow/chains/{shown_chain(workflow, sys.argv, run.root.chains)}/rep
 
 try:
     check_targets(workflow, sys.argv, CHAINS)
+    check_report(workflow, sys.argv, RESULTS, run.root.chains)
 except HepchainError as error:
     raise WorkflowError(str(error)) from None
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from hepchain.errors import ConfigError, ExecutionError
-from hepchain.execution.command import check_command
+from hepchain.execution.command import check_command, check_report
 
 MAIN = SimpleNamespace(is_main_process=True)
 SNAKEMAKE = "/env/bin/snakemake"
@@ -82,3 +82,16 @@ def test_folder_of_notes_that_cannot_be_written(
     monkeypatch.setattr(os, "access", lambda asked, mode: Path(asked) != path)
     with pytest.raises(ExecutionError, match="not writable, where Snakemake keeps notes"):
         check_command(MAIN, [SNAKEMAKE, "-n"])
+
+
+def test_no_report_of_snakemake_before_a_run_has_ended(folder: Path) -> None:
+    def check(*options: str) -> None:
+        check_report(MAIN, [SNAKEMAKE, *options], Path("results"), ["soft_electrons"])
+
+    with pytest.raises(ExecutionError, match=r"soft_electrons/report\.html: not there yet.* first"):
+        check("--report", "page.html")
+    check("--cores", "1", "--report-after-run", "--report", "page.html")
+    check("--cores", "1")
+    (folder / "results/soft_electrons").mkdir(parents=True)
+    (folder / "results/soft_electrons/report.html").touch()
+    check("--report", "page.html")

@@ -102,6 +102,27 @@ def shown_chain(workflow: Any, command: Sequence[str], chains: Sequence[str]) ->
     return next((target for target in targets if target in chain_names()), chains[0])
 
 
+def check_report(
+    workflow: Any, command: Sequence[str], results: Path, chains: Sequence[str]
+) -> None:
+    """Refuse Snakemake's own report of a run that has not ended.
+
+    Raises
+    ------
+    ExecutionError : the last result of the chain is not there
+    """
+    if not is_command(workflow, command):
+        return
+    options = parsed(command)[1]
+    chain = shown_chain(workflow, command, chains)
+    last = results / chain / "report.html"
+    if options.report and not options.report_after_run and not last.is_file():
+        raise ExecutionError(
+            f"{last}: not there yet, so there is nothing to report; run `snakemake --cores 2 "
+            f"{chain}` first, or give `--report-after-run` as well"
+        )
+
+
 def check_targets(workflow: Any, command: Sequence[str], chains: Sequence[str]) -> None:
     """Refuse a target that is neither a rule nor below the results of a chain.
 
