@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, model_validator
 
 from hepchain.config.base import Block
+from hepchain.config.expressions import names_in
 from hepchain.config.names import nearest
 from hepchain.config.types import Name
 from hepchain.modules import functions_in
@@ -37,8 +40,13 @@ def _derivation(name: str) -> str:
     return name
 
 
+def _expression(text: str) -> str:
+    names_in(text)
+    return text
+
+
 class Source(Block):
-    """Where one quantity comes from: a branch, a derivation, or a constant."""
+    """Where one quantity comes from: a branch, a derivation, an expression, or a constant."""
 
     branch: str | None = Field(default=None, description="branch of the tree")
     member: str | None = Field(
@@ -53,8 +61,18 @@ class Source(Block):
     derive: Annotated[str, AfterValidator(_derivation)] | None = Field(
         default=None, description="derivation from other quantities"
     )
+    expression: Annotated[str, AfterValidator(_expression)] | None = Field(
+        default=None,
+        description="formula of other quantities, or branches, as `sqrt(px ** 2 + py ** 2)`",
+    )
     value: float | None = Field(
-        default=None, description="the same number for every event, for what a file does not have"
+        default=None,
+        description="the same number for every event, or every object, for what no file has",
+    )
+    otherwise: float | None = Field(
+        default=None,
+        description="number, in the contract's unit, that stands in where a file has no such "
+        "branch; told by the check and among the assumptions of a run",
     )
     inputs: list[Name] = Field(
         default_factory=list, alias="from", description="quantities the derivation takes, in order"
@@ -65,13 +83,15 @@ class Source(Block):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if [self.branch, self.derive, self.value].count(None) != 2:
-            raise ValueError("give one of `branch`, `derive` and `value`")
+        if [self.branch, self.derive, self.expression, self.value].count(None) != 3:
+            raise ValueError("give one of `branch`, `derive`, `expression` and `value`")
         if self.derive is None and self.inputs:
             raise ValueError("`from` goes with `derive`")
         of_branch = (self.member, self.element, self.bit)
         if self.branch is None and of_branch != (None, None, None):
             raise ValueError("`member`, `element` and `bit` go with `branch`")
+        if self.value is not None and self.otherwise is not None:
+            raise ValueError("`otherwise` goes with what a file may lack, not with `value`")
         if self.derive is None:
             return self
         expected = inputs_of(self.derive)
@@ -81,6 +101,11 @@ class Source(Block):
                 f"not {len(self.inputs)}"
             )
         return self
+
+    @property
+    def names(self) -> list[str]:
+        """What its expression takes, in the order of ``inputs`` of :attr:`NtupleMap.sources`."""
+        return [] if self.expression is None else names_in(self.expression)
 
 
 def _from_name(value: Any) -> Any:
@@ -209,23 +234,36 @@ class NtupleMap(Block):
         """Modules of the derivations that it uses, sorted."""
         return sorted({module_of_derivation(s.derive) for s in self.sources.values() if s.derive})
 
-    @property
+    @cached_property
     def sources(self) -> dict[str, Source]:
-        """All quantities, contract branches first."""
-        return {**self.branches, **self.intermediate}
+        """All quantities, contract branches first; ``inputs`` are what any of them is made of.
+
+        A name in an expression is that of another quantity, else that of a branch. Such a branch
+        is a quantity, too; it is called as the branch, in quotation marks, which no other is.
+        """
+        named = {**self.branches, **self.intermediate}
+        result, direct = {}, {}
+        for name, source in named.items():
+            if source.expression is not None:
+                others = named.keys() - {name}
+                inputs = {_input(used, others): used for used in source.names}
+                direct |= {key: Source(branch=used) for key, used in inputs.items() if key != used}
+                source = source.model_copy(update={"inputs": list(inputs)})
+            result[name] = source
+        return result | direct
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
         both = sorted(set(self.branches) & set(self.intermediate))
         problems = [f"intermediate.{name}: already one of `branches`" for name in both]
-        known = self.sources
+        named, known = {**self.branches, **self.intermediate}, self.sources
         wanted = [(f"{name}.from", used) for name, item in known.items() for used in item.inputs]
         wanted += [
             (f"present_where_positive.{group}", used)
             for group, used in self.present_where_positive.items()
         ]
         problems += [
-            f"{where}: unknown quantity '{used}'{nearest(used, known)}"
+            f"{where}: unknown quantity '{used}'{nearest(used, named)}"
             for where, used in wanted
             if used not in known
         ]
@@ -242,6 +280,10 @@ class NtupleMap(Block):
                 f"friends.{without[0]}: needs `keys`, the rows of the first tree have other entries"
             )
         return self
+
+
+def _input(name: str, quantities: Container[str]) -> str:
+    return name if name in quantities else f"'{name}'"
 
 
 def _cycles(sources: dict[str, Source]) -> list[str]:

@@ -7,8 +7,11 @@ widened: sums of small ones would wrap, and their roots lose digits.
 
 from __future__ import annotations
 
+from typing import Any
+
 import awkward as ak
 import numpy as np
+import vector
 
 from hepchain.skimming.jagged import kind_of
 
@@ -49,6 +52,65 @@ def pt_from_q_over_p(q_over_p: ak.Array, theta: ak.Array) -> ak.Array:
 def eta_from_theta(theta: ak.Array) -> ak.Array:
     """Pseudorapidity -ln tan(theta / 2)."""
     return -np.log(np.tan(theta / 2))
+
+
+def theta_from_eta(eta: ak.Array) -> ak.Array:
+    """Polar angle 2 arctan(exp(-eta))."""
+    return 2 * np.arctan(np.exp(-eta))
+
+
+def pt_from_px_py(px: ak.Array, py: ak.Array) -> ak.Array:
+    """Transverse momentum, of an object or of the whole event."""
+    return _momentum(px=px, py=py).pt
+
+
+def phi_from_px_py(px: ak.Array, py: ak.Array) -> ak.Array:
+    """Azimuth in [-pi, pi]."""
+    return _momentum(px=px, py=py).phi
+
+
+def eta_from_px_py_pz(px: ak.Array, py: ak.Array, pz: ak.Array) -> ak.Array:
+    """Pseudorapidity."""
+    return _momentum(px=px, py=py, pz=pz).eta
+
+
+def mass_from_px_py_pz_energy(
+    px: ak.Array, py: ak.Array, pz: ak.Array, energy: ak.Array
+) -> ak.Array:
+    """Invariant mass; -sqrt(-m^2) where rounding has made m^2 negative."""
+    return _momentum(px=px, py=py, pz=pz, energy=energy).mass
+
+
+def mass_from_pt_eta_energy(pt: ak.Array, eta: ak.Array, energy: ak.Array) -> ak.Array:
+    """Invariant mass; -sqrt(-m^2) where rounding has made m^2 negative."""
+    return _momentum(pt=pt, phi=ak.zeros_like(pt), eta=eta, energy=energy).mass
+
+
+def _momentum(**components: ak.Array) -> Any:
+    """Vectors of these components, in double precision: a mass is a small difference."""
+    return vector.zip(
+        {name: ak.values_astype(values, np.float64) for name, values in components.items()}
+    )
+
+
+def joined(first: ak.Array, second: ak.Array) -> ak.Array:
+    """Each event's list of one kind of object, and that of another after it."""
+    return ak.concatenate([first, second], axis=1)
+
+
+def index_in_first(index: ak.Array) -> ak.Array:
+    """Index in joined lists of what an index in the first points to: the same."""
+    return index
+
+
+def index_in_second(index: ak.Array, first: ak.Array) -> ak.Array:
+    """Index in joined lists of what an index in the second points to; ``first``: of the first."""
+    return ak.where(index >= 0, index + ak.num(first), index)
+
+
+def position(values: ak.Array) -> ak.Array:
+    """Index of each object in its own list, for objects that are listed once under two names."""
+    return ak.local_index(values, axis=1)
 
 
 def e_over_p(energy: ak.Array, q_over_p: ak.Array) -> ak.Array:
