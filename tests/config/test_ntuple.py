@@ -46,7 +46,7 @@ def test_bare_name_is_a_branch(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("  a: {branch: x, derive: sign, from: [a]}", "give one of `branch`, `derive`"),
-        ("  a: {factor: 2}", "give one of `branch`, `derive`, `expression` and `value`"),
+        ("  a: {factor: 2}", "give one of `branch`, `derive`, `expression`, `value` and"),
         ("  a: {value: 1, otherwise: 2}", "`otherwise` goes with what a file may lack"),
         ("  a: {expression: sqtr(b)}", "a.expression: 'sqtr(b)' has 'sqtr(b)' at position 1"),
         ("  a: {expression: b + 1}\n  b: {expression: 2 * a}", "derived from itself (a <- b <- a)"),

@@ -155,3 +155,17 @@ def test_links_into_joined_lists(first: list[list[int]], data: st.DataObject) ->
             assert before == after == -1 or second[event][before] == both[event, after]
     places = derivations.position(both)
     assert both[places].tolist() == both.tolist()
+
+
+def test_nearest_direction_goes_round_in_phi() -> None:
+    eta, phi = ak.Array([[0.0, 1.0], [0.0], []]), ak.Array([[3.1, 0.0], [0.0], []])
+    other_eta, other_phi = ak.Array([[1.1, 0.0], [], [0.0]]), ak.Array([[0.1, -3.1], [], [0.0]])
+    found = derivations.nearest_direction(eta, phi, other_eta, other_phi)
+    assert found.tolist() == [[1, 0], [-1], []]
+
+
+def test_values_behind_an_index() -> None:
+    index, numbers = ak.Array([[1, -1, 7], []]), ak.Array([[11, -13], [22]])
+    assert derivations.at_index(index, widened(numbers)).tolist() == [[-13, 0, 0], []]
+    found = derivations.at_index(index, ak.Array([[0.5, 1.5], [2.5]]))
+    assert found[0].tolist() == pytest.approx([1.5, np.nan, np.nan], nan_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, model_validator
 
@@ -69,6 +69,11 @@ class Source(Block):
         default=None,
         description="the same number for every event, or every object, for what no file has",
     )
+    entry: Literal[True] | None = Field(
+        default=None,
+        description="position of the event in its file, for an event number that a file does not "
+        "have: of one file alone, for two have the same",
+    )
     otherwise: float | None = Field(
         default=None,
         description="number, in the contract's unit, that stands in where a file has no such "
@@ -83,15 +88,16 @@ class Source(Block):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if [self.branch, self.derive, self.expression, self.value].count(None) != 3:
-            raise ValueError("give one of `branch`, `derive`, `expression` and `value`")
+        kinds = [self.branch, self.derive, self.expression, self.value, self.entry]
+        if kinds.count(None) != len(kinds) - 1:
+            raise ValueError("give one of `branch`, `derive`, `expression`, `value` and `entry`")
         if self.derive is None and self.inputs:
             raise ValueError("`from` goes with `derive`")
         of_branch = (self.member, self.element, self.bit)
         if self.branch is None and of_branch != (None, None, None):
             raise ValueError("`member`, `element` and `bit` go with `branch`")
-        if self.value is not None and self.otherwise is not None:
-            raise ValueError("`otherwise` goes with what a file may lack, not with `value`")
+        if self.otherwise is not None and (self.value is not None or self.entry):
+            raise ValueError("`otherwise` goes with what a file may lack")
         if self.derive is None:
             return self
         expected = inputs_of(self.derive)

@@ -151,6 +151,23 @@ def z0_sin_theta_significance(
     return z0_sin_theta / (z0_error * np.sin(theta))
 
 
+def nearest_direction(
+    eta: ak.Array, phi: ak.Array, other_eta: ak.Array, other_phi: ak.Array
+) -> ak.Array:
+    """Index of the other object nearest in (eta, phi), however far; -1 if the event has none."""
+    in_eta = ak.cartesian({"one": eta, "other": other_eta}, nested=True)
+    in_phi = ak.cartesian({"one": phi, "other": other_phi}, nested=True)
+    turn = in_phi["one"] - in_phi["other"] + np.pi
+    delta_phi = turn - 2 * np.pi * np.floor(turn / (2 * np.pi)) - np.pi
+    distance = np.hypot(in_eta["one"] - in_eta["other"], delta_phi)
+    return ak.fill_none(ak.argmin(distance, axis=2), -1)
+
+
+def at_index(index: ak.Array, values: ak.Array) -> ak.Array:
+    """Value of the element that each index points to; outside the list NaN, of integers 0."""
+    return _take(values, index, 0 if kind_of(values) == "i" else np.nan)
+
+
 def linked(key: ak.Array, index: ak.Array, values: ak.Array) -> ak.Array:
     """Value of the element that each object's xAOD ElementLink points to; NaN for null links."""
     return _take(values, _index_of(key, index), np.nan)

@@ -32,9 +32,10 @@ class Quantities:
     """Quantities of one chunk of events, computed when first asked for."""
 
     def __init__(
-        self, path: str | Path, ntuple_map: NtupleMap, arrays: Mapping[str, ak.Array]
+        self, path: str | Path, ntuple_map: NtupleMap, arrays: Mapping[str, ak.Array], first: int
     ) -> None:
         self._path = path
+        self._first = first
         self._map = ntuple_map
         self._arrays = arrays
         self._known: dict[str, ak.Array] = {}
@@ -48,9 +49,11 @@ class Quantities:
         """
         if name not in self._known:
             source, constant = self._map.sources[name], self.constant(name)
+            events = len(next(iter(self._arrays.values())))
             if constant is not None:
-                events = len(next(iter(self._arrays.values())))
                 return ak.Array(np.full(events, constant))
+            if source.entry:
+                return ak.Array(np.arange(self._first, self._first + events))
             inputs = [self[used] for used in source.inputs]
             try:
                 self._known[name] = self._evaluate(source, inputs)
@@ -127,6 +130,8 @@ def told(source: Source) -> str:
         return f"expression '{source.expression}'"
     if source.value is not None:
         return f"value {source.value:g}"
+    if source.entry:
+        return "position in the file"
     parts = [f"branch '{source.branch}'"]
     parts += [f"{key} {getattr(source, key)}" for key in ("member", "element", "bit")]
     return ", ".join(part for part in parts if not part.endswith(" None"))
@@ -178,6 +183,7 @@ def apply_map(
     present: Iterable[str],
     wanted: Mapping[str, Entry],
     groups: Mapping[str, Sequence[str]],
+    first: int = 0,
 ) -> dict[str, ak.Array]:
     """All quantities of the contract for one chunk of events, in its units.
 
@@ -187,12 +193,13 @@ def apply_map(
     ----------
     present : quantities that the file provides; others get their default, or are left out
     groups : group of variables -> names, for formats that fill absent groups with zeros
+    first : position of the first event in the file
 
     Raises
     ------
     InputError : a quantity cannot be made, or has not the contract's shape
     """
-    quantities = Quantities(path, ntuple_map, arrays)
+    quantities = Quantities(path, ntuple_map, arrays, first)
     result = _of_contract(quantities, present, wanted)
     for group, flag in ntuple_map.present_where_positive.items():
         names = [f"{OBJECT}_{name}" for name in groups.get(group, ())]

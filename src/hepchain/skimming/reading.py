@@ -87,7 +87,7 @@ def _mapped(
     problems = Problems() if collected is None else collected
     first = 0
     for arrays in raw:
-        chunk = apply_map(path, ntuple_map, arrays, present, wanted, groups)
+        chunk = apply_map(path, ntuple_map, arrays, present, wanted, groups, first)
         problems.add(problems_of(chunk, wanted, present, first))
         if problems and collected is None:
             raise InputError(
