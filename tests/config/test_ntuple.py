@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from hepchain.config.ntuple import NtupleMap, inputs_of
+from hepchain.config.ntuple import NtupleMap
 from hepchain.config.reading import load_block, read_yaml
+from hepchain.config.source import inputs_of
 from hepchain.errors import ConfigError
 
 MAPS = Path(__file__).parents[2] / "config" / "ntuples"

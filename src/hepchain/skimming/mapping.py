@@ -9,7 +9,8 @@ from pathlib import Path
 import awkward as ak
 import numpy as np
 
-from hepchain.config.ntuple import NtupleMap, Source, module_of_derivation
+from hepchain.config.ntuple import NtupleMap
+from hepchain.config.source import Source, module_of_derivation
 from hepchain.errors import InputError
 from hepchain.skimming.contract import OBJECT, Entry
 from hepchain.skimming.expressions import evaluate

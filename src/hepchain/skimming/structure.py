@@ -11,8 +11,9 @@ import awkward as ak
 import numpy as np
 
 from hepchain.config.expressions import is_computation
-from hepchain.config.ntuple import NtupleMap, Source
+from hepchain.config.ntuple import NtupleMap
 from hepchain.config.samples import Role
+from hepchain.config.source import Source
 from hepchain.errors import InputError
 from hepchain.skimming.contract import SELECTED, Entry, is_needed, of_simulation
 from hepchain.skimming.links import unshifted_link
