@@ -19,7 +19,7 @@ from hepchain.labels import Label
 from hepchain.skimming.check import check_ntuple
 from hepchain.skimming.settings import SkimSettings
 from hepchain.skimming.skim import skim
-from tests.skimming.conftest import CONTRACT, ROOT
+from tests.skimming.conftest import CONTRACT, PHYSLITE, ROOT
 
 MAPS = ROOT / "config/ntuples"
 FOREIGN = ROOT.parent / "shared/data/foreign"
@@ -42,13 +42,13 @@ class Skimmed:
 
 @pytest.fixture
 def skimmed(tmp_path: Path) -> Callable[..., Skimmed]:
-    """Function (file, map, variables) -> its skim as a signal; the check calls it usable."""
+    """Function (file, map, variables) -> its skim; the check calls it usable."""
 
-    def run(path: Path, map_path: Path, variables: list[str]) -> Skimmed:
-        settings = SkimSettings(Role.SIGNAL, ALL, CONES, {"all": variables}, CONTRACT)
+    def run(path: Path, map_path: Path, variables: list[str], role: Role = Role.SIGNAL) -> Skimmed:
+        settings = SkimSettings(role, ALL, CONES, {"all": variables}, CONTRACT)
         found = check_ntuple(path, map_path, settings)
         assert found.usable, found
-        assert "usable for every role" in str(found)
+        assert role is Role.TRAINING or "usable for every role" in str(found)
         write_json(tmp_path / "normalisation.json", {"weight_per_generated": 2.0})
         outputs = {key: str(tmp_path / key) for key in ("events", "tracks", "report")}
         normalisation = str(tmp_path / "normalisation.json")
@@ -111,6 +111,85 @@ def test_nanoaod(skimmed: Callable[..., Skimmed]) -> None:
         "track_d0_significance": read["Electron_dxy"] / read["Electron_dxyErr"],
     }
     compare(found, expected)
+
+
+def test_teaching_ntuple_of_objects(skimmed: Callable[..., Skimmed]) -> None:
+    """Members of classes; the electrons and, after them, the muons as tracks."""
+    path = foreign("uproot-HZZ-objects.root")
+    found = skimmed(path, MAPS / "hzz.yaml", variables_of("hzz.yaml"))
+    tree = uproot.open(path)["events"]
+    assert len(found.events) == 2421
+    momenta = {name: tree[f"{name}p4"].array() for name in ("electron", "muon", "jet")}
+    both = ak.concatenate([momenta["electron"], momenta["muon"]], axis=1)
+    pt = {name: np.hypot(p["fP", "fX"], p["fP", "fY"]) for name, p in momenta.items()}
+    jet = momenta["jet"]
+    squared = sum(ak.values_astype(jet["fP", name], "f8") ** 2 for name in ("fX", "fY", "fZ"))
+    mass_squared = ak.values_astype(jet["fE"], "f8") ** 2 - squared
+    missing = tree["MET"].array()
+    charge = ak.concatenate([tree["electronq"].array(), tree["muonq"].array()], axis=1)
+    expected = {
+        "event_number": np.arange(2421),
+        "weight": 2.0 * tree["eventweight"].array(),
+        "met": np.hypot(missing["fX"], missing["fY"]),
+        "met_phi": np.arctan2(missing["fY"], missing["fX"]),
+        "electron_pt": pt["electron"],
+        "electron_track_pt": pt["electron"],
+        "electron_track_index": ak.local_index(pt["electron"]),
+        "jet_pt": pt["jet"],
+        "jet_mass": np.sign(mass_squared) * np.sqrt(abs(mass_squared)),
+        "track_pt": np.hypot(both["fP", "fX"], both["fP", "fY"]),
+        "track_phi": np.arctan2(both["fP", "fY"], both["fP", "fX"]),
+        "track_eta": np.arcsinh(both["fP", "fZ"] / np.hypot(both["fP", "fX"], both["fP", "fY"])),
+        "track_charge": charge,
+    }
+    compare(found, expected)
+
+
+def test_physlite_as_rntuple(skimmed: Callable[..., Skimmed]) -> None:
+    path = PHYSLITE.with_name("DAOD_PHYSLITE_ttbar_rntuple.root")
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not in ../shared/data/physlite")
+    variables = ["pt", "eta", "phi", "d0", "z0", "number_of_sct_hits", "d0_significance"]
+    found = skimmed(path, MAPS / "physlite_rntuple.yaml", variables, Role.TRAINING)
+    ntuple = uproot.open(path)["EventData"]
+    names = ("d0", "z0", "vz", "theta", "phi", "qOverP", "numberOfSCTHits")
+    collection = "InDetTrackParticlesAuxDyn"
+    read = {name: ntuple[f"{collection}:{name}"].array() for name in names}
+    read = {name: ak.values_astype(values, "f8") for name, values in read.items()}
+    variance = ntuple[f"{collection}:definingParametersCovMatrixDiag"].array()
+    links = ntuple["AnalysisElectronsAuxDyn:trackParticleLinks"].array()[..., 0]
+    own = ntuple["GSFTrackParticlesAuxDyn:originalTrackParticle"].array()
+    tracks = ak.Array(
+        [
+            [
+                target["m_persIndex"] if target["m_persKey"] else -1
+                for target in (refitted[link["m_persIndex"]] for link in electrons)
+            ]
+            for electrons, refitted in zip(links.tolist(), own.tolist(), strict=True)
+        ]
+    )
+    expected = {
+        "event_number": ntuple["EventInfoAuxDyn:eventNumber"].array(),
+        "electron_pt": ntuple["AnalysisElectronsAuxDyn:pt"].array() / 1000,
+        "electron_track_index": tracks,
+        "track_pt": np.sin(read["theta"]) / abs(read["qOverP"]) / 1000,
+        "track_d0": read["d0"],
+        "track_z0": read["z0"],
+        "track_phi": read["phi"],
+        "track_theta": read["theta"],
+        "track_charge": np.sign(read["qOverP"]),
+        "track_number_of_sct_hits": read["numberOfSCTHits"],
+        "track_d0_significance": read["d0"] / np.sqrt(variance[..., 0]),
+    }
+    assert len(found.tracks) == 2487
+    compare(found, expected)
+
+
+def test_both_maps_of_physlite_are_one() -> None:
+    """But for what parts the names of collections and of their members."""
+    tree, ntuple = ((MAPS / f"physlite{name}.yaml").read_text() for name in ("", "_rntuple"))
+    wanted = yaml.safe_load(tree.replace("AuxDyn.", "AuxDyn:")) | {"tree": "EventData"}
+    assert yaml.safe_load(ntuple) == wanted
 
 
 def test_truth_of_nanoaod(skimmed: Callable[..., Skimmed]) -> None:
