@@ -84,7 +84,7 @@ def _add_ntuple(parsers: Any) -> None:
         "inspect", help="what is in a file, or a branch map proposed for it, to be looked at"
     )
     inspect.add_argument("file", metavar="FILE", help="ROOT file")
-    inspect.add_argument("--tree", metavar="NAME", help="default: that with the most branches")
+    inspect.add_argument("--tree", metavar="NAME", help="default: that with the most in it")
     inspect.add_argument(
         "--propose", metavar="CHAIN", help="propose a branch map for this chain instead"
     )

@@ -14,7 +14,7 @@ from hepchain.config.names import nearest
 from hepchain.errors import InputError
 from hepchain.skimming.files import TREES, open_file, readable
 from hepchain.skimming.jagged import member_of
-from hepchain.skimming.trees import Tree
+from hepchain.skimming.trees import Tree, is_rntuple
 
 ENTRIES = 1000
 """Entries that are looked at."""
@@ -75,12 +75,12 @@ class Inspection:
         more = " (`--tree NAME` shows another)" if len(self.trees) > 1 else ""
         lines += ["", f"tree '{self.tree}': branch, type, first values{more}"]
         names = min(max((len(column.name) for column in self.columns), default=0), 48)
-        kinds = min(max((len(column.kind) for column in self.columns), default=0), 18)
         for column in self.columns:
-            start = f"  {column.name:{names}}  {column.kind:{kinds}}  "
-            if len(start) > names + kinds + 6:
-                lines.append(f"  {column.name}")
-                start = f"  {'':{names}}  {column.kind:{kinds}}  "
+            name, kind = column.name, column.kind if column.lists is not None else "-"
+            if len(name) > names:
+                lines.append(f"  {name}")
+                name = ""
+            start = f"  {name:{names}}  {kind:9}  "
             lines.append((start + _shown(column, WIDTH - len(start))).rstrip())
         return "\n".join(lines)
 
@@ -90,7 +90,7 @@ def inspect(path: str | Path, tree: str | None = None) -> Inspection:
 
     Parameters
     ----------
-    tree : the one whose columns are wanted; by default the one with the most branches
+    tree : the one whose columns are wanted; by default that with the most entries times branches
 
     Raises
     ------
@@ -99,64 +99,50 @@ def inspect(path: str | Path, tree: str | None = None) -> Inspection:
     with open_file(path) as file:
         with readable(path):
             classes = dict(sorted(file.classnames(cycle=False).items()))
-        found = {
-            name: Tree(str(path), name, _object(path, file, name))
-            for name, kind in classes.items()
-            if kind in TREES
-        }
-        if not found:
+            found = {name: file[name] for name, kind in classes.items() if kind in TREES}
+            trees = tuple(_container(name, of) for name, of in found.items())
+        if not trees:
             raise InputError(f"{path}: has no tree, only {', '.join(classes) or 'nothing at all'}")
         if tree is not None and tree not in found:
             raise InputError(f"{path}: no tree '{tree}'{nearest(tree, found)}")
-        chosen = tree or max(found, key=lambda name: len(found[name].names))
-        return Inspection(
-            path=str(path),
-            trees=tuple(
-                Container(name, classes[name].removeprefix("ROOT::"), of.entries, len(of.names))
-                for name, of in found.items()
-            ),
-            others={name: kind for name, kind in classes.items() if kind not in TREES},
-            tree=chosen,
-            columns=tuple(_columns(found[chosen])),
-        )
+        chosen = tree or max(trees, key=lambda item: item.entries * item.branches).name
+        others = {name: kind for name, kind in classes.items() if kind not in TREES}
+        columns = tuple(_columns(Tree(str(path), chosen, found[chosen])))
+    return Inspection(str(path), trees, others, chosen, columns)
 
 
-def _object(path: str | Path, file: Any, name: str) -> Any:
-    with readable(path, lambda: f"'{name}'"):
-        return file[name]
+def _container(name: str, tree: Any) -> Container:
+    kind = tree.classname.removeprefix("ROOT::")
+    branches = tree.fields if is_rntuple(tree) else tree.branches
+    return Container(name, kind, int(tree.num_entries), len(branches))
 
 
 def _columns(tree: Tree) -> Iterator[Column]:
     """All branches with what is in them; those that only hold others are left out."""
     names = tree.names
-    parents = {name.rpartition("/")[0] for name in names}
+    parents = {name.rpartition(separator)[0] for name in names for separator in "/."}
     for full in names:
         found = tree.type_of(full)
-        if found is None and full in parents:
+        leaves = _leaves(found)
+        if full in parents and (not leaves or leaves[0][0] is not None):
             continue
         last = full.rpartition("/")[2]
         name = last if tree.full_name(last) == full else full
-        of_branch = None if found is None else _first_values(tree, full)
-        for member, kind, lists in _leaves(found) or [(None, tree.typename(full), None)]:
+        of_branch = None if found is None else tree.first(full, ENTRIES)
+        if not leaves:
+            yield Column(name, None, tree.typename(full), None, None)
+        for member, kind, lists in leaves:
             numbers = of_branch
             if member is not None and of_branch is not None:
                 numbers = member_of(of_branch, member)
             yield Column(name, member, kind, lists, numbers)
 
 
-def _first_values(tree: Tree, name: str) -> ak.Array | None:
-    """Those of one branch alone: that it cannot be read hides no other."""
-    try:
-        return next(tree.chunks([name], ENTRIES, ENTRIES), {}).get(name)
-    except InputError:
-        return None
-
-
 def _leaves(found: Any, lists: str = "") -> list[tuple[str | None, str, int | None]]:
     """Member (none of what is no record), type in words and depth of each part of a type."""
     if isinstance(found, ak.types.ListType | ak.types.RegularType):
         if found.parameters.get("__array__") in ("string", "bytestring"):
-            return [(None, f"text{lists}", None)]
+            return [(None, f"text{lists}", 0)]
         size = found.size if isinstance(found, ak.types.RegularType) else ""
         return _leaves(found.content, f"{lists}[{size}]")
     if isinstance(found, ak.types.RecordType) and found.fields:
@@ -173,13 +159,17 @@ def _leaves(found: Any, lists: str = "") -> list[tuple[str | None, str, int | No
 def _shown(column: Column, width: int) -> str:
     """The first values, of lists the first that are not empty, as far as there is room."""
     values = column.values
-    if values is None:
-        return "(cannot be read)"
-    if values.ndim > 1 and len(values):
+    if column.lists is None or values is None:
+        return _cut(f"({column.kind}, cannot be read)", width)
+    if column.lists and len(values):
         values = values[np.asarray(ak.num(values)) > 0]
         if not len(values):
             return "(empty lists)"
     text = ", ".join(_word(value) for value in values[:SHOWN].tolist())
+    return _cut(text, width)
+
+
+def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: max(width - 3, 0)]}..."
 
 
@@ -193,7 +183,7 @@ def _word(value: Any) -> str:
 def medians(columns: Iterable[Column]) -> Iterator[float]:
     """Median of the finite, positive values of each column that has some."""
     for column in columns:
-        if column.values is not None:
+        if column.values is not None and not column.kind.startswith("text"):
             flat = np.asarray(ak.flatten(column.values, axis=None), dtype=np.float64)
             flat = flat[np.isfinite(flat) & (flat > 0)]
             if len(flat):

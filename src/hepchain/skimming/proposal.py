@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from textwrap import wrap
+from typing import Any
 
 import numpy as np
 import yaml
@@ -16,53 +18,15 @@ from hepchain.config.samples import Role
 from hepchain.skimming.contract import Entry, is_needed
 from hepchain.skimming.inspection import Column, Inspection, medians
 from hepchain.skimming.jagged import sizes_of
+from hepchain.skimming.vocabulary import DERIVED, EVENT_NAMES, FIELD_NAMES, MEMBERS
 
-EVENT_NAMES: dict[str, tuple[str, ...]] = {
-    "event_number": ("eventnumber", "event", "evt", "eventid", "evtnum"),
-    "weight": ("weight", "genweight", "mcweight", "eventweight", "mceventweight", "evtweight"),
-    "met": ("met", "metpt", "metet", "missinget", "missingetmet", "puppimetpt", "pfmetpt"),
-    "met_phi": ("metphi", "missingetphi", "puppimetphi", "pfmetphi"),
-    "mu": ("mu", "averageinteractionspercrossing", "pileupntrueint"),
-}
-"""Quantity of an event -> what formats call it, in small letters without separators."""
-
-FIELD_NAMES: dict[str, tuple[str, ...]] = {
-    "pt": ("pt",),
-    "mass": ("mass", "m"),
-    "energy": ("energy", "e"),
-    "charge": ("charge", "q"),
-    "d0": ("d0", "dxy"),
-    "z0": ("z0", "dz"),
-    "d0_error": ("d0error", "errord0", "dxyerr", "d0err"),
-    "z0_error": ("z0error", "errordz", "dzerr", "z0err"),
-    "q_over_p": ("qoverp",),
-    "chi_squared": ("chisquared", "chi2"),
-    "number_dof": ("numberdof", "ndof"),
-}
-"""Quantity of an object -> what formats call it; others have their own name."""
-
-MEMBERS = {
-    **{"fP.fX": "px", "fP.fY": "py", "fP.fZ": "pz", "fE": "energy", "fX": "px", "fY": "py"},
-    **{f"fCoordinates.f{name.capitalize()}": name for name in ("pt", "eta", "phi")},
-    **{"fCoordinates.fM": "mass", "fCoordinates.fE": "energy", "fCoordinates.fT": "energy"},
-    **{"fCoordinates.fX": "px", "fCoordinates.fY": "py", "fCoordinates.fZ": "pz"},
-}
-"""Member of ROOT's vectors -> what it is."""
-
-DERIVED: dict[str, tuple[str, ...]] = {
-    "pt_from_px_py": ("px", "py"),
-    "eta_from_px_py_pz": ("px", "py", "pz"),
-    "phi_from_px_py": ("px", "py"),
-    "mass_from_px_py_pz_energy": ("px", "py", "pz", "energy"),
-    "mass_from_pt_eta_energy": ("pt", "eta", "energy"),
-    "theta_from_eta": ("eta",),
-}
-"""Derivation -> what it takes of an object."""
-
-MOMENTA = ("pt", "mass", "energy", "px", "py", "pz", "met", "met_px", "met_py")
+MOMENTA = ("pt", "mass", "energy", "px", "py", "pz", "met")
 IN_MEV = 2000.0
 """Median of momenta in GeV that no sample has."""
+PER_MEV = 0.005
+"""The same of charge over momentum in 1/GeV."""
 
+COMMENT: Any = {"initial_indent": "  # ", "subsequent_indent": "  # "}
 _NOISE = re.compile(r"auxdyn|analysis|nosys|[^a-z0-9]")
 _PLAIN = re.compile(r"[A-Za-z_][\w./]*")
 
@@ -82,17 +46,23 @@ class Objects:
 
     name: str
     fields: Mapping[str, Column]
+    wanted: Iterable[str]
     doubt: str = ""
 
     def find(self, field: str) -> Guess | None:
-        """The column of a quantity, by its names or else by one that is like it."""
-        for name in FIELD_NAMES.get(field, (_plain(field),)):
-            if name in self.fields:
-                return Guess(self.fields[name], self.doubt)
-        near = get_close_matches(_plain(field), self.fields, n=1, cutoff=0.8)
+        """The column of a quantity, by its names or else by one like it that no other has."""
+        name = self._exact(field)
+        if name is not None:
+            return Guess(self.fields[name], self.doubt)
+        others = self.fields.keys() - {self._exact(other) for other in self.wanted}
+        near = get_close_matches(_plain(field), others, n=1, cutoff=0.85)
         if near and len(near[0]) > 3:
             return Guess(self.fields[near[0]], "a name that is like it")
         return None
+
+    def _exact(self, field: str) -> str | None:
+        names = FIELD_NAMES.get(field, (_plain(field),))
+        return next((name for name in names if name in self.fields), None)
 
 
 def propose(found: Inspection, wanted: Mapping[str, Entry]) -> str:
@@ -105,8 +75,9 @@ def propose(found: Inspection, wanted: Mapping[str, Entry]) -> str:
     proposal = _Proposal(found, wanted)
     lines = proposal.lines()
     header = [
-        f"# Proposed for {found.path} by names and shapes of its branches. Look at each",
-        "# line; those with `?` are guesses. Lengths are to be mm, momenta and energies GeV.",
+        "# Proposed by names and shapes of the branches of",
+        f"# {found.path}",
+        "# Look at each line; those with `?` are guesses. Lengths are to be mm, momenta GeV.",
         f"tree: {_text(found.tree)}",
         "metadata: null",
         "",
@@ -123,7 +94,10 @@ class _Proposal:
         self.intermediate: list[str] = []
         labels = {_label(name) for name, entry in wanted.items() if entry.collection}
         kinds = _kinds_of_objects(found.columns, labels)
-        self._objects = {label: _objects_of(label, kinds) for label in sorted(labels)}
+        self._objects = {
+            label: _objects_of(label, kinds, [name.removeprefix(f"{label}_") for name in wanted])
+            for label in sorted(labels)
+        }
 
     def lines(self) -> list[str]:
         """Of ``branches``: what was found, and in comments what is needed and was not."""
@@ -133,8 +107,9 @@ class _Proposal:
             if line is not None:
                 result.append(line)
             elif is_needed(entry, Role.SIGNAL):
-                missing.append(f"  # {name}: ?  needed, and nothing like it is in the tree")
-        return [*result, *missing]
+                missing.append(name)
+        told = f"Needed, and nothing like it is in the tree: {', '.join(missing)}"
+        return [*result, *(wrap(told, 96, **COMMENT) if missing else [])]
 
     def _of_event(self, name: str) -> str | None:
         guess = _event_guess(name, self._columns)
@@ -148,7 +123,7 @@ class _Proposal:
                 if _plain(column.branch) in EVENT_NAMES["met"]
             }
             function = {"met": "pt_from_px_py", "met_phi": "phi_from_px_py"}[name]
-            return self._derived(name, "met", function, Objects("met", parts))
+            return self._derived(name, "met", function, Objects("met", parts, ()))
         if name == "event_number":
             return f"  {name}: {{entry: true}}  # ? none is in the tree; for a sample of one file"
         return None
@@ -166,6 +141,8 @@ class _Proposal:
             line = self._derived(name, label, function, objects)
             if line is not None:
                 return line
+        if field == "charge" and objects.find("q_over_p") is not None:
+            return self._derived(name, label, "sign", objects)
         return None
 
     def _derived(self, name: str, label: str, function: str, objects: Objects) -> str | None:
@@ -220,48 +197,56 @@ def _kinds_of_objects(
     return kinds
 
 
-def _objects_of(label: str, kinds: Mapping[str, Mapping[str, Column]]) -> Objects | None:
+def _objects_of(
+    label: str, kinds: Mapping[str, Mapping[str, Column]], fields: Sequence[str]
+) -> Objects | None:
     """The kind that has a momentum and is called as the label, or like it."""
     wanted = _plain(label)
     whole = {name for name, fields in kinds.items() if _has_momentum(fields)}
     for name in (wanted, f"{wanted}s"):
         if name in whole:
-            return Objects(name, kinds[name])
-    inside = sorted((n for n in whole if wanted in n or _short_for(n, wanted)), key=len)
-    near = inside or get_close_matches(wanted, whole, n=1, cutoff=0.8)
-    return Objects(near[0], kinds[near[0]], f"of '{near[0]}'") if near else None
+            return Objects(name, kinds[name], fields)
+    inside = [name for name in whole if wanted in name or _short_for(name, wanted)]
+    most = sorted(inside, key=lambda name: (-len(kinds[name]), name))
+    near = most or get_close_matches(wanted, whole, n=1, cutoff=0.8)
+    return Objects(near[0], kinds[near[0]], fields, f"of '{near[0]}'") if near else None
 
 
 def _has_momentum(fields: Mapping[str, Column]) -> bool:
-    return {"pt", "eta", "phi"} <= fields.keys() or {"px", "py", "pz"} <= fields.keys()
+    known = ({"pt", "eta", "phi"}, {"px", "py", "pz"}, {"qoverp", "theta", "phi"})
+    return any(names <= fields.keys() for names in known)
 
 
 def _short_for(name: str, label: str) -> bool:
     return len(name) > 1 and label.startswith(name)
 
 
-def _event_guess(name: str, columns: Iterable[Column]) -> Guess | None:
-    """The column of a quantity of the event; of lists of one element each, the element."""
-    single = {
-        _plain(column.branch.rpartition("/")[2]): Guess(column, element=element)
-        for column, element in _single(columns)
-        if column.member is None
-    }
-    for known in EVENT_NAMES.get(name, (_plain(name),)):
-        if known in single:
-            return single[known]
-    near = get_close_matches(_plain(name), single, n=1, cutoff=0.85)
-    return replace(single[near[0]], doubt="a name that is like it") if near else None
+def _event_guess(name: str, columns: Sequence[Column]) -> Guess | None:
+    """The column of a quantity of the event, by its whole name or else by the end of it."""
+    whole: dict[str, Guess] = {}
+    ends: dict[str, Guess] = {}
+    counters = {f"n{column.branch}" for column in columns}
+    for guess in _single(column for column in columns if column.branch not in counters):
+        last = guess.column.branch.rpartition("/")[2]
+        whole.setdefault(_plain(last), guess)
+        ends.setdefault(_plain(re.split(r"[.:]", last)[-1]), guess)
+    for single in (whole, ends):
+        for known in EVENT_NAMES.get(name, (_plain(name),)):
+            if known in single:
+                return single[known]
+    near = get_close_matches(_plain(name), whole, n=1, cutoff=0.85)
+    return replace(whole[near[0]], doubt="a name that is like it") if near else None
 
 
-def _single(columns: Iterable[Column]) -> Iterator[tuple[Column, int | None]]:
+def _single(columns: Iterable[Column]) -> Iterator[Guess]:
+    """One number an event, or lists of which each event has the first element."""
     for column in columns:
-        if column.lists == 0:
-            yield column, None
-        elif column.lists == 1 and column.values is not None:
+        if column.lists == 0 and column.member is None:
+            yield Guess(column)
+        elif column.lists == 1 and column.values is not None and column.member is None:
             sizes = sizes_of(column.values)
-            if len(sizes) and np.all(sizes == 1):
-                yield column, 0
+            if len(sizes) and np.all(sizes == sizes[0]) and sizes[0] > 0:
+                yield Guess(column, "the first of a list" if sizes[0] > 1 else "", 0)
 
 
 def _line(name: str, field: str, guess: Guess) -> str:
@@ -270,10 +255,13 @@ def _line(name: str, field: str, guess: Guess) -> str:
     keys = [f"branch: {_text(column.branch)}"]
     keys += [f"member: {column.member}"] * (column.member is not None)
     keys += [f"element: {guess.element}"] * (guess.element is not None)
-    median = next(medians([column]), 0.0)
-    if field in MOMENTA and median > IN_MEV:
+    median = next(medians([column]), None)
+    if median is not None and field in MOMENTA and median > IN_MEV:
         keys.append("factor: 0.001")
-        doubts.append(f"median {median:.0f}, so MeV")
+        doubts.append(f"median {median:.4g}, so MeV")
+    if median is not None and field == "q_over_p" and median < PER_MEV:
+        keys.append("factor: 1000.0")
+        doubts.append(f"median {median:.1g}, so 1/MeV")
     source = f"{{{', '.join(keys)}}}" if len(keys) > 1 else _text(column.branch)
     told = "; ".join(filter(None, doubts))
     return f"  {name}: {source}" + (f"  # ? {told}" if told else "")
