@@ -211,12 +211,15 @@ def test_a_number_stands_in_for_what_a_file_lacks(
     told = {
         "met_trigger_weight": "0.5 stands in: no branch 'efficiency'",
         "electron_lh_very_loose": "1 stands in: no branch 'electron_id'",
-        "track_d0": "0.25 stands in: no branch 'nowhere'",
+        "track_d0": "0.25 stands in: intermediate.shift: no branch 'nowhere'",
         "pile_up": "33 stands in: no branch 'nothing'",
     }
     substituted = read_json(paths["report"])["substituted"]
     assert substituted == {name: {"reason": why, "files": 1} for name, why in told.items()}
-    assert "files lack track_d0 (0.25 stands in: no branch 'nowhere') (1 of 1)" in caplog.text
+    assert (
+        "files lack track_d0 (0.25 stands in: intermediate.shift: no branch 'nowhere') (1 of 1)"
+        in caplog.text
+    )
 
 
 def test_wrong_types_have_no_substitute(mapped: Callable[..., Any]) -> None:

@@ -12,6 +12,7 @@ import uproot
 import yaml
 
 from hepchain.chains.soft_electrons.labels import label
+from hepchain.cli import main
 from hepchain.config.samples import Role
 from hepchain.config.skimming import Isolation, TrackSelection
 from hepchain.io import read_json, read_parquet, write_json
@@ -190,6 +191,21 @@ def test_both_maps_of_physlite_are_one() -> None:
     tree, ntuple = ((MAPS / f"physlite{name}.yaml").read_text() for name in ("", "_rntuple"))
     wanted = yaml.safe_load(tree.replace("AuxDyn.", "AuxDyn:")) | {"tree": "EventData"}
     assert yaml.safe_load(ntuple) == wanted
+
+
+def test_the_configuration_that_reads_what_has_no_hits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = foreign("nanoAOD_2015_CMS_Open_Data_ttbar.root")
+    monkeypatch.chdir(ROOT)
+    arguments = ["ntuple", "check", str(path), "--map", "config/ntuples/nanoaod.yaml"]
+    assert main(arguments) == 1
+    assert "missing, needed always: track_number_of_sct_hits" in capsys.readouterr().out
+    config = tmp_path / "mine.yaml"
+    tracks = {"quality": None, "max_z0_sin_theta": None}
+    config.write_text(yaml.safe_dump({"soft_electrons": {"skimming": {"tracks": tracks}}}))
+    assert main([*arguments, "--config", str(config)]) == 0
+    assert "usable for every role" in capsys.readouterr().out
 
 
 def test_truth_of_nanoaod(skimmed: Callable[..., Skimmed]) -> None:
