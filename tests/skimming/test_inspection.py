@@ -17,7 +17,7 @@ from hepchain.skimming.contract import EVENT, OF_OBJECTS, Entry
 from hepchain.skimming.inspection import inspect
 from hepchain.skimming.mapping import Quantities
 from hepchain.skimming.proposal import propose
-from tests.skimming.test_shipped_maps import foreign
+from tests.skimming.shipped import foreign
 from tests.workspace import REPOSITORY
 
 JETS = {f"jet_{name}": Entry("jet") for name in ("pt", "eta", "phi", "mass")}

@@ -139,7 +139,8 @@ class NtupleMap(Block):
         is a quantity, too; it is called as the branch, in quotation marks, which no other is.
         """
         named = {**self.branches, **self.intermediate}
-        result, direct = {}, {}
+        result: dict[str, Source] = {}
+        direct: dict[str, Source] = {}
         for name, source in named.items():
             if source.expression is not None:
                 others = named.keys() - {name}

@@ -138,18 +138,11 @@ def check_tree(
         if branch is not None and is_needed(wanted[name], Role.SIGNAL):
             absent[name] += nearest_branch(branch, tree) or _nearest_quantity(branch, ntuple_map)
     for name, entry in wanted.items():
-        source = ntuple_map.branches.get(name)
         lacking = name in problems or name in substituted
-        if source is not None and source.branch is not None and not lacking:
-            found, expected = _depth(tree, source), 2 if entry.collection else 1
-            if found != expected:
-                wrong[name] = (
-                    f"branch '{source.branch}' has {_shape(found)}, not {_shape(expected)}"
-                    + (" (`element: 0` takes the first of a list)" if found == expected + 1 else "")
-                )
-        link = unshifted_link(ntuple_map, wanted, name)
-        if link is not None:
-            wrong[name] = link
+        reason = None if lacking else _wrong_shape(tree, ntuple_map.branches.get(name), entry)
+        reason = reason or unshifted_link(ntuple_map, wanted, name)
+        if reason is not None:
+            wrong[name] = reason
     return NtupleReport(
         path=path,
         tree=ntuple_map.tree,
@@ -278,6 +271,16 @@ def _parts(branch: str, tree: Table) -> str:
     """End of a message that names the branches that one is made of."""
     parts = [name for name in tree.names if name.startswith(f"{branch}/")]
     return f"; it is made of {', '.join(parts[:5])}{', ...' if len(parts) > 5 else ''}" * any(parts)
+
+
+def _wrong_shape(tree: Table, source: Source | None, entry: Entry) -> str | None:
+    """What is wrong with the shape of a branch that is taken as it is; None if nothing."""
+    if source is None or source.branch is None:
+        return None
+    found, expected = _depth(tree, source), 2 if entry.collection else 1
+    hint = " (`element: 0` takes the first of a list)" if found == expected + 1 else ""
+    told = f"branch '{source.branch}' has {_shape(found)}, not {_shape(expected)}{hint}"
+    return None if found == expected else told
 
 
 def _depth(tree: Table, source: Source) -> int:
