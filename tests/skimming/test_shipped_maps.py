@@ -162,3 +162,24 @@ def test_truth_of_nanoaod(tmp_path: Path) -> None:
     assert np.array_equal(labels == Label.SIGNAL, flavours == 1)
     assert (labels == Label.SIGNAL).sum() > 20
     assert np.array_equal(labels == Label.UNKNOWN, np.array(expected) == 0)
+
+
+def test_nanoaod_as_rntuple(tmp_path: Path) -> None:
+    """The same fields in the other container give the same tables."""
+    path, variables = foreign("nanoAOD_2015_CMS_Open_Data_ttbar.root"), variables_of("nanoaod.yaml")
+    tree = uproot.open(path)["Events"]
+    kept = ("Electron_*", "Jet_*", "GenPart_*", "event", "genWeight", "MET_*", "PV_z", "Pileup_*")
+    columns = {name: tree[name].array() for name in tree.keys(filter_name=list(kept))}
+    copy = tmp_path / "rntuple.root"
+    with uproot.recreate(copy) as file:
+        file.mkrntuple("Events", columns)
+    folders = [tmp_path / name for name in ("tree", "rntuple")]
+    for folder in folders:
+        folder.mkdir()
+    first, second = (
+        skimmed(folder, source, "nanoaod.yaml", variables)
+        for folder, source in zip(folders, (path, copy), strict=True)
+    )
+    for one, other in ((first.events, second.events), (first.tracks, second.tracks)):
+        assert one.fields == other.fields
+        assert ak.array_equal(one, other, equal_nan=True)
