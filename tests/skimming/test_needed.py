@@ -11,8 +11,11 @@ from hepchain.chains.soft_electrons.selection.files import iterate_events, itera
 from hepchain.config.ntuple import NtupleMap
 from hepchain.config.samples import Role
 from hepchain.config.skimming import Isolation, TrackSelection
+from hepchain.config.source import Source
 from hepchain.io import read_parquet, write_json
 from hepchain.skimming.check import check_ntuple
+from hepchain.skimming.events import read_events
+from hepchain.skimming.files import open_file
 from hepchain.skimming.isolation import column_name
 from hepchain.skimming.quality import NEEDED
 from hepchain.skimming.settings import SkimSettings
@@ -88,3 +91,15 @@ def test_a_signal_without_hit_counts_goes_through_to_the_selection(
         others = np.arange(len(phi)) != tracks.track_index[row]
         expected = own["pt"][near & apart & others & (own["pt"] >= 1.0)].sum()
         assert tracks.cone_sum[row] == pytest.approx(expected, rel=1e-5)
+
+
+def test_events_that_are_counted_by_constants_alone(
+    make_content: Callable[..., Any], write_ntuple: Callable[..., Path]
+) -> None:
+    """No number and no weight in the file: the place of an event, and one for all."""
+    sources = {"event_number": Source(entry=True), "weight": Source(branch="none", otherwise=2.0)}
+    path = str(write_ntuple({"track_pt": make_content(1500)["track_pt"]}))
+    with open_file(path) as file:
+        events = read_events(path, file, NtupleMap(tree="events", branches=sources))
+    assert events.all_numbers.tolist() == list(range(1500))
+    assert events.total == 3000.0

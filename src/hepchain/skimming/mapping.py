@@ -205,7 +205,7 @@ def apply_map(
     for group, flag in ntuple_map.present_where_positive.items():
         names = [f"{OBJECT}_{name}" for name in groups.get(group, ())]
         names = [name for name in names if name in result]
-        if names and any(branch not in arrays for branch in branches_of(ntuple_map, [flag])):
+        if names and not quantities.has(flag) and quantities.constant(flag) is None:
             raise InputError(
                 f"{path}: present_where_positive.{group} of the branch map needs {flag} "
                 f"({told(ntuple_map.sources[flag])}), which the file lacks; correct the map"
