@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import yaml
 
+from hepchain.config.ntuple import NtupleMap
+from hepchain.config.source import Source
 from hepchain.errors import InputError
 from hepchain.io import read_json, read_parquet
 from tests.skimming.checks import check_ntuple
@@ -244,3 +246,12 @@ def test_links_into_joined_lists_say_into_which(mapped: Callable[..., Any]) -> N
     }
     with pytest.raises(InputError, match="of another length than track_pt"):
         mapped(changes, intermediate=intermediate)
+
+
+def test_quantities_that_are_misspelt_in_expressions_are_told(
+    make_content: Callable[..., Any], write_ntuple: Callable[..., Path], contract_map: NtupleMap
+) -> None:
+    branches = contract_map.branches | {"mu": Source(expression="2 * mett_phi")}
+    found = check_ntuple(write_ntuple(make_content(3)), NtupleMap(tree="events", branches=branches))
+    assert found.report is not None
+    assert found.report.absent == {"mu": "no branch 'mett_phi'; did you mean 'met_phi'?"}

@@ -135,8 +135,9 @@ def check_tree(
     }
     for name in absent:
         branch = problems[name].branch if name in problems else None
-        if branch is not None and is_needed(wanted[name], Role.SIGNAL):
-            absent[name] += nearest_branch(branch, tree) or _nearest_quantity(branch, ntuple_map)
+        if branch is not None:
+            of_tree = is_needed(wanted[name], Role.SIGNAL) and nearest_branch(branch, tree)
+            absent[name] += of_tree or _nearest_quantity(branch, ntuple_map)
     for name, entry in wanted.items():
         lacking = name in problems or name in substituted
         reason = None if lacking else _wrong_shape(tree, ntuple_map.branches.get(name), entry)
@@ -245,9 +246,8 @@ def _branch_problem(tree: Table, source: Source) -> SourceProblem | None:
 def _nearest_quantity(name: str, ntuple_map: NtupleMap) -> str:
     """End of a message that names the quantity that may be meant in an expression."""
     known = [*ntuple_map.branches, *ntuple_map.intermediate]
-    matches = get_close_matches(name, known, n=1, cutoff=0.75)
-    in_expression = f"'{name}'" in ntuple_map.sources
-    return f"; did you mean '{matches[0]}'?" if matches and in_expression else ""
+    matches = get_close_matches(name, known, n=1) if f"'{name}'" in ntuple_map.sources else []
+    return f"; did you mean '{matches[0]}'?" if matches else ""
 
 
 def _leaf_type(found: Any) -> Any:
