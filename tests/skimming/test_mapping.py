@@ -248,6 +248,18 @@ def test_links_into_joined_lists_say_into_which(mapped: Callable[..., Any]) -> N
         mapped(changes, intermediate=intermediate)
 
 
+def test_lists_that_are_made_of_joined_ones_count(
+    make_content: Callable[..., Any], write_ntuple: Callable[..., Path], contract_map: NtupleMap
+) -> None:
+    joined = Source.model_validate({"derive": "joined", "from": ["track_eta"] * 2})
+    branches = contract_map.branches | {"track_phi": Source(expression="2 * both")}
+    ntuple_map = NtupleMap(tree="events", branches=branches, intermediate={"both": joined})
+    found = check_ntuple(write_ntuple(make_content(3)), ntuple_map)
+    assert found.report is not None
+    links = {"electron_track_index", "truth_electron_track_index"}
+    assert set(found.report.wrong_type) == links
+
+
 def test_quantities_that_are_misspelt_in_expressions_are_told(
     make_content: Callable[..., Any], write_ntuple: Callable[..., Path], contract_map: NtupleMap
 ) -> None:

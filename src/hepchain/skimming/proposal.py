@@ -12,9 +12,9 @@ from textwrap import wrap
 from typing import Any
 
 import numpy as np
-import yaml
 
 from hepchain.config.samples import Role
+from hepchain.config.strict_yaml import parse
 from hepchain.skimming.contract import Entry, is_needed
 from hepchain.skimming.inspection import Column, Inspection, medians
 from hepchain.skimming.jagged import sizes_of
@@ -269,5 +269,5 @@ def _line(name: str, field: str, guess: Guess) -> str:
 
 def _text(value: str) -> str:
     """A text as YAML has it, in quotation marks if it would be read as something else."""
-    plain = _PLAIN.fullmatch(value) and yaml.safe_load(value) == value
+    plain = _PLAIN.fullmatch(value) and parse(value) == value
     return value if plain else json.dumps(value)
