@@ -19,6 +19,7 @@ class Kind(StrEnum):
     """What happened, in the words of the table."""
 
     ABSENT = "branch absent"
+    SUBSTITUTED = "branch substituted by a number"
     INCOMPLETE = "group of variables not used"
     QUALITY = "track quality with assumed values"
     NEGATIVE_WEIGHTS = "negative weights"

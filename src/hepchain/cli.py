@@ -80,6 +80,19 @@ def _add_ntuple(parsers: Any) -> None:
         help="a quick look: only the first N entries of each file; all by default, as a run reads",
     )
     check.set_defaults(run=commands.check_ntuple)
+    inspect = parsers.add_parser(
+        "inspect", help="what is in a file, or a branch map proposed for it, to be looked at"
+    )
+    inspect.add_argument("file", metavar="FILE", help="ROOT file")
+    inspect.add_argument("--tree", metavar="NAME", help="default: that with the most in it")
+    inspect.add_argument(
+        "--propose", metavar="CHAIN", help="propose a branch map for this chain instead"
+    )
+    inspect.add_argument("--config", nargs="*", default=(), metavar="FILE", help="of that chain")
+    inspect.add_argument(
+        "--output", metavar="FILE", help="new file for the proposal, instead of the terminal"
+    )
+    inspect.set_defaults(run=commands.inspect_ntuple)
 
 
 def _add_train(parsers: Any) -> None:

@@ -75,6 +75,44 @@ def check_ntuple(options: argparse.Namespace) -> int:
     return 0 if not problems and all(file.usable for file in found) else 1
 
 
+def inspect_ntuple(options: argparse.Namespace) -> int:
+    """Print what is in a file, or a branch map proposed for it."""
+    from hepchain.skimming.inspection import inspect
+
+    if options.propose is None:
+        if options.output is not None:
+            raise ConfigError("--output goes with --propose")
+        print(inspect(options.file, options.tree))
+        return 0
+    return _propose(options)
+
+
+def _propose(options: argparse.Namespace) -> int:
+    from hepchain.config.ntuple import NtupleMap
+    from hepchain.config.root import read_configuration
+    from hepchain.config.samples import Role
+    from hepchain.config.source import Source
+    from hepchain.skimming.inspection import inspect
+    from hepchain.skimming.proposal import propose
+    from hepchain.skimming.settings import SkimSettings
+
+    run = read_configuration(options.config).load(options.propose)
+    settings = SkimSettings.of(options.propose, run, Role.SIGNAL)
+    found = inspect(options.file, options.tree)
+    nothing = NtupleMap(tree=found.tree, branches={"event_number": Source(entry=True)})
+    text = propose(found, settings.wanted(nothing))
+    if options.output is None:
+        print(text, end="")
+        return 0
+    try:
+        with open(options.output, "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InputError(f"{options.output}: is there already; name a new file") from None
+    print(f"{options.output}: look at each line, then run `hepchain ntuple check`")
+    return 0
+
+
 def _chain_of(options: argparse.Namespace, files: Sequence[str]) -> tuple[str, ChainConfig]:
     """The chain that is asked for, or the first, and its configuration."""
     from hepchain.config.root import read_configuration

@@ -1,10 +1,12 @@
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hepchain.config.ntuple import NtupleMap, inputs_of
+from hepchain.config.ntuple import NtupleMap
 from hepchain.config.reading import load_block, read_yaml
+from hepchain.config.source import inputs_of
 from hepchain.errors import ConfigError
 
 MAPS = Path(__file__).parents[2] / "config" / "ntuples"
@@ -44,8 +46,11 @@ def test_bare_name_is_a_branch(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("  a: {branch: x, derive: sign, from: [a]}", "give one of `branch`, `derive` and `value`"),
-        ("  a: {factor: 2}", "give one of `branch`, `derive` and `value`"),
+        ("  a: {branch: x, derive: sign, from: [a]}", "give one of `branch`, `derive`"),
+        ("  a: {factor: 2}", "give one of `branch`, `derive`, `expression`, `value` and"),
+        ("  a: {value: 1, otherwise: 2}", "`otherwise` goes with what a file may lack"),
+        ("  a: {expression: sqtr(b)}", "a.expression: 'sqtr(b)' has 'sqtr(b)' at position 1"),
+        ("  a: {expression: b + 1}\n  b: {expression: 2 * a}", "derived from itself (a <- b <- a)"),
         ("  a: {branch: x, from: [b]}", "`from` goes with `derive`"),
         ("  a: {derive: sign, from: [b], bit: 1}\n  b: x", "go with `branch`"),
         ("  a: {derive: ratio, from: [b]}\n  b: x", "takes 2 quantities"),
@@ -58,10 +63,18 @@ def test_bare_name_is_a_branch(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_map_is_refused(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(ConfigError, match=message.replace("(", r"\(")):
+    with pytest.raises(ConfigError, match=re.escape(message)):
         _load(tmp_path, text)
 
 
 def test_derivations_may_share_inputs(tmp_path: Path) -> None:
     text: Any = "  a: {derive: ratio, from: [b, c]}\n  c: {derive: sign, from: [b]}\n  b: x\n"
     assert len(_load(tmp_path, text).sources) == 3
+
+
+def test_names_of_an_expression_are_quantities_or_else_branches(tmp_path: Path) -> None:
+    text = "  a: {expression: a * scale + b.c}\n  d: {expression: 2 * a}\nintermediate: {scale: s}"
+    sources = _load(tmp_path, text).sources
+    assert sources["a"].inputs == ["'a'", "scale", "'b.c'"]
+    assert sources["d"].inputs == ["a"]
+    assert [sources[name].branch for name in sources["a"].inputs] == ["a", "s", "b.c"]

@@ -22,7 +22,7 @@ from tests.skimming.random_ntuples import Content, random_content, write_content
 ROOT = Path(__file__).parents[2]
 CONTRACT_MAP = ROOT / "config" / "ntuples" / "hepchain.yaml"
 CONTRACT = "hepchain.chains.soft_electrons.contract"
-XAOD_MAP = ROOT / "config" / "ntuples" / "xaod.yaml"
+XAOD_MAP = ROOT / "config" / "ntuples" / "physlite.yaml"
 PHYSLITE = ROOT.parent / "shared" / "data" / "physlite" / "DAOD_PHYSLITE_ttbar_ttree.root"
 
 Writer = Callable[..., Path]

@@ -58,7 +58,7 @@ def test_all_missing_branches_are_named_at_once(
         del content[name]
     path = write_ntuple(content)
     report = _report(path, contract_map)
-    assert set(report.missing(Role.TRAINING)) == {"track_d0", "event_number"}
+    assert set(report.missing(Role.TRAINING)) == {"event_number"}
     assert set(report.missing(Role.BACKGROUND)) == {"track_d0", "event_number", "met"}
     assert set(report.absent) == {"track_d0", "event_number", "met", "track_e_over_p"}
     with pytest.raises(InputError) as caught:

@@ -107,3 +107,65 @@ def test_integers_beyond_64_bits_with_sign_are_refused() -> None:
     assert widened(ak.Array(np.array([5], "uint64"))).tolist() == [5]
     with pytest.raises(ValueError, match="does not fit"):
         widened(ak.Array(np.array([2**63], "uint64")))
+
+
+COMPONENTS = st.floats(-100, 100).filter(lambda x: abs(x) > 1e-3)
+
+
+@given(px=COMPONENTS, py=COMPONENTS, pz=COMPONENTS, mass=st.floats(0, 50))
+def test_momenta_from_cartesian_components(px: float, py: float, pz: float, mass: float) -> None:
+    x, y, z = (ak.Array([[value], []]) for value in (px, py, pz))
+    energy = np.sqrt(px**2 + py**2 + pz**2 + mass**2)
+    pt, phi = derivations.pt_from_px_py(x, y), derivations.phi_from_px_py(x, y)
+    eta = derivations.eta_from_px_py_pz(x, y, z)
+    assert pt[0, 0] * np.cos(phi[0, 0]) == pytest.approx(px)
+    assert pt[0, 0] * np.sin(phi[0, 0]) == pytest.approx(py)
+    assert pt[0, 0] * np.sinh(eta[0, 0]) == pytest.approx(pz)
+    theta = derivations.theta_from_eta(eta)
+    assert pt[0, 0] / np.tan(theta[0, 0]) == pytest.approx(pz)
+    found = derivations.mass_from_px_py_pz_energy(x, y, z, ak.Array([[energy], []]))
+    again = derivations.mass_from_pt_eta_energy(pt, eta, ak.Array([[energy], []]))
+    for value in (found, again):
+        assert ak.num(value).tolist() == [1, 0]
+        assert abs(value[0, 0]) == pytest.approx(mass, abs=1e-5 * energy)
+
+
+def test_components_of_the_event() -> None:
+    x, y = ak.Array([3.0, -1.0]), ak.Array([4.0, 0.0])
+    assert derivations.pt_from_px_py(x, y).tolist() == [5.0, 1.0]
+    assert derivations.phi_from_px_py(x, y).tolist() == pytest.approx([np.arctan2(4, 3), np.pi])
+
+
+LISTS = st.lists(st.lists(st.integers(0, 9), max_size=3), min_size=1, max_size=5)
+
+
+@settings(deadline=None)
+@given(first=LISTS, data=st.data())
+def test_links_into_joined_lists(first: list[list[int]], data: st.DataObject) -> None:
+    """What a link points to is the same before and after."""
+    second = [data.draw(st.lists(st.integers(10, 19), max_size=3)) for _ in first]
+    links = [data.draw(st.lists(st.integers(-1, len(item) - 1), max_size=2)) for item in second]
+    (x, y), index = (ak.Array([[], *lists])[1:] for lists in (first, second)), ak.Array(links)
+    both = derivations.joined(x, y)
+    assert both.tolist() == [a + b for a, b in zip(first, second, strict=True)]
+    index = ak.values_astype(ak.Array([[0], *links])[1:], np.int64)
+    shifted = derivations.index_in_second(index, x)
+    for event, pairs in enumerate(zip(links, shifted.tolist(), strict=True)):
+        for before, after in zip(*pairs, strict=True):
+            assert before == after == -1 or second[event][before] == both[event, after]
+    places = derivations.position(both)
+    assert both[places].tolist() == both.tolist()
+
+
+def test_nearest_direction_goes_round_in_phi() -> None:
+    eta, phi = ak.Array([[0.0, 1.0], [0.0], []]), ak.Array([[3.1, 0.0], [0.0], []])
+    other_eta, other_phi = ak.Array([[1.1, 0.0], [], [0.0]]), ak.Array([[0.1, -3.1], [], [0.0]])
+    found = derivations.nearest_direction(eta, phi, other_eta, other_phi)
+    assert found.tolist() == [[1, 0], [-1], []]
+
+
+def test_values_behind_an_index() -> None:
+    index, numbers = ak.Array([[1, -1, 7], []]), ak.Array([[11, -13], [22]])
+    assert derivations.at_index(index, widened(numbers)).tolist() == [[-13, 0, 0], []]
+    found = derivations.at_index(index, ak.Array([[0.5, 1.5], [2.5]]))
+    assert found[0].tolist() == pytest.approx([1.5, np.nan, np.nan], nan_ok=True)

@@ -13,8 +13,6 @@ import yaml
 from hepchain.chains.soft_electrons.contract import ENTRIES
 from hepchain.config.ntuple import NtupleMap
 from hepchain.config.reading import load_block
-from hepchain.config.samples import Role
-from hepchain.config.skimming import TrackSelection
 from hepchain.io import read_json, read_parquet
 from hepchain.skimming import reading, rows
 from hepchain.skimming.quality import NEEDED
@@ -113,43 +111,3 @@ def test_check_and_skim_do_not_depend_on_the_format(
             key: pytest.approx(one[key]) for key in ("weighted", "error")
         }  # of other chunks
     assert reports[0]["absent"] == reports[1]["absent"]
-
-
-RNTUPLE = Path(__file__).parents[3] / "shared/data/physlite/DAOD_PHYSLITE_ttbar_rntuple.root"
-
-
-def test_physlite_as_rntuple_equals_a_direct_read(
-    run_skim: Callable[..., dict[str, str]],
-    all_tracks: TrackSelection,
-    xaod_map_path: str,
-    tmp_path: Path,
-) -> None:
-    """With the map of its TTree: another tree, and a colon where that has a dot."""
-    if not RNTUPLE.is_file():
-        pytest.skip(f"{RNTUPLE.name} is not in ../shared/data/physlite")
-    text = Path(xaod_map_path).read_text().replace("AuxDyn.", "AuxDyn:")
-    map_path = tmp_path / "map.yaml"
-    map_path.write_text(text.replace("tree: CollectionTree", "tree: EventData"))
-    arguments = {"tracks": all_tracks, "role": Role.TRAINING, "map_path": str(map_path)}
-    paths = run_skim(RNTUPLE, **arguments)
-    tracks, events = read_parquet(paths["tracks"]), read_parquet(paths["events"])
-    with uproot.open(RNTUPLE) as file:
-        direct = {
-            name: file["EventData"][f"InDetTrackParticlesAuxDyn:{name}"].array()
-            for name in ("d0", "theta", "qOverP", "numberOfPixelHits")
-        }
-        links = file["EventData"]["AnalysisElectronsAuxDyn:trackParticleLinks"].array()
-        electrons = file["EventData"]["AnalysisElectronsAuxDyn:pt"].array()
-    flat = {name: ak.flatten(values).to_numpy().astype(float) for name, values in direct.items()}
-    assert len(tracks) == len(flat["d0"]) == 2487
-    assert np.array_equal(np.asarray(tracks.d0), flat["d0"])
-    assert np.array_equal(np.asarray(tracks.number_of_pixel_hits), flat["numberOfPixelHits"])
-    assert np.asarray(tracks.pt) == pytest.approx(
-        np.sin(flat["theta"]) / abs(flat["qOverP"]) / 1000, rel=1e-6
-    )
-    assert ak.flatten(events.electron_pt).tolist() == pytest.approx(
-        (ak.flatten(electrons) / 1000).tolist(), rel=1e-6
-    )
-    null = ak.fill_none(ak.firsts(links.m_persKey, axis=2) == 0, True)
-    assert ak.all(events.electron_track_index[null] == -1)
-    assert 0 < ak.sum(events.electron_track_index >= 0) <= ak.count(electrons)

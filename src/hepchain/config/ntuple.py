@@ -2,94 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from hepchain.config.base import Block
 from hepchain.config.names import nearest
+from hepchain.config.source import NamedSource, Source, module_of_derivation
 from hepchain.config.types import Name
-from hepchain.modules import functions_in
-
-
-def module_of_derivation(derivation: str) -> str:
-    """Full name of the module of a derivation, everyone's or ``{chain}.{function}``."""
-    chain = derivation.rpartition(".")[0]
-    return f"hepchain.chains.{chain}.derivations" if chain else "hepchain.skimming.derivations"
-
-
-def inputs_of(derivation: str) -> list[str]:
-    """Inputs of a derivation, the parameters of its function.
-
-    Raises
-    ------
-    ValueError : there is none
-    """
-    functions = functions_in(module_of_derivation(derivation))
-    name = derivation.rpartition(".")[2]
-    if name not in functions:
-        raise ValueError(f"no derivation '{derivation}'{nearest(name, functions)}")
-    return functions[name]
-
-
-def _derivation(name: str) -> str:
-    inputs_of(name)
-    return name
-
-
-class Source(Block):
-    """Where one quantity comes from: a branch, a derivation, or a constant."""
-
-    branch: str | None = Field(default=None, description="branch of the tree")
-    member: str | None = Field(
-        default=None,
-        description="member of a branch of records or of a class, as `m_persIndex` of a link or "
-        "`fP.fX` of a TLorentzVector",
-    )
-    element: NonNegativeInt | None = Field(
-        default=None, description="position in the innermost list; absent positions become NaN or 0"
-    )
-    bit: NonNegativeInt | None = Field(default=None, description="bit of an integer, as 0 or 1")
-    derive: Annotated[str, AfterValidator(_derivation)] | None = Field(
-        default=None, description="derivation from other quantities"
-    )
-    value: float | None = Field(
-        default=None, description="the same number for every event, for what a file does not have"
-    )
-    inputs: list[Name] = Field(
-        default_factory=list, alias="from", description="quantities the derivation takes, in order"
-    )
-    factor: float = Field(
-        default=1.0, description="to the contract's unit, for instance 0.001 from MeV to GeV"
-    )
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        if [self.branch, self.derive, self.value].count(None) != 2:
-            raise ValueError("give one of `branch`, `derive` and `value`")
-        if self.derive is None and self.inputs:
-            raise ValueError("`from` goes with `derive`")
-        of_branch = (self.member, self.element, self.bit)
-        if self.branch is None and of_branch != (None, None, None):
-            raise ValueError("`member`, `element` and `bit` go with `branch`")
-        if self.derive is None:
-            return self
-        expected = inputs_of(self.derive)
-        if len(self.inputs) != len(expected):
-            raise ValueError(
-                f"{self.derive} takes {len(expected)} quantities (from: [{', '.join(expected)}]), "
-                f"not {len(self.inputs)}"
-            )
-        return self
-
-
-def _from_name(value: Any) -> Any:
-    """Short form: a bare name is a branch taken as it is."""
-    return {"branch": value} if isinstance(value, str) else value
-
-
-NamedSource = Annotated[Source, BeforeValidator(_from_name)]
-"""A source, or the name of a branch taken as it is."""
 
 
 def _same_names(value: Any) -> Any:
@@ -209,23 +131,37 @@ class NtupleMap(Block):
         """Modules of the derivations that it uses, sorted."""
         return sorted({module_of_derivation(s.derive) for s in self.sources.values() if s.derive})
 
-    @property
+    @cached_property
     def sources(self) -> dict[str, Source]:
-        """All quantities, contract branches first."""
-        return {**self.branches, **self.intermediate}
+        """All quantities, contract branches first; ``inputs`` are what any of them is made of.
+
+        A name in an expression is that of another quantity, else that of a branch. Such a branch
+        is a quantity, too; it is called as the branch, in quotation marks, which no other is.
+        """
+        named = {**self.branches, **self.intermediate}
+        result: dict[str, Source] = {}
+        direct: dict[str, Source] = {}
+        for name, source in named.items():
+            if source.expression is not None:
+                others = named.keys() - {name}
+                inputs = {_input(used, others): used for used in source.names}
+                direct |= {key: Source(branch=used) for key, used in inputs.items() if key != used}
+                source = source.model_copy(update={"inputs": list(inputs)})
+            result[name] = source
+        return result | direct
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
         both = sorted(set(self.branches) & set(self.intermediate))
         problems = [f"intermediate.{name}: already one of `branches`" for name in both]
-        known = self.sources
+        named, known = {**self.branches, **self.intermediate}, self.sources
         wanted = [(f"{name}.from", used) for name, item in known.items() for used in item.inputs]
         wanted += [
             (f"present_where_positive.{group}", used)
             for group, used in self.present_where_positive.items()
         ]
         problems += [
-            f"{where}: unknown quantity '{used}'{nearest(used, known)}"
+            f"{where}: unknown quantity '{used}'{nearest(used, named)}"
             for where, used in wanted
             if used not in known
         ]
@@ -242,6 +178,10 @@ class NtupleMap(Block):
                 f"friends.{without[0]}: needs `keys`, the rows of the first tree have other entries"
             )
         return self
+
+
+def _input(name: str, quantities: Container[str]) -> str:
+    return name if name in quantities else f"'{name}'"
 
 
 def _cycles(sources: dict[str, Source]) -> list[str]:

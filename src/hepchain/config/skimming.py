@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, PositiveFloat
 
 from hepchain.config.base import Block
 from hepchain.config.types import AbsEta, Distance, Distinct, MomentumRange, PositiveMomentum
@@ -16,7 +16,9 @@ class TrackSelection(Block):
     pt: MomentumRange = Field(description="transverse momentum [GeV]")
     max_abs_eta: AbsEta = Field(description="largest absolute pseudorapidity")
     quality: Literal["none", "loose", "tight_primary"] | None = Field(
-        default=None, description="track quality working point; null: hits are not looked at"
+        default=None,
+        description="track quality working point; null: hits are not looked at, and every track "
+        "is summed in cones",
     )
     max_abs_d0: PositiveFloat | None = Field(
         default=None, description="largest |d0| to the beam line [mm]; null: any"
@@ -45,9 +47,3 @@ class SkimmingConfig(Block):
     ntuple: str = Field(description="branch map of the simulated ntuples")
     tracks: TrackSelection = Field(description="pre-selection of tracks")
     isolation: Isolation | None = Field(default=None, description="cone sums; null: none are made")
-
-    @model_validator(mode="after")
-    def _tight_constituents(self) -> Self:
-        if self.isolation is not None and self.tracks.quality is None:
-            raise ValueError("isolation: sums tight tracks, so `tracks.quality` must be given")
-        return self

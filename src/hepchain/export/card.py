@@ -167,9 +167,8 @@ def _limits(numbers: Mapping[str, Any]) -> Iterator[str]:
         brought = [name for name, simulated in samples.items() if not simulated]
         yield f"- Trained on events brought by the user: {', '.join(brought)}."
     yield (
-        f"- Tracks with pT of {_range(tracks['pt'])} GeV, |eta| < {tracks['max_abs_eta']:g}, "
-        f"quality {tracks['quality']}, |d0| < {tracks['max_abs_d0']:g} mm and |z0 sin(theta)| < "
-        f"{tracks['max_z0_sin_theta']:g} mm. Others are not scored."
+        f"- Tracks with pT of {_range(tracks['pt'])} GeV, |eta| < {tracks['max_abs_eta']:g}"
+        f"{''.join(_further_cuts(tracks))}. Others are not scored."
     )
     yield (
         f"- Trained to tell {titles['signal']} from {titles['background']}. Left out, and neither "
@@ -251,6 +250,14 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
 
 def _range(bounds: Sequence[float]) -> str:
     return f"{bounds[0]:g} to {bounds[1]:g}"
+
+
+def _further_cuts(tracks: Mapping[str, Any]) -> Iterator[str]:
+    if tracks["quality"] is not None:
+        yield f", quality {tracks['quality']}"
+    for key, quantity in (("max_abs_d0", "|d0|"), ("max_z0_sin_theta", "|z0 sin(theta)|")):
+        if tracks[key] is not None:
+            yield f", {quantity} < {tracks[key]:g} mm"
 
 
 def _number(value: float | None, form: str) -> str:

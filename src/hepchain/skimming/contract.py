@@ -135,8 +135,9 @@ def contract(
     entries: dict[str, Entry] = import_module(module).ENTRIES
     weights = [name for name in ntuple_map.branches if name.startswith(WEIGHT_FACTOR)]
     result = entries | {name: Entry(dtype="float64") for name in weights}
-    for name in variables:
-        result.setdefault(f"{OBJECT}_{name}", VARIABLE)
+    for name in (f"{OBJECT}_{name}" for name in variables):
+        entry = entries.get(name, VARIABLE)
+        result[name] = entry if entry.default is not None else replace(entry, default=math.nan)
     for name in (f"{OBJECT}_{name}" for name in needed):
         entry = entries.get(name, replace(VARIABLE, default=None, may_be_nan=False))
         result[name] = replace(entry, need=Need.ALWAYS)

@@ -7,8 +7,11 @@ widened: sums of small ones would wrap, and their roots lose digits.
 
 from __future__ import annotations
 
+from typing import Any
+
 import awkward as ak
 import numpy as np
+import vector
 
 from hepchain.skimming.jagged import kind_of
 
@@ -51,6 +54,65 @@ def eta_from_theta(theta: ak.Array) -> ak.Array:
     return -np.log(np.tan(theta / 2))
 
 
+def theta_from_eta(eta: ak.Array) -> ak.Array:
+    """Polar angle 2 arctan(exp(-eta))."""
+    return 2 * np.arctan(np.exp(-eta))
+
+
+def pt_from_px_py(px: ak.Array, py: ak.Array) -> ak.Array:
+    """Transverse momentum, of an object or of the whole event."""
+    return _momentum(px=px, py=py).pt
+
+
+def phi_from_px_py(px: ak.Array, py: ak.Array) -> ak.Array:
+    """Azimuth in [-pi, pi]."""
+    return _momentum(px=px, py=py).phi
+
+
+def eta_from_px_py_pz(px: ak.Array, py: ak.Array, pz: ak.Array) -> ak.Array:
+    """Pseudorapidity."""
+    return _momentum(px=px, py=py, pz=pz).eta
+
+
+def mass_from_px_py_pz_energy(
+    px: ak.Array, py: ak.Array, pz: ak.Array, energy: ak.Array
+) -> ak.Array:
+    """Invariant mass; -sqrt(-m^2) where rounding has made m^2 negative."""
+    return _momentum(px=px, py=py, pz=pz, energy=energy).mass
+
+
+def mass_from_pt_eta_energy(pt: ak.Array, eta: ak.Array, energy: ak.Array) -> ak.Array:
+    """Invariant mass; -sqrt(-m^2) where rounding has made m^2 negative."""
+    return _momentum(pt=pt, phi=ak.zeros_like(pt), eta=eta, energy=energy).mass
+
+
+def _momentum(**components: ak.Array) -> Any:
+    """Vectors of these components, in double precision: a mass is a small difference."""
+    return vector.zip(
+        {name: ak.values_astype(values, np.float64) for name, values in components.items()}
+    )
+
+
+def joined(first: ak.Array, second: ak.Array) -> ak.Array:
+    """Each event's list of one kind of object, and that of another after it."""
+    return ak.concatenate([first, second], axis=1)
+
+
+def index_in_first(index: ak.Array) -> ak.Array:
+    """Index in joined lists of what an index in the first points to: the same."""
+    return index
+
+
+def index_in_second(index: ak.Array, first: ak.Array) -> ak.Array:
+    """Index in joined lists of what an index in the second points to; ``first``: of the first."""
+    return ak.where(index >= 0, index + ak.num(first), index)
+
+
+def position(values: ak.Array) -> ak.Array:
+    """Index of each object in its own list, for objects that are listed once under two names."""
+    return ak.local_index(values, axis=1)
+
+
 def e_over_p(energy: ak.Array, q_over_p: ak.Array) -> ak.Array:
     """Energy over momentum, E |q/p|."""
     return energy * abs(q_over_p)
@@ -87,6 +149,23 @@ def z0_sin_theta_significance(
     cos(theta) sigma(theta), micrometres for the tracks that pass the pre-selection.
     """
     return z0_sin_theta / (z0_error * np.sin(theta))
+
+
+def nearest_direction(
+    eta: ak.Array, phi: ak.Array, other_eta: ak.Array, other_phi: ak.Array
+) -> ak.Array:
+    """Index of the other object nearest in (eta, phi), however far; -1 if the event has none."""
+    in_eta = ak.cartesian({"one": eta, "other": other_eta}, nested=True)
+    in_phi = ak.cartesian({"one": phi, "other": other_phi}, nested=True)
+    turn = in_phi["one"] - in_phi["other"] + np.pi
+    delta_phi = turn - 2 * np.pi * np.floor(turn / (2 * np.pi)) - np.pi
+    distance = np.hypot(in_eta["one"] - in_eta["other"], delta_phi)
+    return ak.fill_none(ak.argmin(distance, axis=2), -1)
+
+
+def at_index(index: ak.Array, values: ak.Array) -> ak.Array:
+    """Value of the element that each index points to; outside the list NaN, of integers 0."""
+    return _take(values, index, 0 if kind_of(values) == "i" else np.nan)
 
 
 def linked(key: ak.Array, index: ak.Array, values: ak.Array) -> ak.Array:

@@ -9,9 +9,11 @@ from pathlib import Path
 import awkward as ak
 import numpy as np
 
-from hepchain.config.ntuple import NtupleMap, Source, module_of_derivation
+from hepchain.config.ntuple import NtupleMap
+from hepchain.config.source import Source, module_of_derivation
 from hepchain.errors import InputError
 from hepchain.skimming.contract import OBJECT, Entry
+from hepchain.skimming.expressions import evaluate
 from hepchain.skimming.jagged import as_type, member_of, numbers_of, sizes_of, widened
 
 
@@ -31,9 +33,10 @@ class Quantities:
     """Quantities of one chunk of events, computed when first asked for."""
 
     def __init__(
-        self, path: str | Path, ntuple_map: NtupleMap, arrays: Mapping[str, ak.Array]
+        self, path: str | Path, ntuple_map: NtupleMap, arrays: Mapping[str, ak.Array], first: int
     ) -> None:
         self._path = path
+        self._first = first
         self._map = ntuple_map
         self._arrays = arrays
         self._known: dict[str, ak.Array] = {}
@@ -46,7 +49,12 @@ class Quantities:
         InputError : it cannot be made from what the file has
         """
         if name not in self._known:
-            source = self._map.sources[name]
+            source, constant = self._map.sources[name], self.constant(name)
+            events = len(next(iter(self._arrays.values())))
+            if constant is not None:
+                return ak.Array(np.full(events, constant))
+            if source.entry:
+                return ak.Array(np.arange(self._first, self._first + events))
             inputs = [self[used] for used in source.inputs]
             try:
                 self._known[name] = self._evaluate(source, inputs)
@@ -54,6 +62,25 @@ class Quantities:
             except Exception as error:
                 raise self.error(name, self._reason(source, inputs, error)) from error
         return self._known[name]
+
+    def has(self, name: str) -> bool:
+        """Whether the file has all that a quantity is made of."""
+        source = self._map.sources[name]
+        if source.branch is not None:
+            return source.branch in self._arrays
+        return all(
+            self.has(used) or self._map.sources[used].otherwise is not None
+            for used in source.inputs
+        )
+
+    def constant(self, name: str) -> float | None:
+        """The number that every event, or every object, has; None if it is not one for all."""
+        source = self._map.sources[name]
+        if source.otherwise is not None and not self.has(name):
+            return source.otherwise
+        if source.expression is not None and not source.names:
+            return float(evaluate(source.expression, {})) * source.factor
+        return None if source.value is None else source.value * source.factor
 
     def error(self, name: str, reason: str) -> InputError:
         """What to raise if the map is wrong about a quantity."""
@@ -64,17 +91,18 @@ class Quantities:
         )
 
     def _evaluate(self, source: Source, inputs: Sequence[ak.Array]) -> ak.Array:
-        if source.value is not None:
-            value = ak.Array(np.full(len(next(iter(self._arrays.values()))), source.value))
-        elif source.derive is not None:
-            with np.errstate(all="ignore"):  # invalid results are NaN and found by the checks
+        with np.errstate(all="ignore"):  # invalid results are NaN and found by the checks
+            if source.derive is not None:
                 value = _derived(source.derive, inputs)
-        else:
-            value = _from_branch(self._arrays[str(source.branch)], source)
+            elif source.expression is not None:
+                named = dict(zip(source.names, inputs, strict=True))
+                value = evaluate(source.expression, named)
+            else:
+                value = _from_branch(self._arrays[str(source.branch)], source)
         return value if source.factor == 1.0 else value * source.factor
 
     def _reason(self, source: Source, inputs: Sequence[ak.Array], error: Exception) -> str:
-        if source.derive is None:
+        if source.branch is not None:
             return (
                 f"the branch has {_shape(self._arrays[str(source.branch)])} ({_first_line(error)})"
             )
@@ -99,8 +127,12 @@ def told(source: Source) -> str:
     """
     if source.derive is not None:
         return f"{source.derive} of {', '.join(source.inputs)}"
+    if source.expression is not None:
+        return f"expression '{source.expression}'"
     if source.value is not None:
         return f"value {source.value:g}"
+    if source.entry:
+        return "position in the file"
     parts = [f"branch '{source.branch}'"]
     parts += [f"{key} {getattr(source, key)}" for key in ("member", "element", "bit")]
     return ", ".join(part for part in parts if not part.endswith(" None"))
@@ -152,6 +184,7 @@ def apply_map(
     present: Iterable[str],
     wanted: Mapping[str, Entry],
     groups: Mapping[str, Sequence[str]],
+    first: int = 0,
 ) -> dict[str, ak.Array]:
     """All quantities of the contract for one chunk of events, in its units.
 
@@ -161,22 +194,18 @@ def apply_map(
     ----------
     present : quantities that the file provides; others get their default, or are left out
     groups : group of variables -> names, for formats that fill absent groups with zeros
+    first : position of the first event in the file
 
     Raises
     ------
     InputError : a quantity cannot be made, or has not the contract's shape
     """
-    quantities = Quantities(path, ntuple_map, arrays)
-    result = {name: _of_contract(quantities, name, wanted[name]) for name in present}
-    shapes = {wanted[name].collection: value for name, value in result.items()}
-    for name, entry in wanted.items():
-        if name not in result and entry.default is not None and entry.collection in shapes:
-            like = shapes[entry.collection]
-            result[name] = ak.full_like(like, entry.default, dtype=entry.dtype)
+    quantities = Quantities(path, ntuple_map, arrays, first)
+    result = _of_contract(quantities, present, wanted)
     for group, flag in ntuple_map.present_where_positive.items():
         names = [f"{OBJECT}_{name}" for name in groups.get(group, ())]
         names = [name for name in names if name in result]
-        if names and any(branch not in arrays for branch in branches_of(ntuple_map, [flag])):
+        if names and not quantities.has(flag) and quantities.constant(flag) is None:
             raise InputError(
                 f"{path}: present_where_positive.{group} of the branch map needs {flag} "
                 f"({told(ntuple_map.sources[flag])}), which the file lacks; correct the map"
@@ -187,7 +216,36 @@ def apply_map(
     return {name: result[name] for name in wanted if name in result}
 
 
-def _of_contract(quantities: Quantities, name: str, entry: Entry) -> ak.Array:
+def _of_contract(
+    quantities: Quantities, present: Iterable[str], wanted: Mapping[str, Entry]
+) -> dict[str, ak.Array]:
+    """What is present, and the constants: one for each of the objects that the rest tells of."""
+    constants = {name: quantities.constant(name) for name in present}
+    result = {
+        name: _shaped(quantities, name, wanted[name])
+        for name, constant in constants.items()
+        if constant is None or not wanted[name].collection
+    }
+    shapes = {wanted[name].collection: value for name, value in result.items()}
+    for name, entry in wanted.items():
+        if name in result:
+            continue
+        constant = constants.get(name, entry.default)
+        if constant is not None and entry.collection in shapes:
+            result[name] = _constant(shapes[entry.collection], constant, entry)
+        elif name in constants:
+            objects = f"nothing tells how many there are, no other quantity {entry.collection}_*"
+            raise quantities.error(name, objects)
+    return result
+
+
+def _constant(like: ak.Array, number: float, entry: Entry) -> ak.Array:
+    """A number for each of the others; as it is, to be looked at, where it is no integer."""
+    is_exact = entry.dtype.startswith("float") or float(number).is_integer()
+    return ak.full_like(like, number, dtype=entry.dtype if is_exact else np.float64)
+
+
+def _shaped(quantities: Quantities, name: str, entry: Entry) -> ak.Array:
     value, expected = quantities[name], 2 if entry.collection else 1
     if value.ndim != expected:
         wanted = "a list an event" if entry.collection else "one number an event"

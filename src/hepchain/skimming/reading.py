@@ -5,8 +5,9 @@ What is usable is decided here, for all of them alike.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 
 import awkward as ak
 
@@ -50,9 +51,7 @@ def open_ntuple(
         report = check_tree(path, tree, ntuple_map, wanted).of_role(settings.role, wanted)
         report.require(settings.role)
         flags = ntuple_map.present_where_positive.values()
-        branches = branches_of(ntuple_map, [*report.present, *flags])
-        known = [name for name in branches if name in tree]
-        raw = tree.chunks(known, EVENTS_AT_ONCE, entries)
+        raw = _raw(tree, ntuple_map, [*report.present, *flags], entries)
         groups = settings.groups
         yield report, _mapped(path, ntuple_map, raw, report.present, wanted, groups, problems)
 
@@ -70,8 +69,20 @@ def read_quantities(
     ------
     InputError : a value is not valid
     """
-    raw = tree.chunks(branches_of(ntuple_map, present), EVENTS_AT_ONCE)
+    raw = _raw(tree, ntuple_map, present)
     return _mapped(path, ntuple_map, raw, present, wanted, {}, None)
+
+
+def _raw(
+    tree: Table, ntuple_map: NtupleMap, names: Iterable[str], entries: int | None = None
+) -> Iterator[Chunk]:
+    """Chunks of the branches that quantities are made of, as far as the tree has them.
+
+    If it has none, of another one: its length is that of constants.
+    """
+    known = [name for name in branches_of(ntuple_map, names) if name in tree]
+    others = (name for name in tree.names if tree.type_of(name) is not None)
+    return tree.chunks(known or list(islice(others, 1)), EVENTS_AT_ONCE, entries)
 
 
 def _mapped(
@@ -87,7 +98,7 @@ def _mapped(
     problems = Problems() if collected is None else collected
     first = 0
     for arrays in raw:
-        chunk = apply_map(path, ntuple_map, arrays, present, wanted, groups)
+        chunk = apply_map(path, ntuple_map, arrays, present, wanted, groups, first)
         problems.add(problems_of(chunk, wanted, present, first))
         if problems and collected is None:
             raise InputError(

@@ -54,7 +54,7 @@ class SkimSettings:
         wanted = {
             ("pt", "eta"): True,
             ("d0",): self.tracks.max_abs_d0 is not None,
-            ("vertex_index", "z0_sin_theta"): self.tracks.max_z0_sin_theta is not None,
+            ("z0_sin_theta",): self.tracks.max_z0_sin_theta is not None,
             NEEDED: self.tracks.quality is not None,
             ("phi", "z0", "theta"): self.isolation is not None,
         }

@@ -129,7 +129,10 @@ def _final_weight(
 
 
 def flatten_tracks(chunk: Chunk, weight: npt.NDArray[np.float64], with_quality: bool) -> FlatTracks:
-    """Track quantities of all events one after the other, with event, index, weight and quality."""
+    """Track quantities of all events one after the other, with event, index, weight and quality.
+
+    Where the quality is not looked at, every track has the best.
+    """
     sizes = sizes_of(chunk["track_pt"])
     event = np.repeat(np.arange(len(sizes)), sizes)
     flat: FlatTracks = {
@@ -143,8 +146,8 @@ def flatten_tracks(chunk: Chunk, weight: npt.NDArray[np.float64], with_quality: 
         np.int32
     )
     flat["weight"] = weight[event]
-    if with_quality:
-        flat["quality"] = quality(flat)
+    best = np.full(len(event), Quality.TIGHT_PRIMARY, dtype=np.int8)
+    flat["quality"] = quality(flat) if with_quality else best
     return flat
 
 
@@ -185,7 +188,7 @@ def track_columns(
     rows = np.flatnonzero(passes)
     not_kept = ("event", "quality")
     columns = {name: values.take(rows) for name, values in flat.items() if name not in not_kept}
-    if "quality" in flat:
+    if settings.tracks.quality is not None:
         columns["tight_primary"] = flat["quality"][rows] == Quality.TIGHT_PRIMARY
     if settings.isolation is not None:
         columns |= isolation_columns(flat, passes, settings.isolation)
@@ -245,11 +248,21 @@ def _report_content(
         "events": counts.events,
         "tracks": counts.content(),
         "absent": dict(report.absent),
+        "substituted": _substituted(reports),
         "incomplete_groups": incomplete_groups(report, settings.groups),
         "assumed": {
             name: value for name, value in ASSUMED.items() if f"{OBJECT}_{name}" in report.absent
         },
     }
+
+
+def _substituted(reports: Sequence[NtupleReport]) -> dict[str, dict[str, Any]]:
+    """Branches for which a number of the map stands in: why, and in how many files."""
+    found: dict[str, dict[str, Any]] = {}
+    for report in reports:
+        for name, reason in report.substituted.items():
+            found.setdefault(name, {"reason": reason, "files": 0})["files"] += 1
+    return found
 
 
 def _log(content: Mapping[str, Any]) -> None:
@@ -258,6 +271,9 @@ def _log(content: Mapping[str, Any]) -> None:
         logger.info("after %(cut)s: %(tracks)d tracks, weighted %(weighted)g +- %(error)g", cut)
     for name, reason in content["absent"].items():
         assumed(logger, Kind.ABSENT, f"the ntuple lacks {name} ({reason})")
+    for name, found in content["substituted"].items():
+        message = f"files lack {name} ({found['reason']})"
+        assumed(logger, Kind.SUBSTITUTED, message, found["files"], len(content["ntuples"]))
     for group, names in content["incomplete_groups"].items():
         assumed(
             logger,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 import awkward as ak
 import numpy as np
 
-from hepchain.config.ntuple import NtupleMap, Source
+from hepchain.config.expressions import is_computation
+from hepchain.config.ntuple import NtupleMap
 from hepchain.config.samples import Role
+from hepchain.config.source import Source
 from hepchain.errors import InputError
 from hepchain.skimming.contract import SELECTED, Entry, is_needed, of_simulation
+from hepchain.skimming.links import unshifted_link
 from hepchain.skimming.trees import Table, member_type, nearest_branch
 
 
@@ -20,7 +24,8 @@ from hepchain.skimming.trees import Table, member_type, nearest_branch
 class NtupleReport:
     """What a file holds of the ntuple contract.
 
-    ``absent`` and ``wrong_type`` map branches of the contract to the reason. No sample can be read
+    ``absent``, ``substituted`` (by the number that the map says) and ``wrong_type`` map branches of
+    the contract to the reason. No sample can be read
     without the ``needed`` ones; signal, background and data need ``needed_by_selection`` in
     addition.
     """
@@ -33,6 +38,7 @@ class NtupleReport:
     wrong_type: Mapping[str, str]
     needed: frozenset[str]
     needed_by_selection: frozenset[str]
+    substituted: Mapping[str, str] = field(default_factory=dict)
 
     def missing(self, role: Role = Role.SIGNAL) -> dict[str, str]:
         """Absent branches without which a sample of this role cannot be read."""
@@ -50,6 +56,11 @@ class NtupleReport:
             self,
             present=tuple(name for name in self.present if name in kept),
             absent={name: why for name, why in self.absent.items() if name in kept},
+            substituted={
+                name: why
+                for name, why in self.substituted.items()
+                if name in kept or name not in wanted
+            },
             wrong_type={
                 name: why
                 for name, why in self.wrong_type.items()
@@ -98,6 +109,7 @@ class NtupleReport:
                 "missing, needed for signal, background and data",
                 {name: why for name, why in selection.items() if name not in training},
             ),
+            *_lines("substituted", self.substituted),
             *_lines("absent", others),
         ]
 
@@ -110,7 +122,7 @@ def check_tree(
     path: str, tree: Table, ntuple_map: NtupleMap, wanted: Mapping[str, Entry]
 ) -> NtupleReport:
     """Compare an open tree with a branch map and the branches ``wanted`` of the contract."""
-    problems = source_problems(tree, ntuple_map)
+    problems, substituted = _problems_and_substitutes(tree, ntuple_map)
     wrong = {
         name: problem.reason
         for name, problem in problems.items()
@@ -123,19 +135,15 @@ def check_tree(
     }
     for name in absent:
         branch = problems[name].branch if name in problems else None
-        if branch is not None and is_needed(wanted[name], Role.SIGNAL):
-            absent[name] += nearest_branch(branch, tree)
+        if branch is not None:
+            of_tree = is_needed(wanted[name], Role.SIGNAL) and nearest_branch(branch, tree)
+            absent[name] += of_tree or _nearest_quantity(branch, ntuple_map)
     for name, entry in wanted.items():
-        source = ntuple_map.branches.get(name)
-        if source is not None and source.branch is not None and name not in problems:
-            found, expected = _depth(tree, source), 2 if entry.collection else 1
-            if found != expected:
-                wrong[name] = (
-                    f"branch '{source.branch}' has {_shape(found)}, not {_shape(expected)}"
-                    + (" (`element: 0` takes the first of a list)" if found == expected + 1 else "")
-                )
-        if source is not None and source.value is not None and entry.collection:
-            wrong[name] = "`value` is one number an event, not a list"
+        lacking = name in problems or name in substituted
+        reason = None if lacking else _wrong_shape(tree, ntuple_map.branches.get(name), entry)
+        reason = reason or unshifted_link(ntuple_map, wanted, name)
+        if reason is not None:
+            wrong[name] = reason
     return NtupleReport(
         path=path,
         tree=ntuple_map.tree,
@@ -147,6 +155,11 @@ def check_tree(
         needed_by_selection=frozenset(
             n for n, entry in wanted.items() if is_needed(entry, Role.SIGNAL)
         ),
+        substituted={
+            name: why
+            for name, why in substituted.items()
+            if name in wanted or name in ntuple_map.intermediate
+        },
     )
 
 
@@ -164,26 +177,42 @@ class SourceProblem:
 
 def source_problems(tree: Table, ntuple_map: NtupleMap) -> dict[str, SourceProblem]:
     """The quantities of a map that this tree cannot provide, derived ones included."""
-    problems: dict[str, SourceProblem] = {}
-    for name, source in ntuple_map.sources.items():
+    return _problems_and_substitutes(tree, ntuple_map)[0]
+
+
+def _problems_and_substitutes(
+    tree: Table, ntuple_map: NtupleMap
+) -> tuple[dict[str, SourceProblem], dict[str, str]]:
+    """Also those for which a number of the map stands in, with the reason."""
+    found: dict[str, SourceProblem | None] = {}
+    substituted: dict[str, str] = {}
+
+    def look_at(name: str) -> SourceProblem | None:
+        if name in found:
+            return found[name]
+        source = ntuple_map.sources[name]
         problem = _branch_problem(tree, source)
-        if problem is not None:
-            problems[name] = problem
-    found = True
-    while found:
-        found = False
-        for name, source in ntuple_map.sources.items():
-            lacking = [used for used in source.inputs if used in problems]
-            if lacking and name not in problems:
-                problems[name] = _inherited(lacking[0], problems[lacking[0]], ntuple_map)
-                found = True
-    return problems
+        for used in source.inputs:
+            lacking = look_at(used)
+            if lacking is not None and problem is None:
+                problem = _inherited(used, lacking, ntuple_map)
+        if problem is not None and problem.branch is not None and source.otherwise is not None:
+            substituted[name] = f"{source.otherwise:g} stands in: {problem.reason}"
+            problem = None
+        found[name] = problem
+        return problem
+
+    for name in ntuple_map.sources:
+        look_at(name)
+    return {name: problem for name, problem in found.items() if problem is not None}, substituted
 
 
 def _inherited(used: str, problem: SourceProblem, ntuple_map: NtupleMap) -> SourceProblem:
     """Why what is derived from a quantity cannot be had: told with the key of the first."""
     if problem.inherited:
         return problem
+    if used not in {**ntuple_map.branches, **ntuple_map.intermediate}:  # a branch itself
+        return replace(problem, wrong_type=False, inherited=True)
     block = "branches" if used in ntuple_map.branches else "intermediate"
     return SourceProblem(f"{block}.{used}: {problem.reason}", False, problem.branch, True)
 
@@ -192,7 +221,9 @@ def _branch_problem(tree: Table, source: Source) -> SourceProblem | None:
     if source.branch is None:
         return None
     if source.branch not in tree:
-        return SourceProblem(f"no branch '{source.branch}'", branch=source.branch)
+        form = f"; an expression? `{{expression: {source.branch}}}`"
+        hint = form if is_computation(source.branch) else ""
+        return SourceProblem(f"no branch '{source.branch}'{hint}", branch=source.branch)
     branch, found = f"branch '{source.branch}'", tree.type_of(source.branch)
     if source.member is not None and found is not None:
         of_member = member_type(found, source.member)
@@ -210,6 +241,13 @@ def _branch_problem(tree: Table, source: Source) -> SourceProblem | None:
         if source.bit >= bits:
             return SourceProblem(f"{branch} has {bits} bits, no {source.bit}", True)
     return None
+
+
+def _nearest_quantity(name: str, ntuple_map: NtupleMap) -> str:
+    """End of a message that names the quantity that may be meant in an expression."""
+    known = [*ntuple_map.branches, *ntuple_map.intermediate]
+    matches = get_close_matches(name, known, n=1) if f"'{name}'" in ntuple_map.sources else []
+    return f"; did you mean '{matches[0]}'?" if matches else ""
 
 
 def _leaf_type(found: Any) -> Any:
@@ -233,6 +271,16 @@ def _parts(branch: str, tree: Table) -> str:
     """End of a message that names the branches that one is made of."""
     parts = [name for name in tree.names if name.startswith(f"{branch}/")]
     return f"; it is made of {', '.join(parts[:5])}{', ...' if len(parts) > 5 else ''}" * any(parts)
+
+
+def _wrong_shape(tree: Table, source: Source | None, entry: Entry) -> str | None:
+    """What is wrong with the shape of a branch that is taken as it is; None if nothing."""
+    if source is None or source.branch is None:
+        return None
+    found, expected = _depth(tree, source), 2 if entry.collection else 1
+    hint = " (`element: 0` takes the first of a list)" if found == expected + 1 else ""
+    told = f"branch '{source.branch}' has {_shape(found)}, not {_shape(expected)}{hint}"
+    return None if found == expected else told
 
 
 def _depth(tree: Table, source: Source) -> int:

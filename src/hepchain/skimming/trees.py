@@ -94,6 +94,13 @@ class Tree:
         """Type of a branch in C++."""
         return str(self._branches[self.full_name(name) or ""].typename)
 
+    def first(self, name: str, entries: int) -> ak.Array | None:
+        """Values of a branch in the first entries; None if uproot cannot read them."""
+        try:
+            return self._branches[self.full_name(name) or ""].array(entry_stop=entries)
+        except Exception:  # uproot has no common base for what it cannot interpret
+            return None
+
     def chunks(self, names: Sequence[str], size: int, stop: int | None = None) -> Iterator[Arrays]:
         """Branches of the first ``stop`` entries, ``size`` of them at once; see :class:`Table`."""
         full = {name: self.full_name(name) or name for name in names}

@@ -28,14 +28,6 @@ def _collection(name: str, fields: Iterable[str], entry: Entry) -> dict[str, Ent
     return {f"{name}_{field}": entry for field in fields}
 
 
-def _kinematics(name: str) -> dict[str, Entry]:
-    checks = {"pt": (NOT_NEGATIVE, MOMENTUM), "eta": (ETA,), "phi": (ANGLE,)}
-    return {
-        f"{name}_{field}": Entry(name, need=SELECTION, checks=check)
-        for field, check in checks.items()
-    }
-
-
 EVENTS = {
     **EVENT,
     "met_trigger_weight": Entry(
@@ -57,7 +49,9 @@ EVENTS = {
 }
 
 OBJECTS = {
-    **_kinematics("electron"),
+    "electron_pt": Entry("electron", need=SELECTION, checks=(NOT_NEGATIVE, MOMENTUM)),
+    "electron_eta": Entry("electron", need=SELECTION, checks=(ETA,)),
+    "electron_phi": Entry("electron", need=SELECTION, checks=(ANGLE,)),
     "electron_charge": Entry("electron", "int32", SELECTION, checks=(CHARGE,)),
     "electron_lh_very_loose": Entry(
         "electron", "int32", SELECTION, checks=(within(0.0, 1.0, "neither 0 nor 1"),)
@@ -69,15 +63,28 @@ OBJECTS = {
         points_into="track",
         carried=("pt", "eta", "phi", "z0", "d0", "quality"),
     ),
-    **_kinematics("jet"),
-    "jet_mass": Entry("jet", need=SELECTION),
+    "jet_pt": Entry("jet", need=SELECTION, checks=(NOT_NEGATIVE, MOMENTUM)),
+    "jet_eta": Entry("jet", checks=(ETA,)),
+    "jet_phi": Entry("jet", checks=(ANGLE,)),
+    "jet_mass": Entry("jet"),
     **_collection("truth_electron", ("pt", "eta", "phi"), Entry("truth_electron")),
     "truth_electron_charge": Entry("truth_electron", "int32", checks=(CHARGE,)),
     "truth_electron_track_index": Entry("truth_electron", "int32", points_into="track"),
 }
 
+NEEDED = {
+    "track_charge": Need.ALWAYS,
+    "track_phi": SELECTION,
+    "track_d0": SELECTION,
+    "track_z0": SELECTION,
+}
+"""What tables of tracks and the selection take in any configuration; the skim asks for the rest."""
+
 TRACKS = {
-    **{name: replace(entry, need=Need.ALWAYS) for name, entry in OF_OBJECTS.items()},
+    **{
+        name: replace(entry, need=NEEDED.get(name, entry.need))
+        for name, entry in OF_OBJECTS.items()
+    },
     **_collection(
         "truth_track", ("pdg_id", "origin", "is_pileup"), Entry("track", "int32", default=0)
     ),

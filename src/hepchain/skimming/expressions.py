@@ -1,0 +1,105 @@
+"""The values of expressions of branch maps, see :mod:`hepchain.config.expressions`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from functools import reduce
+from itertools import pairwise
+from typing import Any
+
+import awkward as ak
+import numpy as np
+
+from hepchain.config.expressions import CONSTANTS, OPERATORS, name_of, parse, position_of
+from hepchain.skimming.jagged import kind_of, widened
+
+_MAY_OVERFLOW = ("add", "subtract", "multiply")
+_IN_DOUBLE = ("power",)
+
+
+def evaluate(expression: str, values: Mapping[str, ak.Array]) -> Any:
+    """Value of an expression: an array, or a number if it takes none.
+
+    Integers and flags are computed with in 64 bits, powers in double precision. One number an event
+    goes with each number of a list.
+
+    Parameters
+    ----------
+    values : quantity or branch of :func:`.names_in` -> one entry an event, jagged per object
+
+    Raises
+    ------
+    ValueError : quantities do not go together, or an integer does not fit; says where
+    """
+    return _Evaluation(values).of(parse(expression))
+
+
+class _Evaluation:
+    def __init__(self, values: Mapping[str, ak.Array]) -> None:
+        self._values = values
+
+    def of(self, node: ast.expr) -> Any:
+        name = name_of(node)
+        if name is not None:
+            return self._values[name] if name in self._values else CONSTANTS[name]
+        match node:
+            case ast.Constant():
+                return node.value
+            case ast.Call():
+                return self._applied(node, str(name_of(node.func)), node.args)
+            case ast.BinOp():
+                return self._applied(node, OPERATORS[type(node.op)], [node.left, node.right])
+            case ast.UnaryOp():
+                return self._applied(node, OPERATORS[type(node.op)], [node.operand])
+            case ast.BoolOp():
+                function = OPERATORS[type(node.op)]
+                parts = [self.of(part) for part in node.values]
+                return reduce(lambda x, y: _checked(node, function, [x, y]), parts)
+            case ast.Compare():
+                return self._compared(node)
+        raise TypeError(f"no operation: {ast.dump(node)}")
+
+    def _applied(self, node: ast.expr, function: str, parts: list[ast.expr]) -> Any:
+        return _checked(node, function, [self.of(part) for part in parts])
+
+    def _compared(self, node: ast.Compare) -> Any:
+        """``a < b < c`` is ``a < b and b < c``."""
+        pairs = pairwise([self.of(part) for part in (node.left, *node.comparators)])
+        results = [
+            _checked(node, OPERATORS[type(operation)], [*pair])
+            for operation, pair in zip(node.ops, pairs, strict=True)
+        ]
+        return reduce(lambda x, y: _checked(node, "logical_and", [x, y]), results)
+
+
+def _checked(node: ast.expr, function: str, operands: list[Any]) -> Any:
+    try:
+        return _computed(function, [_number(operand) for operand in operands])
+    # What Awkward raises where shapes and types do not go together has no common base.
+    except Exception as error:
+        reason = str(error).strip().split("\n")[0].rstrip(".:")
+        raise ValueError(
+            f"'{ast.unparse(node)}' at position {position_of(node)}: {reason}"
+        ) from error
+
+
+def _number(value: Any) -> Any:
+    return widened(value) if isinstance(value, ak.Array) else value
+
+
+def _computed(function: str, operands: list[Any]) -> Any:
+    if function == "where" and any(isinstance(operand, ak.Array) for operand in operands):
+        return ak.where(*ak.broadcast_arrays(*operands))
+    if function in _IN_DOUBLE:
+        operands = [_in_double(operand) for operand in operands]
+    result = getattr(np, function)(*operands)
+    if function in _MAY_OVERFLOW and kind_of(ak.Array([result])) == "i":
+        approximate = getattr(np, function)(*map(_in_double, operands))
+        if ak.any([abs(approximate) >= 2.0**63], axis=None):
+            raise ValueError("an integer does not fit into a signed one of 64 bits")
+    return result
+
+
+def _in_double(value: Any) -> Any:
+    return ak.values_astype(value, np.float64) if isinstance(value, ak.Array) else float(value)
