@@ -57,7 +57,7 @@ def test_another_study_is_drawn_at_its_sample_alone(things: Things, config: Figu
         upper, lower = category_shares.draw(
             samples, things, config.model_copy(update={"reference": reference})
         ).axes
-        labels = [text.get_text() for text in upper.get_legend().get_texts()]
+        labels = upper.get_legend_handles_labels()[1]
         return sum("reference" in label for label in labels), len(lower.containers)
 
     assert lines_and_ratios(None) == (1, 2)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hepchain.figures.helix import Helix, crossed_layers
-from hepchain.simulation.response.material import Layer
+from hepchain.simulation.response.material import Detector, Layer
 
 HELICES = st.builds(
     Helix,
@@ -63,9 +63,9 @@ def test_a_track_that_curls_never_gets_further_than_its_circle() -> None:
 
 def test_layers_are_crossed_where_they_are() -> None:
     layers = [
-        Layer(name="outer", detector="sct", radius=300.0, half_length=700.0, x0=0.0),
-        Layer(name="inner", detector="pixel", radius=50.0, half_length=400.0, x0=0.0),
-        Layer(name="disk", detector="sct", z=850.0, inner=300.0, outer=560.0, x0=0.0),
+        Layer(name="outer", detector=Detector.SCT, radius=300.0, half_length=700.0, x0=0.0),
+        Layer(name="inner", detector=Detector.PIXEL, radius=50.0, half_length=400.0, x0=0.0),
+        Layer(name="disk", detector=Detector.SCT, z=850.0, inner=300.0, outer=560.0, x0=0.0),
     ]
     central = Helix(50.0, 0.0, 0.0, 0.0, 1)
     forward = Helix(50.0, -1.5, 0.0, 0.0, 1)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -29,6 +30,9 @@ from hepchain.figures.tables import Columns, pieces
 from hepchain.labels import Label
 
 COLUMNS = ("category", "label", "weight")
+
+Places = npt.NDArray[np.floating[Any]]
+"""On the axis of the categories."""
 
 
 @dataclass(frozen=True)
@@ -76,16 +80,17 @@ def draw(samples: Sequence[CategoryShares], things: Things, config: FiguresConfi
     rows = 2 if reference else 1
     figure, grid = panels(rows, height=1.4 + 1.4 * rows, height_ratios=[3, 1][:rows])
     upper, lower = grid[0, 0], grid[-1, 0]
+    centres = np.arange(len(names), dtype=np.float64)
     width, of = 0.8 / max(len(samples), 1), config.reference.category_shares_of
     for row, sample in enumerate(samples):
-        places = np.arange(len(names)) + 0.8 * ((row + 0.5) / len(samples) - 0.5)
+        places = centres + 0.8 * ((row + 0.5) / len(samples) - 0.5)
         _draw_sample(upper, sample, places, width, things)
         if reference and of == sample.sample:
             _draw_reference(upper, expected, places, 0.5 * width)
         if reference and of in (None, sample.sample):
             _draw_ratio(lower, sample, expected, places, things)
     if reference and of is None:
-        _draw_reference(upper, expected, np.arange(len(names)), 0.45)
+        _draw_reference(upper, expected, centres, 0.45)
     if reference:
         lower.set_ylabel("Ratio to ref.", loc="center")
         line_at(lower, 1.0)
@@ -95,7 +100,7 @@ def draw(samples: Sequence[CategoryShares], things: Things, config: FiguresConfi
 
 
 def _draw_sample(
-    axes: Axes, sample: CategoryShares, places: Floats, width: float, things: Things
+    axes: Axes, sample: CategoryShares, places: Places, width: float, things: Things
 ) -> None:
     look, shares = (
         things.look(sample.sample),
@@ -116,7 +121,7 @@ def _draw_sample(
 
 
 def _draw_ratio(
-    axes: Axes, sample: CategoryShares, expected: Floats, places: Floats, things: Things
+    axes: Axes, sample: CategoryShares, expected: Floats, places: Places, things: Things
 ) -> None:
     look, shares = (
         things.look(sample.sample),
@@ -126,7 +131,7 @@ def _draw_ratio(
     axes.errorbar(places, shares.value / expected, shares.errors / expected, **style)
 
 
-def _draw_reference(axes: Axes, expected: Floats, places: Floats, reach: float) -> None:
+def _draw_reference(axes: Axes, expected: Floats, places: Places, reach: float) -> None:
     label = f"reference study (sum {100 * np.nansum(expected):.1f} %)"
     style: Any = {"color": REFERENCE_COLOUR, "linewidth": 2, "label": label, "zorder": 3}
     axes.hlines(100 * expected, places - reach, places + reach, **style)

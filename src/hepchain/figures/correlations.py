@@ -197,7 +197,8 @@ def _like_beside_like(size: Floats, rows: npt.NDArray[np.intp]) -> npt.NDArray[n
     distance = 1.0 - np.clip(size[np.ix_(rows, rows)], 0.0, 1.0)
     np.fill_diagonal(distance, 0.0)
     tree = linkage(squareform(distance, checks=False), "average", optimal_ordering=True)
-    return rows[leaves_list(tree)]
+    ordered: npt.NDArray[np.intp] = rows[leaves_list(tree)]
+    return ordered
 
 
 @styled()

@@ -65,7 +65,8 @@ class Helix:
 
     def z_at(self, length: Floats) -> Floats:
         """Coordinate z [mm] after an arc in the transverse plane [mm], shape (n,)."""
-        return self.z0 + length * np.sinh(self.eta)
+        z: Floats = self.z0 + length * np.sinh(self.eta)
+        return z
 
     def radius_at_z(self, z: float) -> float:
         """Distance from the beam line [mm] where the track meets a plane of this z [mm].

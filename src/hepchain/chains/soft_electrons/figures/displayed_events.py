@@ -72,9 +72,10 @@ def choose(selections: Mapping[str, Path], label: Label) -> Chosen | None:
         columns = {name: ak.to_numpy(table[name]) for name in CANDIDATE}
         rows = columns["label"] == int(label)
         found[sample] = {name: column[rows] for name, column in columns.items()}
-    sample = max(found, key=lambda name: len(found[name]["score"]), default=None)
-    if sample is None or not len(found[sample]["score"]):
+    sizes = {name: len(columns["score"]) for name, columns in found.items()}
+    if not any(sizes.values()):
         return None
+    sample = max(sizes, key=lambda name: sizes[name])
     return _median(sample, found[sample])
 
 

@@ -93,7 +93,10 @@ def tracks_of(event: DisplayedEvent) -> Iterator[tuple[int, Track]]:
                 helix,
                 float(np.nan_to_num(values["truth_vertex_radius"])),
                 bool(values["vertex_index"] == 0),
-                *map(count, ("pixel", "sct", "trt", "trt_high_threshold")),
+                count("pixel"),
+                count("sct"),
+                count("trt"),
+                count("trt_high_threshold"),
                 float(values["e_over_p"] * helix.pt * np.cosh(helix.eta)),
             ),
         )
