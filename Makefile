@@ -28,7 +28,7 @@ CHAINS = $(or $(strip $(CHAIN)),$(shell $(BIN)/hepchain config chains $(CONFIG))
 ANY_PYTHON := $(firstword $(foreach name,$(PYTHON) python3 python3.13 python3.12 python3.11,$(shell command -v $(name))))
 SMK := Snakefile workflow
 
-.PHONY: help setup results report provenance dry-run test test-all test-cluster lint format docs gpu jax torch htcondor clean distclean
+.PHONY: help setup results report provenance dry-run test test-all test-cluster lint format docs gpu jax torch htcondor xrootd clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z -]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -83,6 +83,9 @@ jax torch: $(ENVIRONMENT) ## add another backend for KERAS_BACKEND=jax (0.3 GB) 
 
 htcondor: $(ENVIRONMENT) ## add what `snakemake --profile profiles/htcondor` needs
 	$(ANY_PYTHON) envs/setup.py --python "$(PYTHON)" --group htcondor
+
+xrootd: $(ENVIRONMENT) ## add what reads ntuples at root:// addresses (30 MB)
+	$(ANY_PYTHON) envs/setup.py --python "$(PYTHON)" --group xrootd
 
 clean: ## remove all results; files in results/ that no run has made are left and listed
 	@$(ANY_PYTHON) envs/clean.py

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from hepchain.config.chain import ChainConfig
 from hepchain.config.samples import Role, Sample
+from hepchain.skimming.addresses import is_address
 from hepchain.skimming.sources import parts_of, resolve_files
 from hepchain.variations import base_of, varied_name
 
@@ -51,9 +52,9 @@ class ChainFiles:
 
     @property
     def of_others(self) -> list[str]:
-        """Ntuples that no job makes."""
+        """Ntuples on disk that no job makes."""
         brought = [name for name in self.ntuples if not self.samples[name].simulated]
-        return [path for name in brought for path in self.ntuples[name]]
+        return [path for name in brought for path in self.ntuples[name] if not is_address(path)]
 
     @cached_property
     def by_part(self) -> dict[str, list[list[str]]]:

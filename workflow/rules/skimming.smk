@@ -11,6 +11,8 @@ from hepchain.config.ntuple import NtupleMap
 from hepchain.config.reading import load_block
 from hepchain.config.samples import OF_A_YIELD
 from hepchain.modules import own_or_general
+from hepchain.skimming.addresses import is_address
+from hepchain.skimming.sources import is_input
 
 CONTRACT = own_or_general(CHAIN, "contract", "hepchain.skimming.contract")
 
@@ -61,13 +63,23 @@ def ntuples_of(wildcards):
 def ntuple_files(wildcards):
     """The same as inputs; the times of files that no job makes are in their fingerprint."""
     files = ntuples_of(wildcards)
-    return files if SAMPLES[wildcards.sample].simulated else list(map(ancient, files))
+    if SAMPLES[wildcards.sample].simulated:
+        return files
+    return [ancient(path) for path in files if is_input(path)]
+
+
+def ntuples_beside(wildcards):
+    """The others, which come after the inputs: addresses, and names that look like patterns."""
+    if SAMPLES[wildcards.sample].simulated:
+        return []
+    return [path for path in ntuples_of(wildcards) if not is_input(path)]
 
 
 def ntuple_fingerprint(wildcards):
-    """Fingerprint of the ntuples that no job makes."""
-    files = ntuples_of(wildcards)
-    return None if SAMPLES[wildcards.sample].simulated else fingerprint(*files)
+    """Fingerprint of the ntuples on disk that no job makes."""
+    if SAMPLES[wildcards.sample].simulated:
+        return None
+    return fingerprint(*(path for path in ntuples_of(wildcards) if not is_address(path)))
 
 
 def checksums(wildcards):
@@ -118,6 +130,7 @@ rule normalisation:
         runtime=minutes(10, 0.01),
     params:
         code=code_of_map("normalisation"),
+        beside=ntuples_beside,
         files=ntuple_fingerprint,
         map=map_content,
         normalisation=sample_normalisation,
@@ -151,6 +164,7 @@ rule skimming:
     params:
         **run.skimming.model_dump(mode="json", include={"tracks", "isolation"}),
         code=code_of_map("skimming", CONTRACT),
+        beside=ntuples_beside,
         contract=CONTRACT,
         files=ntuple_fingerprint,
         map=map_content,

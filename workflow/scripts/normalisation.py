@@ -8,7 +8,7 @@ with job(snakemake):
     settings = dict(snakemake.params.normalisation)
     make_normalisation(
         SampleNormalisation(snakemake.wildcards.sample, Role(settings.pop("role")), **settings),
-        list(snakemake.input.ntuples),
+        [*snakemake.input.ntuples, *snakemake.params.beside],
         snakemake.input.map,
         snakemake.output[0],
     )

@@ -16,7 +16,7 @@ with job(snakemake):
         contract=snakemake.params.contract,
     )
     skim(
-        ntuples=list(snakemake.input.ntuples),
+        ntuples=[*snakemake.input.ntuples, *snakemake.params.beside],
         map_path=snakemake.input.map,
         normalisation=snakemake.input.normalisation,
         settings=settings,

@@ -10,14 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import uproot
 from uproot.behaviors.RNTuple import HasFields
 from uproot.behaviors.TBranch import HasBranches
-from uproot.source.file import MultithreadedFileSource
 
 from hepchain.config.ntuple import NtupleMap
 from hepchain.errors import InputError
 from hepchain.io import verify_checksum
+from hepchain.skimming.addresses import is_address
+from hepchain.skimming.opening import open_root
 
 TREES = ("TTree", "TNtuple", "TNtupleD", "ROOT::RNTuple")
 """Classes of what can be read as events."""
@@ -92,15 +92,12 @@ def open_file(path: str | Path) -> Iterator[Any]:
     ------
     InputError : the file is missing, empty, cut off, damaged or no ROOT file
     """
-    options: dict[str, Any] = {}
-    if Path(path).is_file():
+    if not is_address(path) and Path(path).is_file():
         with readable(path):
             _require_whole(Path(path))
             verify_checksum(path)
-        # A file that is there is never taken for an address, whatever colons are in its name.
-        options["handler"] = MultithreadedFileSource
     with readable(path):
-        file = uproot.open({path: None}, **options)
+        file = open_root(path)
     with file:
         yield file
 
