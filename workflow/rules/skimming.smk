@@ -79,7 +79,9 @@ def ntuple_fingerprint(wildcards):
     """Fingerprint of the ntuples on disk that no job makes."""
     if SAMPLES[wildcards.sample].simulated:
         return None
-    return fingerprint(*(path for path in ntuples_of(wildcards) if not is_address(path)))
+    return fingerprint(
+        *(path for path in ntuples_of(wildcards) if not is_address(path))
+    )
 
 
 def checksums(wildcards):

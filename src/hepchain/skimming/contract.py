@@ -19,6 +19,7 @@ import numpy.typing as npt
 from hepchain.config.ntuple import NtupleMap
 from hepchain.config.samples import Role
 from hepchain.config.types import BEAM, MAX_ABS_ETA
+from hepchain.skimming.scales import Scale, length, momentum
 from hepchain.variations import WEIGHT_FACTOR
 
 GENERAL = __name__
@@ -82,6 +83,7 @@ class Entry:
     is_weight : it is a factor of the weight of simulated events that are selected, and no column
     points_into : collection that it is an index of; -1 points nowhere
     carried : quantities of what it points to that are kept beside it
+    scale : where its median is, of ``SCALES``; None if anywhere
     """
 
     collection: str = ""
@@ -93,6 +95,7 @@ class Entry:
     is_weight: bool = False
     points_into: str = ""
     carried: tuple[str, ...] = ()
+    scale: Scale | None = None
 
 
 VARIABLE = Entry(OBJECT, default=math.nan, may_be_nan=True)
@@ -119,6 +122,13 @@ OF_OBJECTS: dict[str, Entry] = {
 
 ENTRIES = EVENT | OF_OBJECTS
 
+SCALES: dict[str, Scale] = {
+    "track_pt": momentum(0.02, 3000.0, "detectors see 0.05 GeV and more, a beam has 7000"),
+    "track_d0": length(2e-3, 100.0, "best resolution some micrometres, detectors are 1 m wide"),
+    "track_z0": length(5e-3, 500.0, "best resolution 0.01 mm, bunches are 50 mm long"),
+}
+"""Bounds of medians, of input variables as well."""
+
 
 def contract(
     module: str, variables: Iterable[str], needed: Iterable[str], ntuple_map: NtupleMap
@@ -127,12 +137,14 @@ def contract(
 
     Parameters
     ----------
-    module : has the branches of the chain as ``ENTRIES``, see :mod:`.contract`
+    module : has the branches of the chain as ``ENTRIES``, see :mod:`.contract`, and the bounds of
+        medians as ``SCALES``, if it has any
     variables : names of the input variables of an object
     needed : quantities of it that cannot be absent
     ntuple_map : has the varied weights
     """
-    entries: dict[str, Entry] = import_module(module).ENTRIES
+    content = import_module(module)
+    entries: dict[str, Entry] = content.ENTRIES
     weights = [name for name in ntuple_map.branches if name.startswith(WEIGHT_FACTOR)]
     result = entries | {name: Entry(dtype="float64") for name in weights}
     for name in (f"{OBJECT}_{name}" for name in variables):
@@ -141,6 +153,9 @@ def contract(
     for name in (f"{OBJECT}_{name}" for name in needed):
         entry = entries.get(name, replace(VARIABLE, default=None, may_be_nan=False))
         result[name] = replace(entry, need=Need.ALWAYS)
+    for name, scale in getattr(content, "SCALES", {}).items():
+        if name in result:
+            result[name] = replace(result[name], scale=scale)
     return result
 
 

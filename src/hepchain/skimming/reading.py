@@ -16,6 +16,7 @@ from hepchain.errors import InputError
 from hepchain.skimming.contract import Entry
 from hepchain.skimming.jagged import as_type
 from hepchain.skimming.mapping import apply_map, branches_of, told
+from hepchain.skimming.scales import Medians
 from hepchain.skimming.settings import SkimSettings
 from hepchain.skimming.structure import NtupleReport, check_tree
 from hepchain.skimming.tables import open_tree
@@ -50,10 +51,31 @@ def open_ntuple(
     with open_tree(path, ntuple_map) as tree:
         report = check_tree(path, tree, ntuple_map, wanted).of_role(settings.role, wanted)
         report.require(settings.role)
-        flags = ntuple_map.present_where_positive.values()
-        raw = _raw(tree, ntuple_map, [*report.present, *flags], entries)
-        groups = settings.groups
-        yield report, _mapped(path, ntuple_map, raw, report.present, wanted, groups, problems)
+        events = read_events_of(
+            path, tree, ntuple_map, report.present, wanted, settings.groups, entries, problems
+        )
+        yield report, events
+
+
+def read_events_of(
+    path: str,
+    tree: Table,
+    ntuple_map: NtupleMap,
+    present: Collection[str],
+    wanted: Mapping[str, Entry],
+    groups: Groups,
+    entries: int | None = None,
+    problems: Problems | None = None,
+) -> Iterator[Chunk]:
+    """The events of an open tree in chunks, as in :func:`open_ntuple`.
+
+    Raises
+    ------
+    InputError : the content is unusable
+    """
+    flags = ntuple_map.present_where_positive.values()
+    raw = _raw(tree, ntuple_map, [*present, *flags], entries)
+    return _mapped(path, ntuple_map, raw, present, wanted, groups, problems)
 
 
 def read_quantities(
@@ -96,10 +118,12 @@ def _mapped(
 ) -> Iterator[Chunk]:
     """Chunks in the contract's names, units and types, looked at value by value."""
     problems = Problems() if collected is None else collected
-    first = 0
+    scales = {name: scale for name in present if (scale := wanted[name].scale) is not None}
+    medians, first = Medians(scales, ntuple_map), 0
     for arrays in raw:
         chunk = apply_map(path, ntuple_map, arrays, present, wanted, groups, first)
         problems.add(problems_of(chunk, wanted, present, first))
+        problems.add(medians.problems(chunk))
         if problems and collected is None:
             raise InputError(
                 "\n  ".join([f"{path}: invalid values", *described(problems, ntuple_map)])

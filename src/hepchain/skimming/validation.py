@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from hepchain.skimming.contract import OBJECT, Entry, Need
 from hepchain.skimming.jagged import numbers_of, sizes_of
+from hepchain.skimming.scales import Misscaled
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,14 @@ class Problems:
     """Problems of a file, those of one kind together."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str], Problem] = {}
+        self._found: dict[tuple[str, str], Problem | Misscaled] = {}
 
-    def add(self, problems: Iterator[Problem]) -> None:
+    def add(self, problems: Iterable[Problem | Misscaled]) -> None:
         """Add the problems of the next chunk."""
         for problem in problems:
             key = problem.name, problem.what
             first = self._found.get(key)
-            if first is not None:
+            if isinstance(first, Problem) and isinstance(problem, Problem):
                 problem = replace(first, count=first.count + problem.count)
             self._found[key] = problem
 

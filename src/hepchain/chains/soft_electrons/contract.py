@@ -20,6 +20,7 @@ from hepchain.skimming.contract import (
     Need,
     within,
 )
+from hepchain.skimming.scales import Scale, length, momentum
 
 SELECTION = Need.SELECTION
 
@@ -96,3 +97,18 @@ TRACKS = {
 }
 
 ENTRIES = EVENTS | OBJECTS | TRACKS
+
+SCALES = {
+    "met": momentum(0.2, 3000.0, "its resolution alone is some GeV, a beam has 7000"),
+    "electron_pt": momentum(0.2, 3000.0, "reconstructed from some GeV on, a beam has 7000"),
+    "jet_pt": momentum(0.2, 3000.0, "reconstructed from some GeV on, a beam has 7000"),
+    "jet_mass": momentum(0.05, 1000.0, "a tenth of the momentum"),
+    "track_pt": momentum(0.05, 300.0, "most charged particles of a collision have 0.3 to 2 GeV"),
+    "track_q_over_p": Scale(5e-4, 20.0, "1/GeV", {"1/MeV": 1e3}, "that of 0.05 to 2000 GeV"),
+    "track_d0": length(4e-3, 30.0, "best resolution 0.01 mm, at 1 GeV 0.08 mm"),
+    "track_d0_error": length(6e-3, 5.0, "best resolution 0.01 mm, at 1 GeV 0.08 mm"),
+    "track_z0": length(0.01, 300.0, "best resolution 0.03 mm, bunches are 50 mm long"),
+    "track_z0_error": length(0.015, 20.0, "best resolution 0.03 mm, at 1 GeV 0.15 mm"),
+    "track_z0_sin_theta": length(0.01, 300.0, "best resolution 0.03 mm, bunches are 50 mm long"),
+}
+"""Bounds of medians of files; the resolutions are those of silicon detectors at the LHC."""
