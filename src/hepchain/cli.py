@@ -66,18 +66,23 @@ def _add_ntuple(parsers: Any) -> None:
     parser = parsers.add_parser("ntuple", help="input files")
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
     check = parsers.add_parser(
-        "check", help="whether files of one sample hold what the chain reads, every value of it"
+        "check", help="whether files of one sample hold what the chain reads, and what it can do"
     )
-    check.add_argument("files", nargs="+", metavar="FILE", help="ROOT files of one sample")
+    check.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="ROOT files of one sample: paths, patterns, addresses, or a text file that lists such",
+    )
     check.add_argument("--map", required=True, help="branch map, config/ntuples/NAME.yaml")
     check.add_argument("--role", default="signal", help="role the files are to serve in")
     check.add_argument("--chain", metavar="NAME", help="that reads them, default: the first")
     check.add_argument("--config", nargs="*", default=(), metavar="FILE", help="of that chain")
     check.add_argument(
-        "--entries",
-        type=int,
-        metavar="N",
-        help="a quick look: only the first N entries of each file; all by default, as a run reads",
+        "--values",
+        action="store_true",
+        help="look at all values, as a run does; by default at those of the first 100 entries of "
+        "each file",
     )
     check.set_defaults(run=commands.check_ntuple)
     inspect = parsers.add_parser(

@@ -57,21 +57,24 @@ def describe_config(options: argparse.Namespace) -> int:
 def check_ntuple(options: argparse.Namespace) -> int:
     """Check ntuples as one sample of a chain; 1 if they cannot be read."""
     from hepchain.config.samples import Role
-    from hepchain.skimming.check import check_ntuple, sample_problems
+    from hepchain.skimming.check import SOME_ENTRIES, check_files, sample_problems
     from hepchain.skimming.settings import SkimSettings
+    from hepchain.skimming.sources import named_files
+    from hepchain.skimming.verdict import verdict
 
     if options.role not in list(Role):
         raise ConfigError(f"--role {options.role}: not one of {', '.join(Role)}")
-    if options.entries is not None and options.entries < 1:
-        raise ConfigError(f"--entries {options.entries}: at least 1")
-    settings = SkimSettings.of(*_chain_of(options, options.config), Role(options.role))
-    found = []
-    for path in options.files:
-        found.append(check_ntuple(path, options.map, settings, options.entries))
-        print(found[-1])
+    chain, run = _chain_of(options, options.config)
+    settings = SkimSettings.of(chain, run, Role(options.role))
+    entries = None if options.values else SOME_ENTRIES
+    found, known = [], dict[str, str]()
+    for file in check_files(named_files(options.files), options.map, settings, entries):
+        print(file.told(known), flush=True)
+        found.append(file)
     problems = sample_problems(found)
     for problem in problems:
         print(f"these files as one sample: {problem}")
+    print(*verdict(chain, run, settings.role, found).lines(), sep="\n")
     return 0 if not problems and all(file.usable for file in found) else 1
 
 

@@ -166,7 +166,7 @@ def test_all_problems_are_told_with_all_their_values(
     assert "weight (branch 'weight'): 1 value not finite, the first nan in entry 230" in text
     part = check_ntuple(path, contract_map, entries=100)
     assert part.usable
-    assert "looked at the first 100 of 250 entries only" in str(part)
+    assert "250 entries, values of the first 100 looked at" in str(part)
 
 
 def _needed(content: Content) -> Content:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, MutableMapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from hepchain.config.ntuple import NtupleMap
@@ -20,13 +24,20 @@ from hepchain.skimming.normalisation import (
     generator_metadata,
     normalise,
 )
-from hepchain.skimming.reading import described, open_ntuple
+from hepchain.skimming.reading import described, read_events_of
 from hepchain.skimming.settings import SkimSettings
 from hepchain.skimming.structure import NtupleReport, check_tree
 from hepchain.skimming.tables import tree_of
+from hepchain.skimming.trees import Table
 from hepchain.skimming.validation import Problems
 
 NORMALISED = (Role.SIGNAL, Role.BACKGROUND)
+
+SOME_ENTRIES = 100
+"""Of each file, whose values are looked at where not all are."""
+
+FILES_OF_A_PROCESS = 50
+"""At least: a process takes as long to start as to check some of them."""
 
 
 @dataclass
@@ -50,24 +61,45 @@ class Checked:
         return not self.problems and self.report is not None and self.report.usable(self.role)
 
     def __str__(self) -> str:
-        verdict, lines = "cannot be read", [f"  {problem}" for problem in self.problems]
-        if self.report is not None:
-            verdict = verdict if self.problems else self.report.verdict(self.role)
-            lines += [*self._notes(self.report), *self.report.lines()]
-        return "\n".join([f"{self.path}: {verdict}", *lines])
+        return self.told({})
 
-    def _notes(self, report: NtupleReport) -> Iterator[str]:
-        read = 0 if self.events is None else len(self.events.all_numbers)
-        if report.entries == 0:
-            yield "  no entries: only its sum of weights counts"
-        elif read < report.entries:
-            yield f"  looked at the first {read} of {report.entries} entries only"
+    def told(self, known: MutableMapping[str, str]) -> str:
+        """Verdict, problems and content.
+
+        ``known``: content -> first file that has it, to be told once for all files alike; this file
+        is added.
+        """
+        lines = [f"{self.path}: {self._verdict()}", *(f"  {problem}" for problem in self.problems)]
+        content = "\n".join(self._content())
+        first = known.setdefault(content, self.path) if content else self.path
+        if first != self.path:
+            lines[0] += f"; branches as in {first}"
+        elif content:
+            lines.append(content)
+        return "\n".join(lines)
+
+    def _verdict(self) -> str:
+        if self.report is None:
+            return "cannot be read"
+        verdict = "cannot be read" if self.problems else self.report.verdict(self.role)
+        entries, read = self.report.entries, 0
+        if entries == 0:
+            return f"{verdict}, no entries: only its sum of weights counts"
+        if self.events is not None:
+            read = len(self.events.all_numbers)
+        looked = "all" if read == entries else f"the first {read}" if read else "none"
+        return f"{verdict}, {entries} entries, values of {looked} looked at"
+
+    def _content(self) -> Iterator[str]:
+        if self.report is None:
+            return
         if self.metadata is not None and self.role in NORMALISED:
             for key in ("sum_of_weights", "cross_section_pb"):
                 if getattr(self.metadata, key) is None:
                     reason = self.metadata.reason if key == "sum_of_weights" else ""
                     why = f" ({reason})" if reason else ""
                     yield f"  does not tell its {key}{why}: the configuration must"
+        yield from self.report.lines()
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -76,6 +108,30 @@ class Checked:
             yield
         except InputError as error:
             self.problems.append(str(error).removeprefix(f"{self.path}: "))
+
+
+def check_files(
+    paths: Sequence[str],
+    ntuple_map: NtupleMap | str | Path,
+    settings: SkimSettings,
+    entries: int | None = SOME_ENTRIES,
+) -> Iterator[Checked]:
+    """Check files, many of them in several processes; see :func:`check_ntuple`.
+
+    Raises
+    ------
+    ConfigError : the map is not valid
+    """
+    if not isinstance(ntuple_map, NtupleMap):
+        ntuple_map = load_block(ntuple_map, NtupleMap)
+    check = partial(check_ntuple, ntuple_map=ntuple_map, settings=settings, entries=entries)
+    processes = min(len(os.sched_getaffinity(0)), len(paths) // FILES_OF_A_PROCESS)
+    if processes < 2:
+        yield from map(check, paths)
+        return
+    # Not forked: the process that asks may have threads.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(check, paths, chunksize=FILES_OF_A_PROCESS // 5)
 
 
 def check_ntuple(
@@ -95,47 +151,64 @@ def check_ntuple(
     """
     if not isinstance(ntuple_map, NtupleMap):
         ntuple_map = load_block(ntuple_map, NtupleMap)
-    role = settings.role
-    found = Checked(str(path), role)
-    with found.telling():
-        _read_structure(found, ntuple_map, settings)
-    report, roles = found.report, [role] if role is Role.DATA else [role, Role.TRAINING]
-    usable_as = next((role for role in roles if report is not None and report.usable(role)), None)
-    if usable_as is not None:
-        with found.telling():
-            _read_values(found, ntuple_map, replace(settings, role=usable_as), entries)
-    return found
-
-
-def _read_structure(found: Checked, ntuple_map: NtupleMap, settings: SkimSettings) -> None:
-    mapped = [name for name in ntuple_map.branches if name.startswith(f"{OBJECT}_")]
-    variables = [*settings.variables, *(name.removeprefix(f"{OBJECT}_") for name in mapped)]
-    wanted = replace(settings, groups={"": variables}).wanted(ntuple_map)
-    with open_file(found.path) as file:
+    found = Checked(str(path), settings.role)
+    with found.telling(), open_file(found.path) as file:
         tree = tree_of(found.path, file, ntuple_map)
-        report = check_tree(found.path, tree, ntuple_map, wanted)
-        found.report = report.of_role(found.role, wanted)
+        report = found.report = _structure(found, tree, ntuple_map, settings)
         if found.role is not Role.DATA:
             with found.telling():
                 found.metadata = generator_metadata(found.path, file, ntuple_map)
+        roles = [found.role] if found.role is Role.DATA else [found.role, Role.TRAINING]
+        if any(map(report.usable, roles)):
+            with found.telling():
+                _read_values(found, tree, ntuple_map, settings, entries)
+    return found
+
+
+def _structure(
+    found: Checked, tree: Table, ntuple_map: NtupleMap, settings: SkimSettings
+) -> NtupleReport:
+    mapped = [name for name in ntuple_map.branches if name.startswith(f"{OBJECT}_")]
+    variables = [*settings.variables, *(name.removeprefix(f"{OBJECT}_") for name in mapped)]
+    wanted = replace(settings, groups={"": variables}).wanted(ntuple_map)
+    return check_tree(found.path, tree, ntuple_map, wanted).of_role(found.role, wanted)
 
 
 def _read_values(
-    found: Checked, ntuple_map: NtupleMap, settings: SkimSettings, entries: int | None
+    found: Checked,
+    tree: Table,
+    ntuple_map: NtupleMap,
+    settings: SkimSettings,
+    entries: int | None,
 ) -> None:
     problems, found.events = Problems(), Events(found.path)
-    with open_ntuple(found.path, ntuple_map, settings, entries, problems) as (_, chunks):
-        try:
-            for chunk in chunks:
-                found.events.add(chunk)
-        finally:
-            found.problems += described(problems, ntuple_map)
+    present = set() if found.report is None else set(found.report.present)
+    # What a file lacks has no values to be looked at.
+    wanted = {
+        name: entry
+        for name, entry in settings.wanted(ntuple_map).items()
+        if name in present or name == "weight"
+    }
+    present &= wanted.keys()
+    chunks = read_events_of(
+        found.path, tree, ntuple_map, sorted(present), wanted, settings.groups, entries, problems
+    )
+    try:
+        for chunk in chunks:
+            found.events.add(chunk)
+    finally:
+        found.problems += described(problems, ntuple_map)
     if not problems:
         check_event_numbers([found.events])
 
 
-def sample_problems(files: Sequence[Checked]) -> list[str]:
-    """What is wrong with files as one sample, each of which is in order."""
+def sample_problems(
+    files: Sequence[Checked], config: SampleNormalisation | None = None
+) -> list[str]:
+    """What is wrong with files as one sample, each of which is in order.
+
+    ``config``: what the configuration says of its normalisation; without it, whatever it may be.
+    """
     usable = [file for file in files if file.usable and file.events is not None]
     if not usable:
         return []
@@ -144,24 +217,29 @@ def sample_problems(files: Sequence[Checked]) -> list[str]:
     with whole.telling():
         check_event_numbers(events)
     parts = [file.metadata for file in usable if file.metadata is not None]
-    if whole.role in NORMALISED:
+    if config is not None or whole.role in NORMALISED:
         with whole.telling():
-            _check_sums(whole.role, parts, events)
+            _check_sums(config or _any_normalisation(whole.role, parts), parts, events)
     return whole.problems
 
 
-def _check_sums(role: Role, parts: Sequence[GeneratorMetadata], events: Sequence[Events]) -> None:
-    """As a run would, with ones where the configuration has to tell."""
-    told = all(part.sum_of_weights is not None for part in parts)
-    with_sections = all(part.cross_section_pb is not None for part in parts)
-    config = SampleNormalisation(
+def _any_normalisation(role: Role, parts: Sequence[GeneratorMetadata]) -> SampleNormalisation:
+    """With ones where the configuration has to tell."""
+    return SampleNormalisation(
         "NAME",
         role,
-        cross_section_pb=FILE if with_sections else 1.0,
+        cross_section_pb=FILE if all(part.cross_section_pb is not None for part in parts) else 1.0,
         scale_factor=1.0,
         branching_fraction=1.0,
-        sum_of_weights=FILE if told else 1.0,
+        sum_of_weights=FILE if all(part.sum_of_weights is not None for part in parts) else 1.0,
+        override_sum_of_weights=any(part.sum_of_weights is None for part in parts),
     )
+
+
+def _check_sums(
+    config: SampleNormalisation, parts: Sequence[GeneratorMetadata], events: Sequence[Events]
+) -> None:
+    """As a run does."""
     content = normalise(config, parts)
-    if told:
+    if content["cross_section_pb"] is not None and not config.override_sum_of_weights:
         require_enough(config.sample, content["sum_of_weights"], events)

@@ -101,7 +101,7 @@ class NtupleReport:
         training, selection = self.missing(Role.TRAINING), self.missing(Role.SIGNAL)
         others = {name: reason for name, reason in self.absent.items() if name not in selection}
         return [
-            f"  tree '{self.tree}' with {self.entries} entries, {len(self.present)} branches "
+            f"  tree '{self.tree}': {len(self.present)} branches "
             f"of the contract present, {len(self.absent)} absent",
             *_lines("wrong type", self.wrong_type),
             *_lines("missing, needed always", training),
