@@ -16,7 +16,7 @@ from uproot.behaviors.TBranch import HasBranches
 from hepchain.config.ntuple import NtupleMap
 from hepchain.errors import InputError
 from hepchain.io import verify_checksum
-from hepchain.skimming.addresses import is_address
+from hepchain.skimming.addresses import TIMEOUT, is_address
 from hepchain.skimming.opening import open_root
 
 TREES = ("TTree", "TNtuple", "TNtupleD", "ROOT::RNTuple")
@@ -40,6 +40,12 @@ def readable(path: str | Path, what: Callable[[], str] | None = None) -> Iterato
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except OSError as error:
+        if is_address(path):
+            raise InputError(
+                f"{path}: cannot be read ({_first_line(error)}), with a time-out of {TIMEOUT} s; "
+                "see whether the server is up, can be reached from here and lets you read it, and "
+                "run again"
+            ) from error
         if error.errno is None:  # uproot's own, about the content
             raise _unreadable(path, error, what) from error
         raise InputError(

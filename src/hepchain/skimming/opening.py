@@ -7,6 +7,7 @@ from typing import Any
 
 import uproot
 from uproot.source.file import MultithreadedFileSource
+from uproot.source.fsspec import FSSpecSource
 
 from hepchain.skimming.addresses import TIMEOUT, is_address, require_supported
 
@@ -24,7 +25,15 @@ def open_root(path: str | Path) -> Any:
         return uproot.open({name: None}, handler=MultithreadedFileSource)
     require_supported(name)
     if name.lower().startswith("root:"):
-        return uproot.open({name: None}, timeout=TIMEOUT)
+        return uproot.open({name: None}, handler=XrootdSource)
     from hepchain.skimming.web import WebSource
 
     return uproot.open({name: None}, handler=WebSource)
+
+
+class XrootdSource(FSSpecSource):  # type: ignore[misc]
+    """What uproot reads from, whose own time-out does not reach the client of XRootD."""
+
+    def _open(self) -> None:
+        self._fsspec_options = {**self._fsspec_options, "timeout": TIMEOUT}
+        super()._open()

@@ -99,7 +99,7 @@ TRACKS = {
 ENTRIES = EVENTS | OBJECTS | TRACKS
 
 SCALES = {
-    "met": momentum(0.2, 3000.0, "its resolution alone is some GeV, a beam has 7000"),
+    "met": momentum(0.2, 2000.0, "its resolution alone is some GeV, a beam has 7000"),
     "electron_pt": momentum(0.2, 3000.0, "reconstructed from some GeV on, a beam has 7000"),
     "jet_pt": momentum(0.2, 3000.0, "reconstructed from some GeV on, a beam has 7000"),
     "jet_mass": momentum(0.05, 1000.0, "a tenth of the momentum"),
