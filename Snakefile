@@ -8,6 +8,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
+from hepchain.chain_files import samples_read
 from hepchain.chains import chain_names
 from hepchain.config.command_line import configuration
 from hepchain.config.order import canonical
@@ -97,7 +98,11 @@ add_requests(workflow, executor_of(workflow, sys.argv))
 onstart:
     try:
         for name in CHAINS:
-            refuse_future(globals()[name].FILES_OF_OTHERS)
+            files = globals()[name].FILES
+            refuse_future(files.of_others)
+            files.check(
+                name, samples_read(workflow.dag.needrun_jobs(), name), logger.info
+            )
         check_site(workflow, logger.warning)
         check_folders(
             path for job in workflow.dag.needrun_jobs() for path in job.output

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from hepchain.config.chain import ChainConfig
 from hepchain.config.samples import Role, Sample
@@ -50,11 +51,32 @@ class ChainFiles:
             if sample.role not in NOT_ANALYSED
         }
 
+    @cached_property
+    def brought(self) -> list[str]:
+        """Samples whose ntuples no job makes."""
+        return [name for name in self.ntuples if not self.samples[name].simulated]
+
     @property
     def of_others(self) -> list[str]:
         """Ntuples on disk that no job makes."""
-        brought = [name for name in self.ntuples if not self.samples[name].simulated]
-        return [path for name in brought for path in self.ntuples[name] if not is_address(path)]
+        paths = (path for name in self.brought for path in self.ntuples[name])
+        return [path for path in paths if not is_address(path)]
+
+    def check(self, chain: str, samples: Iterable[str], say: Callable[[str], None]) -> None:
+        """Check the ntuples of those samples that no job makes; ``say`` is told that it is done.
+
+        Raises
+        ------
+        InputError : see :func:`.require_usable`
+        """
+        wanted = set(samples)
+        files = {name: self.ntuples[name] for name in self.brought if name in wanted}
+        if not files:
+            return
+        from hepchain.skimming.samples import require_usable
+
+        say(f"Looking into {sum(map(len, files.values()))} ntuples of {', '.join(files)}")
+        require_usable(chain, self.run, files)
 
     @cached_property
     def by_part(self) -> dict[str, list[list[str]]]:
@@ -107,3 +129,12 @@ class ChainFiles:
 def any_of(names: Iterable[str]) -> str:
     """Wildcard constraint: one of these names, whole; of none, nothing."""
     return "|".join(map(re.escape, names)) or "(?!)"
+
+
+def samples_read(jobs: Iterable[Any], chain: str) -> set[str]:
+    """Samples whose ntuples these jobs of Snakemake read.
+
+    ``chain``: its name begins those of its rules.
+    """
+    reading = (f"{chain}_normalisation", f"{chain}_skimming")
+    return {job.wildcards.sample for job in jobs if job.rule.name in reading}

@@ -1,4 +1,4 @@
-"""Ntuples on a web server of this machine, and what is said of servers that do not do their part."""
+"""Ntuples on a web server of this machine, and what is said of one that does not do its part."""
 
 from __future__ import annotations
 
@@ -110,9 +110,7 @@ def test_skim_of_a_served_file_is_that_of_the_file(
 
 
 @pytest.mark.parametrize("status", [503, 429, 500])
-def test_busy_servers_are_asked_again(
-    ntuple: Path, contract_map: NtupleMap, status: int
-) -> None:
+def test_busy_servers_are_asked_again(ntuple: Path, contract_map: NtupleMap, status: int) -> None:
     with server(ntuple.read_bytes(), refusing(status, times=2)) as (address, _):
         assert check_ntuple(address, contract_map).usable
 
@@ -155,9 +153,8 @@ def test_server_that_says_nothing(ntuple: Path, monkeypatch: pytest.MonkeyPatch)
 def test_nobody_listens(ntuple: Path) -> None:
     with server(ntuple.read_bytes(), ranges) as (address, _):
         pass
-    with pytest.raises(InputError, match="Cannot connect to host .* tried 3 times"), open_file(
-        address
-    ):
+    message = r"Cannot connect to host .* tried 3 times"
+    with pytest.raises(InputError, match=message), open_file(address):
         pass
 
 
@@ -181,7 +178,7 @@ def test_other_addresses(address: str) -> None:
 
 def test_what_reads_an_address_may_not_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(addresses, "find_spec", lambda name: None)
-    with pytest.raises(ConfigError, match="read with fsspec-xrootd, .* not installed: `make xroo"):
+    with pytest.raises(ConfigError, match=r"read with fsspec-xrootd, .* not installed: `make xroo"):
         resolve_files("mine", ["root://host//a.root"])
 
 

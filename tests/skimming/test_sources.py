@@ -55,7 +55,13 @@ def test_files_in_the_results_are_refused(tmp_path: Path, monkeypatch: pytest.Mo
         assert len(resolve_files("mine", [path], "results")) == 1
 
 
-ODD = ["a:b.root", "root:::host:1094::a.root", "n[1].root", "run{1}.root", "my files é/n tuple.root"]
+ODD = [
+    "a:b.root",
+    "root:::host:1094::a.root",
+    "n[1].root",
+    "run{1}.root",
+    "my files é/n tuple.root",
+]
 """Names that mean more than a path to some program."""
 
 

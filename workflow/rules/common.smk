@@ -33,7 +33,6 @@ except ConfigError as error:
     raise WorkflowError(str(error)) from None
 
 SAMPLES = FILES.samples
-FILES_OF_OTHERS = FILES.of_others
 TRAINING_SAMPLES = run.of_role(Role.TRAINING)
 SIGNALS = run.of_role(Role.SIGNAL)
 BACKGROUNDS = run.of_role(Role.BACKGROUND)

@@ -39,6 +39,9 @@ SOME_ENTRIES = 100
 FILES_OF_A_PROCESS = 50
 """At least: a process takes as long to start as to check some of them."""
 
+FILES_AT_ONCE = 10
+"""Handed to a process."""
+
 
 @dataclass
 class Checked:
@@ -131,7 +134,7 @@ def check_files(
         return
     # Not forked: the process that asks may have threads.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(check, paths, chunksize=FILES_OF_A_PROCESS // 5)
+        yield from pool.map(check, paths, chunksize=FILES_AT_ONCE)
 
 
 def check_ntuple(

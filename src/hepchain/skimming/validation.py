@@ -11,7 +11,7 @@ import awkward as ak
 import numpy as np
 import numpy.typing as npt
 
-from hepchain.skimming.contract import OBJECT, Entry, Need
+from hepchain.skimming.contract import IN_MEV, OBJECT, Entry, Need
 from hepchain.skimming.jagged import numbers_of, sizes_of
 from hepchain.skimming.scales import Misscaled
 
@@ -59,8 +59,16 @@ class Problems:
         return bool(self._found)
 
     def lines(self, origins: Mapping[str, str]) -> list[str]:
-        """One line a problem; ``origins`` says where the branches come from."""
-        return [problem.told(origins[problem.name]) for problem in self._found.values()]
+        """One line a problem; ``origins`` says where the branches come from.
+
+        Values beyond the energy of a beam are part of an implausible scale.
+        """
+        scales = {found.name for found in self._found.values() if isinstance(found, Misscaled)}
+        return [
+            found.told(origins[found.name])
+            for found in self._found.values()
+            if not (found.name in scales and found.what == IN_MEV)
+        ]
 
 
 def problems_of(
