@@ -122,3 +122,19 @@ def test_disjoint_spectra_are_refused() -> None:
     pt = np.where(labels == 1, 4.0, 0.6)
     with pytest.raises(StageError, match="hardly share a bin"):
         balance(labels, pt, np.zeros(200), np.ones(200), config())
+
+
+@given(seed=st.integers(0, 1000), ratio=st.sampled_from([1.5, 50.0]))
+@settings(max_examples=20, deadline=None)
+def test_tracks_of_weight_zero_change_no_spectrum(seed: int, ratio: float) -> None:
+    labels, pt, eta = spectra(seed)
+    event_weight = np.random.default_rng(seed).choice([0.0, 1.0, 2.0], len(labels))
+    kept = event_weight > 0
+    whole = balance(labels, pt, eta, event_weight, config(ratio))
+    less = balance(labels[kept], pt[kept], eta[kept], event_weight[kept], config(ratio))
+    np.testing.assert_allclose(whole.spectrum, less.spectrum)
+    weights = whole.of(labels, pt, eta, event_weight)
+    assert not weights[~kept].any()
+    # One factor for all: the mean over all tracks is 1 in either case.
+    expected = less.of(labels[kept], pt[kept], eta[kept], event_weight[kept])
+    np.testing.assert_allclose(weights[kept] * kept.mean(), expected, rtol=1e-5)

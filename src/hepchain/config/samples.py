@@ -65,7 +65,10 @@ class Sample(Block):
         le=1.0,
         description="branching fraction that the cross-section does not include; 1 if none",
     )
-    files: Distinct[str] | None = Field(default=None, description="ROOT files or glob patterns")
+    files: Distinct[str] | None = Field(
+        default=None,
+        description="ROOT files: paths, patterns, addresses, or text files that list such",
+    )
     files_per_part: PositiveInt | None = Field(
         default=None,
         description="`files` of a job; by default one, and more if that would make over 500 jobs",

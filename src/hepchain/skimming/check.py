@@ -91,7 +91,8 @@ class Checked:
         if self.events is not None:
             read = len(self.events.all_numbers)
         looked = "all" if read == entries else f"the first {read}" if read else "none"
-        return f"{verdict}, {entries} entries, values of {looked} looked at"
+        number = "1 entry" if entries == 1 else f"{entries} entries"
+        return f"{verdict}, {number}, values of {looked} looked at"
 
     def _content(self) -> Iterator[str]:
         if self.report is None:

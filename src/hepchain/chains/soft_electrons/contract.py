@@ -104,7 +104,7 @@ SCALES = {
     "jet_pt": momentum(0.2, 3000.0, "reconstructed from some GeV on, a beam has 7000"),
     "jet_mass": momentum(0.05, 1000.0, "a tenth of the momentum"),
     "track_pt": momentum(0.05, 300.0, "most charged particles of a collision have 0.3 to 2 GeV"),
-    "track_q_over_p": Scale(5e-4, 20.0, "1/GeV", {"1/MeV": 1e3}, "that of 0.05 to 2000 GeV"),
+    "track_q_over_p": Scale(1e-3, 20.0, "1/GeV", {"1/MeV": 1e3}, "that of 0.05 to 1000 GeV"),
     "track_d0": length(4e-3, 30.0, "best resolution 0.01 mm, at 1 GeV 0.08 mm"),
     "track_d0_error": length(6e-3, 5.0, "best resolution 0.01 mm, at 1 GeV 0.08 mm"),
     "track_z0": length(0.01, 300.0, "best resolution 0.03 mm, bunches are 50 mm long"),
