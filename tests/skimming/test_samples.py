@@ -157,7 +157,7 @@ def test_several_processes_find_what_one_does(
     settings = SkimSettings.of(CHAIN, run, Role.BACKGROUND)
     one = [str(file) for file in check_files(paths, contract_map_path, settings)]
     monkeypatch.setattr(check, "FILES_OF_A_PROCESS", 3)
-    monkeypatch.setattr(check.os, "sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
     assert [str(file) for file in check_files(paths, contract_map_path, settings)] == one
     assert [" cannot be read" in text for text in one] == [n == 2 for n in range(6)]
 

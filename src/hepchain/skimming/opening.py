@@ -35,5 +35,5 @@ class XrootdSource(FSSpecSource):  # type: ignore[misc]
     """What uproot reads from, whose own time-out does not reach the client of XRootD."""
 
     def _open(self) -> None:
-        self._fsspec_options = {**self._fsspec_options, "timeout": TIMEOUT}
+        self._fsspec_options["timeout"] = TIMEOUT  # type: ignore[has-type]
         super()._open()

@@ -17,7 +17,7 @@ from hepchain.skimming.jagged import numbers_of
 EVENTS = 4000
 """From the start of a file: of which medians are looked at."""
 
-VALUES_AT_ONCE = 20_000
+VALUES_AT_ONCE = 5_000
 """Of a quantity and a chunk: of which the median is looked at."""
 
 FEWEST = 50
