@@ -300,3 +300,20 @@ def test_files_are_checked_as_one_sample(
     assert main([*arguments, str(first)]) == 0
     assert main([*arguments, str(first), str(again)]) == 1
     assert "5 event numbers occur more than once" in capsys.readouterr().out
+
+
+def test_values_are_looked_at_whatever_else_is_missing(
+    make_content: MakeContent, write_ntuple: Writer, contract_map: NtupleMap
+) -> None:
+    content = make_content(20)
+    content["mu"][3] = -1.0
+    content["met_phi"] = ak.Array([[1.0]] * 20)
+    del content["track_d0"]
+    text = str(check_ntuple(write_ntuple(content), contract_map))
+    assert "cannot be read" in text
+    for part in (
+        "mu (branch 'mu'): 1 value below zero, the first -1.0 in entry 3",
+        "wrong type: met_phi (branch 'met_phi' has a list an event, not one number an event",
+        "track_d0 (no branch 'track_d0'",
+    ):
+        assert part in text

@@ -162,8 +162,7 @@ def check_ntuple(
         if found.role is not Role.DATA:
             with found.telling():
                 found.metadata = generator_metadata(found.path, file, ntuple_map)
-        roles = [found.role] if found.role is Role.DATA else [found.role, Role.TRAINING]
-        if any(map(report.usable, roles)):
+        if "event_number" in report.present:
             with found.telling():
                 _read_values(found, tree, ntuple_map, settings, entries)
     return found

@@ -35,5 +35,5 @@ class XrootdSource(FSSpecSource):  # type: ignore[misc]
     """What uproot reads from, whose own time-out does not reach the client of XRootD."""
 
     def _open(self) -> None:
-        self._fsspec_options["timeout"] = TIMEOUT  # type: ignore[has-type]
+        vars(self)["_fsspec_options"]["timeout"] = TIMEOUT
         super()._open()

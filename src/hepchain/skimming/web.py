@@ -68,7 +68,7 @@ def _refused(url: str, error: aiohttp.ClientResponseError) -> InputError:
         )
     return InputError(
         f"{url}: refused (HTTP {error.status} {error.message}); see with `curl -I` what the server "
-        "asks for: a login or a certificate, which are not sent from here"
+        "asks for: certificates are not sent from here"
     )
 
 
