@@ -24,6 +24,8 @@ WRONG = {
     "jet_pt": (1e-3, "TeV", 1000),
     "electron_pt": (1e-3, "TeV", 1000),
     "track_pt": (1e3, "MeV", 0.001),
+    "truth_track_pt": (1e3, "MeV", 0.001),
+    "truth_electron_pt": (1e3, "MeV", 0.001),
     "track_d0": (1e-3, "m", 1000),
     "track_z0": (1e-3, "m", 1000),
     "track_d0_error": (1e3, "µm", 0.001),
@@ -45,6 +47,7 @@ def content(make_content: Callable[..., Content]) -> Content:
     content = make_content(150)
     content["track_pt"] = 0.5 + content["track_pt"] % 2
     content["met"] = 2.0 + content["met"]
+    content["truth_electron_pt"] = 1.0 + content["truth_electron_pt"]
     return content
 
 

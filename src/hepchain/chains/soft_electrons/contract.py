@@ -104,6 +104,8 @@ SCALES = {
     "jet_pt": momentum(0.2, 3000.0, "reconstructed from some GeV on, a beam has 7000"),
     "jet_mass": momentum(0.05, 1000.0, "a tenth of the momentum"),
     "track_pt": momentum(0.05, 300.0, "most charged particles of a collision have 0.3 to 2 GeV"),
+    "truth_track_pt": momentum(0.05, 300.0, "as that of tracks"),
+    "truth_electron_pt": momentum(0.05, 500.0, "of higgsinos some GeV, of W and Z 40"),
     "track_q_over_p": Scale(1e-3, 20.0, "1/GeV", {"1/MeV": 1e3}, "that of 0.05 to 1000 GeV"),
     "track_d0": length(4e-3, 30.0, "best resolution 0.01 mm, at 1 GeV 0.08 mm"),
     "track_d0_error": length(6e-3, 5.0, "best resolution 0.01 mm, at 1 GeV 0.08 mm"),
