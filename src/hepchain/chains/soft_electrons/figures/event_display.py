@@ -208,7 +208,7 @@ def _describe(across: Axes, along: Axes, event: DisplayedEvent, things: Things) 
     missing = rf"$E_\mathrm{{T}}^\mathrm{{miss}}$ = {event.met:.0f} GeV"
     inside(across, missing, x=0.97, ha="right", fontsize=7)
     text = (
-        rf"candidate: $p_\mathrm{{T}}$ = {helix.pt:.1f} GeV, $\eta$ = {helix.eta:.2f}, "
+        rf"candidate: $p_\mathrm{{T}}$ = {helix.pt:.1f} GeV, $\eta = {helix.eta:.2f}$, "
         f"$m$ = {chosen.mass:.1f} GeV, score {score} ({verdict})"
     )
     along.set_title(text, fontsize=7, loc="right")
