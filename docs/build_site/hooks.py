@@ -19,7 +19,6 @@ from hepchain.report.page import TEMPLATES
 HERE = Path(__file__).parent
 PACKAGE = Path("src/hepchain")
 LINK = re.compile(r"\[([^\]]+)\]\((\.\./[^)#\s]+)(?:#[^)\s]*)?\)")
-ROLE = re.compile(r":(?:class|func|meth|mod|attr):<code>~?([^<]*)</code>")
 GRAPH = "<!-- the graph of stages -->"
 _graphs: dict[str, str] = {}
 
@@ -88,7 +87,3 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
     return LINK.sub(outside, markdown).replace(GRAPH, drawn)
 
-
-def on_page_content(html: str, **_: Any) -> str:
-    """Roles of Sphinx in docstrings are code here."""
-    return ROLE.sub(r"<code>\1</code>", html)
