@@ -24,7 +24,7 @@ SNAKEFILE = Path("Snakefile")
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure or table: its title, the command that makes it, what is known of it without a run."""
+    """A figure or table, and what its caption says without a run."""
 
     result: Result
     caption: Markup
@@ -65,8 +65,12 @@ def graph(workflow: Any, chain: str) -> tuple[Drawing, dict[str, str]]:
     """Stages of a default run, drawn, and how many rules each has."""
     folder = f"results/{chain}"
     found = stages(rules_of(workflow, folder), _targets(workflow, chain), folder)
-    notes = {stage: f"{len(names)} rules" for stage, names in found["rules"].items()}
+    notes = {stage: _count(names) for stage, names in found["rules"].items()}
     return drawing(found["rules"], [(a, b) for a, b in found["edges"]]), notes
+
+
+def _count(rules: list[str]) -> str:
+    return "1 rule" if len(rules) == 1 else f"{len(rules)} rules"
 
 
 def _rule(workflow: Any, chain: str) -> Rule:

@@ -86,4 +86,3 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
         return f"`{path.relative_to(root)}`"
 
     return LINK.sub(outside, markdown).replace(GRAPH, drawn)
-
