@@ -10,7 +10,6 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from functools import reduce
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -144,6 +143,11 @@ def tree_of_keys() -> dict[str, Any]:
     return tree
 
 
+def nested(key: str) -> Any:
+    first, _, rest = key.partition(".")
+    return {first: nested(rest)} if first else None
+
+
 def unknown_keys(content: Any, tree: Mapping[str, Any], name: str = "") -> list[str]:
     """Keys of a mapping that the configuration does not have; where it ends anything may stand."""
     if not isinstance(content, dict) or not tree:
@@ -163,7 +167,7 @@ def test_keys_in_code_exist() -> None:
     for page, span in code_spans():
         dotted = re.fullmatch(r"[a-z_]+(\.[a-z_]\w*)+", span) and Path(span).suffix not in SUFFIXES
         if dotted and span.partition(".")[0] in tree:
-            found.append((page, reduce(lambda inner, key: {key: inner}, span.split(".")[::-1], {})))
+            found.append((page, nested(span)))
     for page, command, _in_block in commands("snakemake"):
         values = [value for value in command if re.match(r"\w+=", value)]
         found += [(page, {(pair := v.split("=", 1))[0]: yaml.safe_load(pair[1])}) for v in values]
@@ -204,6 +208,6 @@ def test_the_site_is_built_and_opens_from_a_file(tmp_path: Path) -> None:
         fetched = r'<(?:script|link|img|iframe)[^>]*(?:src|href)="?(?:https?:)?//[^" >]+'
         assert re.findall(fetched, page.read_text(encoding="utf-8")) == [], page
     for name in ("index", "how_it_works", "gallery", "chains/soft_electrons/statistics"):
-        page = opened(tmp_path / f"{name}.html")
-        assert page.console == []
-        assert "hepchain" in page.text
+        shown = opened(tmp_path / f"{name}.html")
+        assert shown.console == []
+        assert "hepchain" in shown.text

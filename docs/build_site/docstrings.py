@@ -11,7 +11,7 @@ EXAMPLES = re.compile(r"^>>> .*(?:\n(?!\s*$).+)*", re.MULTILINE)
 ROLE = re.compile(r":(?:attr|class|func|meth|mod):`~?([^`]*)`")
 
 
-class Docstrings(griffe.Extension):
+class Docstrings(griffe.Extension):  # type: ignore[misc,unused-ignore]
     """Rewrites each docstring before its sections are read."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
