@@ -55,7 +55,7 @@ def commands(program: str) -> list[tuple[str, list[str], bool]]:
         lines = [(line, True) for body in blocks for line in body.splitlines()]
         lines += [(span, False) for span in SPAN.findall(BLOCK.sub("", text))]
         for line, in_block in lines:
-            command = line.strip().removeprefix("$ ")
+            command = line.strip().removeprefix("$ ").partition(" && ")[0]
             if command.startswith(f"{program} ") and "..." not in command:
                 found.append((page.name, shlex.split(command, comments=True)[1:], in_block))
     return found
@@ -101,6 +101,14 @@ def test_commands_of_hepchain_parse() -> None:
             if in_block or not any(reason in said.getvalue() for reason in NOT_RUN):
                 wrong.append((page, command, said.getvalue()))
     assert wrong == []
+
+
+def test_targets_of_make_exist() -> None:
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    known = {name for line in re.findall(r"^([a-z -]+):", makefile, re.M) for name in line.split()}
+    found = {(page, word) for page, command, _ in commands("make") for word in command}
+    assert len(found) > 10
+    assert [one for one in sorted(found) if "=" not in one[1] and one[1] not in known] == []
 
 
 def test_commands_of_snakemake_parse_and_name_targets(monkeypatch: pytest.MonkeyPatch) -> None:
