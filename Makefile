@@ -75,7 +75,7 @@ docs: $(ENVIRONMENT) ## write docs/config.md again and the documentation site, s
 	$(BIN)/hepchain config describe --markdown > docs/config.md.new
 	mv docs/config.md.new docs/config.md
 	test -x $(BIN)/mkdocs || $(ANY_PYTHON) envs/setup.py --python "$(PYTHON)" --group docs
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs --quiet build
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 
 gpu: $(ENVIRONMENT) ## add what networks need to train on GPUs (TensorFlow with CUDA 12, 4.5 GB)
 	$(ANY_PYTHON) envs/setup.py --python "$(PYTHON)" --group gpu
