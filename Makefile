@@ -71,9 +71,11 @@ format: $(ENVIRONMENT) ## put the code into the house style
 	$(BIN)/ruff format
 	$(BIN)/snakefmt $(SMK)
 
-docs: $(ENVIRONMENT) ## write docs/config.md again from the models of the config
+docs: $(ENVIRONMENT) ## write docs/config.md again and the documentation site, site/index.html (0.12 GB more, once)
 	$(BIN)/hepchain config describe --markdown > docs/config.md.new
 	mv docs/config.md.new docs/config.md
+	test -x $(BIN)/mkdocs || $(ANY_PYTHON) envs/setup.py --python "$(PYTHON)" --group docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 
 gpu: $(ENVIRONMENT) ## add what networks need to train on GPUs (TensorFlow with CUDA 12, 4.5 GB)
 	$(ANY_PYTHON) envs/setup.py --python "$(PYTHON)" --group gpu
@@ -92,5 +94,5 @@ clean: ## remove all results; files in results/ that no run has made are left an
 
 distclean: ## remove results, environment and caches: back to an empty clone
 	@$(ANY_PYTHON) envs/clean.py --environment
-	rm -rf .venv-tools .venv-tools.partial .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf site .venv-tools .venv-tools.partial .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

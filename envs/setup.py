@@ -34,7 +34,12 @@ OLDEST_UV = (0, 9)
 OLDEST_GLIBC = (2, 28)
 GIGABYTE = 1e9
 NEEDED_SPACE = 4 * GIGABYTE
-SPACE_OF_GROUPS = {"gpu": 6 * GIGABYTE, "torch": 6 * GIGABYTE, "jax": 0.5 * GIGABYTE}
+SPACE_OF_GROUPS = {
+    "gpu": 6 * GIGABYTE,
+    "torch": 6 * GIGABYTE,
+    "jax": 0.5 * GIGABYTE,
+    "docs": 0.2 * GIGABYTE,
+}
 INDEX = "https://pypi.org/simple/uv/"
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 DOCS = Path(__file__).parents[2] / "docs"
-STATISTICS = "chains/soft_electrons/statistics.md"
+STATISTICS = "chains/soft_electrons/statistics_results.md"
 NUMBER = r"([-+−]?\d[\d,]*(?:\.\d+)?)"
 
 SIGNALS = {

@@ -98,7 +98,7 @@ def _provenance(folder: Path, params: Any, config: Mapping[str, Any]) -> dict[st
     graph = drawing(params.stages["rules"], [(a, b) for a, b in params.stages["edges"]])
     return {
         "graph": graph,
-        "uses": found,
+        "notes": {name: f"{use.jobs} jobs · {use.time}" for name, use in found.items()},
         "use_table": provenance.use_table({box.name: found[box.name] for box in graph.boxes}),
         "versions": provenance.versions(),
         "commit": provenance.commit(Path.cwd()),
