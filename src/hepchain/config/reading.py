@@ -87,7 +87,7 @@ def describe(
 
 def _nothing_to_take(keys: Location, content: Any) -> str:
     """Of a null that is left when all files are merged: what it was for, and the nearest key."""
-    beside: dict[str, Any] = {}
+    beside: Mapping[Any, Any] = {}
     for key in keys:
         beside = content if isinstance(content, Mapping) else {}
         content = beside.get(key, ...)
