@@ -26,8 +26,8 @@ from hepchain.statistics.templates import Template, Templates
 from hepchain.statistics.toys import CountingModel, Floats, Toys, limit
 from hepchain.statistics.workspace import Specification, Uncertainties, make_workspace
 
-NEGLIGIBLE = 1e-4
-"""Relative uncertainty in place of none: pyhf needs a parameter to fit."""
+NEGLIGIBLE = 1e-3
+"""Uncertainty in place of none, over that of the count: pyhf needs a parameter to fit."""
 MOST_EVENTS = 1e9
 """Above, the likelihood is not known to the precision that limits need."""
 MOST_UNCERTAIN = 100.0
@@ -96,6 +96,20 @@ class Counting:
     def relative_uncertainty(self) -> float:
         """Of the background."""
         return self.uncertainty / self.background if self.uncertainty else 0.0
+
+    @property
+    def most_without_signal(self) -> float:
+        """Observed events that a background within the bounds of a fit describes best, at most.
+
+        There it is ten times what is expected, or five standard deviations if log-normal: where the
+        slopes of ln L by it and by its auxiliary measurement cancel.
+        """
+        width = self.relative_uncertainty
+        if width == 0.0:
+            return math.inf
+        if self.log_normal:
+            return self.background * math.exp(5.0 * width) + 5.0 / width
+        return 10.0 * (self.background + 9.0 / width**2)
 
     @property
     def guess(self) -> float:
@@ -203,6 +217,12 @@ def analyse(counting: Counting, toys: int | None = None, seed: int = 1) -> Count
         return _from_toys(counting, toys, seed)
     if counting.background == 0:
         raise InputError("--background 0: asymptotic formulas need some background; use --toys")
+    if counting.observed > counting.most_without_signal:
+        raise StageError(
+            f"--observed {counting.observed:g} and --background {_with_uncertainty(counting)}: an "
+            "excess too large for asymptotic formulas, which need a background that would have "
+            "made it alone; use --toys"
+        )
     try:
         return _asymptotic(counting)
     except NotConvergedError as error:
@@ -238,7 +258,8 @@ def _asymptotic(counting: Counting) -> CountingResult:
 def _workspace(counting: Counting, unit: float) -> Specification:
     """One bin with the observation; the signal strength is in units of so many events."""
     normal = 0.0 if counting.log_normal else counting.uncertainty
-    log_normal = max(counting.relative_uncertainty if counting.log_normal else 0.0, NEGLIGIBLE)
+    negligible = NEGLIGIBLE / max(math.sqrt(counting.background), 1.0)
+    log_normal = max(counting.relative_uncertainty if counting.log_normal else 0.0, negligible)
     templates = Templates(
         edges=(0.0, 1.0),
         requested_bins=1,

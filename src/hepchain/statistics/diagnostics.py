@@ -17,8 +17,7 @@ from hepchain.statistics.workspace import SIGNAL_STRENGTH, Specification
 Floats = npt.NDArray[np.float64]
 
 WIDE = 15.0
-"""Bound of parameters with a normal constraint, in standard deviations. Minuit maps bounded
-parameters by a sine: with the usual five its errors would be 0.7 % too small."""
+"""Bound of parameters with a normal constraint, in standard deviations, far from any fit."""
 
 PYHF_BOUNDS = (-5.0, 5.0)
 """Bounds that pyhf suggests for them."""
@@ -116,7 +115,7 @@ class Diagnostics:
 
 
 def diagnose(workspace: Specification, scale: float, strengths: tuple[float, ...]) -> Diagnostics:
-    """Fits of a workspace with Minuit.
+    """Fits of a workspace by Newton's method.
 
     The signal strength may be negative, so that impacts are not cut off at zero.
 
@@ -130,7 +129,7 @@ def diagnose(workspace: Specification, scale: float, strengths: tuple[float, ...
     ------
     NotConvergedError : a fit has failed
     """
-    with minimiser("minuit"):
+    with minimiser("newton"):
         model, data = load_model(workspace)
         fitter = Fitter(model, scale)
         asimov = fitter.expected_data(1.0)
@@ -269,7 +268,7 @@ class Fitter:
         )
         table = np.asarray(result, dtype=np.float64)
         if not np.isfinite(table).all():
-            raise NotConvergedError("minuit: a parameter or its error is not a number")
+            raise NotConvergedError("newton: a parameter or its error is not a number")
         return table[:, 0], table[:, 1], np.asarray(correlations, dtype=np.float64)
 
     def _lowest(self) -> float:

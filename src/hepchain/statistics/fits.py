@@ -1,4 +1,4 @@
-"""Fits of a workspace by pyhf, with SciPy's SLSQP or with Minuit."""
+"""Fits of a workspace by pyhf, with Newton's method or with Minuit."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import pyhf
 
 from hepchain.assumptions import Kind, assumed
+from hepchain.statistics.newton import NewtonOptimizer
 from hepchain.statistics.workspace import Specification
 
 LOGGER = logging.getLogger(__name__)
@@ -25,11 +26,15 @@ for a limit.
 CLIP = 1e-9
 """Smallest content of a bin in a fit."""
 
-Optimizer = Literal["scipy", "minuit"]
+Optimizer = Literal["newton", "minuit"]
 
 Result = TypeVar("Result")
 
-ORDERS: tuple[tuple[Optimizer, Optimizer], ...] = (("scipy", "minuit"), ("minuit", "scipy"))
+ORDERS: tuple[tuple[Optimizer, Optimizer], ...] = (
+    ("newton", "minuit"),
+    ("newton", "newton"),
+    ("minuit", "newton"),
+)
 """Which minimiser finds a limit and which confirms it: what is tried first, and then."""
 
 
@@ -42,7 +47,7 @@ def minimiser(name: Optimizer) -> Iterator[None]:
     """NumPy and this minimiser for all pyhf calls of the block."""
     previous = pyhf.get_backend()
     choices = {
-        "scipy": pyhf.optimize.scipy_optimizer,
+        "newton": NewtonOptimizer,
         "minuit": lambda: pyhf.optimize.minuit_optimizer(strategy=1, tolerance=1e-3),
     }
     pyhf.set_backend("numpy", choices[name]())
@@ -68,7 +73,7 @@ def first_that_converges(attempt: Callable[[Optimizer, Optimizer], Result]) -> R
         except NotConvergedError as error:
             assumed(LOGGER, Kind.FIT_REPEATED, f"{error}; tried with another minimiser", 1)
             problems.append(str(error))
-    raise NotConvergedError("; ".join(problems))
+    raise NotConvergedError("; ".join(dict.fromkeys(problems)))
 
 
 def load_model(workspace: Specification) -> tuple[Any, Any]:
