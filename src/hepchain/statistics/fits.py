@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pyhf
 
 from hepchain.assumptions import Kind, assumed
@@ -135,3 +136,13 @@ def free_fit(model: Any, data: Any) -> tuple[Any, float]:
         if fitted[model.config.poi_index] < 0.99 * end or upper >= 2.0**DOUBLINGS:
             return np.asarray(fitted), float(value)
         upper *= 10.0
+
+
+def prior_widths(model: Any) -> npt.NDArray[np.float64]:
+    """Uncertainty of each parameter before a fit; one for the signal strength."""
+    widths = np.ones(len(model.config.par_names))
+    for name in model.config.par_order:
+        parameters = model.config.param_set(name)
+        if parameters.constrained:
+            widths[model.config.par_slice(name)] = parameters.width()
+    return widths
