@@ -32,7 +32,7 @@ def read_yaml(path: str | Path) -> Any:
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: no such file (searched from {Path.cwd()})") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not valid YAML: this is no text, byte {error.start}") from error
+        raise ConfigError(f"{path}: cannot be read: it is no text (byte {error.start})") from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     except yaml.YAMLError as error:
