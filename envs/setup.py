@@ -82,12 +82,12 @@ def check_machine() -> None:
 
 def check_folder() -> None:
     """Refuse a folder in which no job would start: Snakemake hands its path to a shell as it is."""
-    wrong = sorted(set(re.findall(r"[^\w@%+=,./-]", str(ROOT))))
+    wrong = sorted(set(re.findall(r"[^\w@+=,./-]", str(ROOT))))
     if wrong:
         raise SetupError(
             "the path of this folder, {}, has {} in it, where no job would start: Snakemake hands "
             "it to a shell unquoted.\nWhat to do: move the clone into a folder whose path has "
-            "letters, digits and - _ . , + = @ % only.".format(
+            "letters, digits and - _ . , + = @ only.".format(
                 ROOT, " and ".join("a space" if one == " " else repr(one) for one in wrong)
             )
         )
