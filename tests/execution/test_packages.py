@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hepchain.errors import ExecutionError
@@ -60,7 +61,7 @@ def test_other_folders_are_no_matter(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_without_the_variable_nothing_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTHONPATH", raising=False)
     check_packages()
-    first = Path(__import__("numpy").__file__).parent.parent
+    first = Path(np.__file__).parent.parent
     monkeypatch.setenv("PYTHONPATH", str(first))
     with pytest.raises(ExecutionError, match="numpy"):
         check_packages()

@@ -16,7 +16,7 @@ from scipy.stats import norm
 from hepchain.statistics.counting import Counting, analyse
 from hepchain.statistics.diagnostics import diagnose
 from hepchain.statistics.discovery import discovery_significance
-from hepchain.statistics.fits import bounds_of, load_model, minimiser
+from hepchain.statistics.fits import Optimizer, bounds_of, load_model, minimiser
 from hepchain.statistics.inference import SIGMAS, expected_limit
 from hepchain.statistics.significance import median_limit
 from hepchain.statistics.templates import Template, Templates
@@ -182,8 +182,9 @@ def test_errors_and_correlations_are_those_of_minuit() -> None:
         for bound in model.config.suggested_bounds()
     ]
     found = []
-    for name in ("newton", "minuit"):
-        with minimiser(name):  # type: ignore[arg-type]
+    names: tuple[Optimizer, ...] = ("newton", "minuit")
+    for name in names:
+        with minimiser(name):
             result, correlations = pyhf.infer.mle.fit(
                 np.add(data, 10.0 * (np.arange(len(data)) < model.config.nmaindata)).tolist(),
                 model,
@@ -192,7 +193,7 @@ def test_errors_and_correlations_are_those_of_minuit() -> None:
                 return_correlations=True,
             )
         found.append((np.asarray(result), np.asarray(correlations)))
-    (newton, minuit), tables = zip(*found, strict=True)
+    (newton, minuit), (table, expected) = zip(*found, strict=True)
     np.testing.assert_allclose(newton[:, 0], minuit[:, 0], atol=5e-3)
     np.testing.assert_allclose(newton[:, 1], minuit[:, 1], rtol=0.02)
-    np.testing.assert_allclose(*tables, atol=0.02)
+    np.testing.assert_allclose(table, expected, atol=0.02)

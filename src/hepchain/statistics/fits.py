@@ -47,7 +47,7 @@ class NotConvergedError(Exception):
 def minimiser(name: Optimizer) -> Iterator[None]:
     """NumPy and this minimiser for all pyhf calls of the block."""
     previous = pyhf.get_backend()
-    choices = {
+    choices: dict[str, Callable[[], Any]] = {
         "newton": NewtonOptimizer,
         "minuit": lambda: pyhf.optimize.minuit_optimizer(strategy=1, tolerance=1e-3),
     }
