@@ -169,6 +169,37 @@ def test_a_sample_with_another_source_is_described_anew() -> None:
     assert read.samples["wenu_jets"].sum_of_weights == "file"
 
 
+def test_titles_and_lists_lose_what_is_taken_away() -> None:
+    """Of taggers, variations and variables too; a name that is left elsewhere stays."""
+    keras = {"taggers": {"keras": None}, "reference": "xgboost"}
+    run = load(with_layers({"training": keras}))
+    assert "keras" not in run.order
+    assert "keras" not in run.figures.titles
+    run = load(with_layers({"simulation": {"variations": {"noise_up": None}}}))
+    assert run.simulation.varied["higgsino_153_150"] == ["material_up", "occupancy_up", "argon_up"]
+    assert "noise_up" not in run.figures.titles
+    assert "noise_down" in run.figures.titles
+    run = load(with_layers({"variables": {"variables": {"d0_error": None}}}))
+    assert "d0_error" not in run.variables.variables
+    assert len(run.variables.variables) == 78
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"simulation": {"parts": 5}},
+        {"figures": {"titles": ["a"]}},
+        {"order": [["a"]]},
+        {"validation": {"sample": ["a"]}},
+        {"samples": {"wenu_jets": [1]}},
+        {"variables": {"variables": 3}},
+    ],
+)
+def test_wrong_types_are_told_as_ever(layer: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match="problem"):
+        load(with_layers({"samples": {"higgsino_128_125": None}}, layer))
+
+
 def test_a_mass_point_is_added_beside_the_others() -> None:
     point = {
         "process": "higgsino",

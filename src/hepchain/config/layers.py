@@ -5,7 +5,7 @@ Snakemake merges as well, with the rules of its own; what it has merged is read 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,10 @@ SOURCES = ("process", "files")
 """Keys of a sample that say where its events are from."""
 SIZES = ("simulation.parts", "simulation.events_per_part", "simulation.varied")
 """Blocks that say something of simulated samples, by name."""
+NAMED = (SAMPLES, "training.taggers", "simulation.variations", "variables")
+"""Blocks of what has a name, or of blocks of these; lists of names and titles name it too."""
+ORDERS = (ORDER, f"variables.{ORDER}")
 TITLES = "figures.titles"
-"""Block that says something of samples, among others, by name."""
 
 
 def read_configs(paths: Iterable[str | Path]) -> Content:
@@ -57,29 +59,28 @@ def merge_layers(layers: Iterable[Mapping[str, Any]]) -> Content:
     In the block of a chain, keys below the name of a file (``samples``, ...) extend what is in the
     file. A sample that is given another source (``process`` or ``files``) than before is described
     anew. What is said of a sample that some layer describes and a later one has taken away is left
-    out.
+    out, and so are titles of other things that have been, and their places in lists of names.
 
     Raises
     ------
     ConfigError : a file whose content is extended cannot be read
     """
+    chains = chain_names()
     merged: Content = {}
-    described: dict[str, list[Any]] = {chain: [] for chain in chain_names()}
+    states: dict[str, list[Content]] = {chain: [] for chain in chains}
     for layer in layers:
         # All of a block may be commented out.
-        said = {k: v for k, v in layer.items() if v is not None or k not in described}
-        for chain in described:
+        said = {
+            key: value for key, value in layer.items() if value is not None or key not in chains
+        }
+        for chain in chains:
             if _is_block(merged, chain) and _is_block(said, chain):
                 merged[chain] = _prepared(merged[chain], said[chain], chain_model(chain).FILES)
         merged = merge(merged, said)
-        for chain, seen in described.items():
-            samples = _at(merged, f"{chain}.{SAMPLES}")
-            if samples is not None and seen[-1:] != [samples]:
-                seen.append(samples)
-    for chain, seen in described.items():
-        if len(seen) > 1:
-            merged[chain] = _without_gone(merged[chain], [_content(one) for one in seen])
-    return merged
+        for chain in chains:
+            if _is_block(merged, chain):
+                states[chain].append(merged[chain])
+    return merged | {chain: _without_gone(blocks) for chain, blocks in states.items() if blocks}
 
 
 def merge(base: Mapping[str, Any], extension: Mapping[str, Any]) -> Content:
@@ -137,31 +138,65 @@ def _nested(key: str, value: Any) -> Content:
     return dict(value)
 
 
-def _content(samples: Any) -> Mapping[str, Any]:
-    """Samples, of their file if they have one; none of what is no list of them."""
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """What stands in a block or in its file; nothing if that is no mapping."""
     try:
-        content = in_place(samples)
-    except ConfigError:  # Of those that are read in the end, it is told later.
+        content = in_place(value)
+    except ConfigError:  # Of files that are read in the end, it is told later.
         return {}
     return content if isinstance(content, Mapping) else {}
 
 
-def _without_gone(block: Content, lists: list[Mapping[str, Any]]) -> Content:
-    """The block without what it says of samples that are on one of the lists, not on the last."""
-    left = lists[-1]
-    gone = {name for samples in lists for name in samples} - left.keys()
-    read = {name for samples in lists for name in _simulated(samples)} - {*_simulated(left)}
-    for key, names in {**dict.fromkeys(SIZES, gone | read), TITLES: gone}.items():
-        taken = {name: None for name in _at(block, key) or () if name in names}
+def _without_gone(states: list[Content]) -> Content:
+    """The last of these states of a block, without what it says of things that have been."""
+    block = states[-1]
+    gone: dict[str, set[str]] = {}
+    for key in NAMED:
+        values = [_at(state, key) for state in states]
+        if any(value != values[-1] for value in values):
+            gone[key] = _names(values) - _names(values[-1:])
+    left = set().union(*(_names([_at(block, key)]) for key in NAMED)) if gone else set()
+    names = set().union(*gone.values()) - left
+    unsized = gone.get(SAMPLES, set())
+    if SAMPLES in gone:
+        lists = [_mapping(state.get(SAMPLES)) for state in states]
+        unsized |= set().union(*map(_simulated, lists)) - _simulated(lists[-1])
+    for key, those in {**dict.fromkeys(SIZES, unsized), TITLES: names}.items():
+        taken = {name: None for name in _mapping(_at(block, key)) if name in those}
         block = merge(block, _nested(key, taken)) if taken else block
-    if isinstance(block.get(ORDER), list):
-        block = {**block, ORDER: [name for name in block[ORDER] if name not in gone]}
-    if _at(block, "validation.sample") in gone | read:
+    if names:
+        block = _without_names(block, names)
+    sample = _at(block, "validation.sample")
+    if isinstance(sample, str) and sample in unsized:
         block = merge(block, {"validation": {"sample": None}})
     return block
 
 
-def _simulated(samples: Mapping[str, Any]) -> Iterator[str]:
-    for name, sample in samples.items():
-        if isinstance(sample, Mapping) and sample.get("process"):
-            yield name
+def _without_names(block: Content, names: set[str]) -> Content:
+    """The block with lists of names, and of variations, without these."""
+    varied = [f"{SIZES[-1]}.{sample}" for sample in _mapping(_at(block, SIZES[-1]))]
+    for key in (*ORDERS, *varied):
+        listed = _at(block, key)
+        if isinstance(listed, list):
+            kept = [one for one in listed if not isinstance(one, str) or one not in names]
+            block = merge(block, _nested(key, kept)) if kept != listed else block
+    return block
+
+
+def _names(values: Iterable[Any]) -> set[str]:
+    """Names in blocks, or in blocks of these."""
+    found: set[str] = set()
+    for content in map(_mapping, values):
+        inner = [
+            _mapping(value) for key, value in content.items() if key in ("variables", "categories")
+        ]
+        found |= set().union(*inner) if inner else content.keys()
+    return found
+
+
+def _simulated(samples: Mapping[str, Any]) -> set[str]:
+    return {
+        name
+        for name, sample in samples.items()
+        if isinstance(sample, Mapping) and sample.get("process")
+    }
