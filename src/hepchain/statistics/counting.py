@@ -98,20 +98,6 @@ class Counting:
         return self.uncertainty / self.background if self.uncertainty else 0.0
 
     @property
-    def most_without_signal(self) -> float:
-        """Observed events that a background within the bounds of a fit describes best, at most.
-
-        There it is ten times what is expected, or five standard deviations if log-normal: where the
-        slopes of ln L by it and by its auxiliary measurement cancel.
-        """
-        width = self.relative_uncertainty
-        if width == 0.0:
-            return math.inf
-        if self.log_normal:
-            return self.background * math.exp(5.0 * width) + 5.0 / width
-        return 10.0 * (self.background + 9.0 / width**2)
-
-    @property
     def guess(self) -> float:
         """Order of magnitude of the expected limit, in events."""
         return 3.0 + 2.0 * math.hypot(math.sqrt(self.background), self.uncertainty)
@@ -217,12 +203,6 @@ def analyse(counting: Counting, toys: int | None = None, seed: int = 1) -> Count
         return _from_toys(counting, toys, seed)
     if counting.background == 0:
         raise InputError("--background 0: asymptotic formulas need some background; use --toys")
-    if counting.observed > counting.most_without_signal:
-        raise StageError(
-            f"--observed {counting.observed:g} and --background {_with_uncertainty(counting)}: an "
-            "excess too large for asymptotic formulas, which need a background that would have "
-            "made it alone; use --toys"
-        )
     try:
         return _asymptotic(counting)
     except NotConvergedError as error:
@@ -271,9 +251,21 @@ def _workspace(counting: Counting, unit: float) -> Specification:
         background=log_normal,
         luminosity=0.0,
     )
-    return make_workspace(
+    workspace = make_workspace(
         templates, uncertainties, "counting", "counting", observation=[counting.observed]
     )
+    # An excess may be due to a background far beyond the usual bounds of a fit.
+    ratio = max(counting.observed / counting.background, 1.0)
+    most = {"staterror_background": 10.0 * ratio, "background_normalisation": 5.0}
+    if counting.log_normal:
+        most["background_normalisation"] += 2.0 * math.log(ratio) / log_normal
+    least = {"staterror_background": 1e-10, "background_normalisation": -5.0}
+    workspace["measurements"][0]["config"]["parameters"] = [
+        {"name": name, "bounds": [[least[name], most[name]]]}
+        for name in most
+        if name != "staterror_background" or normal > 0.0
+    ]
+    return workspace
 
 
 def _from_toys(counting: Counting, toys: int, seed: int) -> CountingResult:

@@ -55,7 +55,10 @@ def minimiser(name: Optimizer) -> Iterator[None]:
     try:
         yield
     except (pyhf.exceptions.FailedMinimization, FloatingPointError) as error:
-        raise NotConvergedError(f"{name}: {str(error).splitlines()[0]}") from error
+        reason = str(error).splitlines()[0]
+        if "successfully" in reason:  # of Minuit, whose errors at the minimum have failed
+            reason = "the minimum that was found is not valid"
+        raise NotConvergedError(f"{name}: {reason}") from error
     finally:
         pyhf.set_backend(*previous)
 

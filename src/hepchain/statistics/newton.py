@@ -155,8 +155,7 @@ class _Likelihood:
 
 def _minimum(likelihood: _Likelihood, start: Floats, free: Any, bounds: Floats) -> Floats:
     """Parameters at the minimum within bounds, shape (2, n), by steps that each go down."""
-    parameters, value = start, likelihood.value(start)
-    far = True
+    parameters, far = start, True
     for _ in range(ITERATIONS):
         gradient, hessian = likelihood.derivatives(parameters, free, far)
         held = np.where(gradient > 0, parameters <= bounds[0], parameters >= bounds[1])
@@ -164,9 +163,10 @@ def _minimum(likelihood: _Likelihood, start: Floats, free: Any, bounds: Floats) 
         decrease = -float(gradient @ step) / 2.0
         if not np.isfinite(decrease):
             break
-        if decrease < PRECISION + likelihood.rounding(value) and not far:
+        rounding = likelihood.rounding(likelihood.value(parameters))
+        if decrease < PRECISION + rounding and not far:
             return parameters
-        parameters, value = _downhill(likelihood, parameters, value, step, bounds)
+        parameters = _downhill(likelihood, parameters, gradient, step, bounds)
         far = decrease > 1.0
     raise FailedMinimization(SimpleNamespace(message="Newton's method has found no minimum"))
 
@@ -176,7 +176,11 @@ def _covariance(likelihood: _Likelihood, fitted: Floats, free: Any) -> Floats:
     hessian = likelihood.hessian(fitted, free)
     rows = np.flatnonzero(free & (np.diag(hessian) > 0.0))
     covariance = np.zeros_like(hessian)
-    covariance[np.ix_(rows, rows)] = 2.0 * np.linalg.inv(hessian[np.ix_(rows, rows)])
+    try:
+        covariance[np.ix_(rows, rows)] = 2.0 * np.linalg.inv(hessian[np.ix_(rows, rows)])
+    except np.linalg.LinAlgError as error:
+        message = "the parameters at the minimum have no errors"
+        raise FailedMinimization(SimpleNamespace(message=message)) from error
     return covariance
 
 
@@ -194,13 +198,18 @@ def _step(gradient: Floats, hessian: Floats, rows: Any) -> Floats:
 
 
 def _downhill(
-    likelihood: _Likelihood, parameters: Floats, value: float, step: Floats, bounds: Floats
-) -> tuple[Floats, float]:
-    """The end of the step, or of the first half of a half of it that is lower."""
+    likelihood: _Likelihood, parameters: Floats, gradient: Floats, step: Floats, bounds: Floats
+) -> Floats:
+    """The end of the step, or of the first half of a half of it that is low enough.
+
+    Armijo's condition: a tenth of what the slope promises (Nocedal and Wright, Numerical
+    Optimization (2006), eq. 3.4).
+    """
+    value = likelihood.value(parameters)
     for _ in range(HALVINGS):
         moved = np.clip(parameters + step, *bounds)
-        found = likelihood.value(moved)
-        if found <= value + likelihood.rounding(value):
-            return moved, found
+        wanted = value + 0.1 * float(gradient @ (moved - parameters))
+        if likelihood.value(moved) <= wanted + likelihood.rounding(value):
+            return moved
         step = step / 2.0
-    return parameters, value
+    return parameters
