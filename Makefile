@@ -19,6 +19,8 @@ PYTHON ?=
 
 # Set by some containers; every job would then compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
+# Of an experiment's release; its packages would be imported in place of ours.
+unexport PYTHONPATH PYTHONHOME
 
 BIN := .venv/bin
 ENVIRONMENT := .venv/.complete

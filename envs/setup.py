@@ -41,6 +41,13 @@ SPACE_OF_GROUPS = {
     "docs": 0.2 * GIGABYTE,
 }
 INDEX = "https://pypi.org/simple/uv/"
+ACTIVATION = """
+# Of hepchain: an experiment's release brings packages that would be imported in place of ours.
+if [ -n "${PYTHONPATH:-}" ]; then
+    echo "hepchain: PYTHONPATH is unset in this shell (it was $PYTHONPATH)" >&2
+    unset PYTHONPATH
+fi
+"""
 
 
 class SetupError(Exception):
@@ -75,6 +82,19 @@ def check_machine() -> None:
             "the C library is {} {}, but the locked packages need glibc {} or later.\n"
             "What to do: use a newer system (RHEL 8, Debian 10, Ubuntu 20.04 or later) or a "
             "container.".format(library or "not glibc", version, version_text(OLDEST_GLIBC))
+        )
+
+
+def check_folder() -> None:
+    """Refuse a folder in which no job would start: Snakemake hands its path to a shell as it is."""
+    wrong = sorted(set(re.findall(r"[^\w@+=,./-]", str(ROOT))))
+    if wrong:
+        raise SetupError(
+            "the path of this folder, {}, has {} in it, where no job would start: Snakemake hands "
+            "it to a shell unquoted.\nWhat to do: move the clone into a folder whose path has "
+            "letters, digits and - _ . , + = @ only.".format(
+                ROOT, " and ".join("a space" if one == " " else repr(one) for one in wrong)
+            )
         )
 
 
@@ -224,7 +244,9 @@ def sync(uv: Path, python: str, groups: List[str]) -> None:
         command += ["--no-group", "tensorflow"]
     try:
         run(command, environment())
-        run([str(ENVIRONMENT / "bin" / "python"), "-c", "import hepchain, snakemake"])
+        python_here = str(ENVIRONMENT / "bin" / "python")
+        run([python_here, "-c", "import hepchain, snakemake"], environment())
+        leave_out_other_packages(ENVIRONMENT / "bin" / "activate")
         STAMP.write_text("\n".join([python, *groups]) + "\n")
     except BaseException:
         remove(ENVIRONMENT)
@@ -233,10 +255,18 @@ def sync(uv: Path, python: str, groups: List[str]) -> None:
         BEGUN.unlink()
 
 
+def leave_out_other_packages(activate: Path) -> None:
+    """Have the activation of the environment unset PYTHONPATH, as it does PYTHONHOME."""
+    if ACTIVATION not in activate.read_text():
+        with activate.open("a") as file:
+            file.write(ACTIVATION)
+
+
 def environment() -> "dict[str, str]":
     """Environment of uv: this project's .venv, no Python of its own, the system's certificates."""
     variables = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_PROJECT_ENVIRONMENT=".venv")
-    variables.pop("VIRTUAL_ENV", None)
+    for name in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"):  # of other environments
+        variables.pop(name, None)
     paths = ssl.get_default_verify_paths()
     if paths.cafile or paths.capath:
         variables.setdefault("UV_SYSTEM_CERTS", "true")
@@ -289,6 +319,7 @@ def main() -> NoReturn:
     options = parser.parse_args()
     try:
         check_machine()
+        check_folder()
         python = find_python(options.python or None)
         check_space(options.group)
         sync(find_uv(python), python, options.group)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -64,6 +66,41 @@ def test_other_machine(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> No
         setup.check_machine()
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("a b", "a space in it"),
+        ("it's", '"\'" in it'),
+        ("$HOME", "'$' in it"),
+        ("a;b", "';' in it"),
+        ("{a}", "'{' and '}' in it"),
+        ("a:b", "':' in it"),
+        ("a\nb", r"'\n' in it"),
+    ],
+)
+def test_folders_in_which_no_job_would_start(
+    setup: ModuleType, monkeypatch: pytest.MonkeyPatch, name: str, told: str
+) -> None:
+    monkeypatch.setattr(setup, "ROOT", Path("/data") / name / "hepchain")
+    with pytest.raises(setup.SetupError, match="no job would start") as error:
+        setup.check_folder()
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["hepchain", "größe", "a-b_c.d,e+f=g@h", "0"])
+def test_other_folders(setup: ModuleType, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(setup, "ROOT", Path("/data") / name)
+    setup.check_folder()
+
+
+def test_other_environments_are_left_out(
+    setup: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", "/release/lib")
+    monkeypatch.setenv("PYTHONHOME", "/release")
+    assert not {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"} & setup.environment().keys()
+
+
 def test_old_system(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(setup.platform, "libc_ver", lambda: ("glibc", "2.17"))
     with pytest.raises(setup.SetupError, match=r"glibc 2\.17, but the locked packages need"):
@@ -86,7 +123,7 @@ def installer(tmp_path: Path) -> Path:
     path = tmp_path / "uv"
     python = ".venv/bin/python"
     path.write_text(
-        f'#!/bin/sh\nmkdir -p .venv/bin\necho "$@" > told\n'
+        f'#!/bin/sh\nmkdir -p .venv/bin\ntouch .venv/bin/activate\necho "$@" > told\n'
         f"printf '#!/bin/sh\\nexec {sys.executable} \"$@\"\\n' > {python}\nchmod +x {python}\n"
     )
     path.chmod(0o755)
@@ -99,6 +136,24 @@ def test_groups_that_are_there_are_kept(setup: ModuleType, installer: Path, tmp_
     setup.sync(installer, sys.executable, [])
     told = (tmp_path / "told").read_text()
     assert "--group gpu --group htcondor --no-group tensorflow" in told
+
+
+def test_activation_unsets_the_path_of_a_release(
+    setup: ModuleType, installer: Path, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        setup.sync(installer, sys.executable, [])
+    activate = tmp_path / ".venv/bin/activate"
+    assert activate.read_text() == setup.ACTIVATION
+    done = subprocess.run(
+        ["bash", "-euc", f". {activate}; echo left ${{PYTHONPATH-none}}"],
+        env={**os.environ, "PYTHONPATH": "/release/lib"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "left none\n"
+    assert "it was /release/lib" in done.stderr
 
 
 def test_space_of_a_group_counts(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from hepchain.config.chain import ChainConfig
+from hepchain.config.ntuple import NtupleMap
+from hepchain.config.reading import load_block
 from hepchain.config.samples import Role, Sample
+from hepchain.errors import ConfigError
 from hepchain.skimming.addresses import is_address
 from hepchain.skimming.sources import parts_of, resolve_files
 from hepchain.variations import base_of, varied_name
@@ -55,6 +58,23 @@ class ChainFiles:
     def brought(self) -> list[str]:
         """Samples whose ntuples no job makes."""
         return [name for name in self.ntuples if not self.samples[name].simulated]
+
+    def check_sources(self) -> None:
+        """Look for what samples are read from: their files, and branch maps in order.
+
+        Raises
+        ------
+        ConfigError : what is wrong with any of them, in one message
+        """
+        problems = []
+        for name, sample in self.run.samples.items():
+            for check in () if sample.simulated else (self._ntuples, _check_map):
+                try:
+                    check(name, sample)
+                except ConfigError as error:
+                    problems.append(str(error))
+        if problems:
+            raise ConfigError("\n".join(problems))
 
     @property
     def of_others(self) -> list[str]:
@@ -124,6 +144,18 @@ class ChainFiles:
             return resolve_files(name, sample.files, self.results)
         parts = range(self.run.parts_of(base_of(name)))
         return [f"{self.results}/simulation/{name}/ntuple-{part}.root" for part in parts]
+
+
+def map_of(sample: Sample) -> str:
+    """File of the branch map of a sample that is read."""
+    return f"config/ntuples/{sample.ntuple}.yaml"
+
+
+def _check_map(name: str, sample: Sample) -> None:
+    try:
+        load_block(map_of(sample), NtupleMap)
+    except ConfigError as error:
+        raise ConfigError(f"samples.{name}.ntuple: {error}") from error
 
 
 def any_of(names: Iterable[str]) -> str:

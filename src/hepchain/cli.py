@@ -9,6 +9,7 @@ from typing import Any
 
 from hepchain import commands
 from hepchain.errors import HepchainError
+from hepchain.execution.packages import check_packages
 from hepchain.options import OnceParser
 
 DEFAULT_CONFIG = "config/config.yaml"
@@ -18,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status; an error of the user's is one message."""
     options = _parser().parse_args(arguments)
     try:
+        check_packages()
         return int(options.run(options))
     except HepchainError as error:
         print(f"hepchain: {error}", file=sys.stderr)

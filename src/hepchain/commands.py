@@ -24,7 +24,8 @@ def version(options: argparse.Namespace) -> int:
 
 
 def check_config(options: argparse.Namespace) -> int:
-    """Check config files."""
+    """Check config files as a run does before its first job."""
+    from hepchain.chain_files import ChainFiles
     from hepchain.config.root import read_configuration
     from hepchain.simulation.variations import load_responses
 
@@ -33,6 +34,7 @@ def check_config(options: argparse.Namespace) -> int:
         run = configuration.load(chain)
         if run.simulation is not None:
             load_responses(run.simulation.response, run.simulation.responses)
+        ChainFiles(run, f"results/{chain}").check_sources()
         print(f"{chain}: in order ({len(run.samples)} samples, seed {run.seed})")
     return 0
 

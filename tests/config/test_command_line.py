@@ -7,8 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from snakemake_interface_common.exceptions import WorkflowError
 
-from hepchain.config.command_line import configuration, read_entries
+from hepchain.config.command_line import configuration, load_configfile, read_entries
 from hepchain.errors import ConfigError
 
 BASE = "selection: {met: 200.0, tagger: keras}\nblinding: {open: false}\n"
@@ -41,6 +42,33 @@ def test_later_files_and_then_entries_extend_the_base() -> None:
         "blinding": {"open": True},
         "seed": 7,
     }
+
+
+def test_null_of_an_entry_takes_a_key_away() -> None:
+    found = configuration(workflow("mine.yaml", entries=["blinding=null", "selection={met: }"]))
+    assert found == {"selection": {"tagger": "keras"}}
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n", b"<html>", b"", b"a: [", None])
+def test_a_target_that_is_taken_for_a_config_file(content: bytes | None) -> None:
+    if content is not None:
+        Path("roc.png").write_bytes(content)
+    if content == b"":
+        assert load_configfile(Path("roc.png")) == {}
+        return
+    with pytest.raises(WorkflowError) as error:
+        load_configfile(Path.cwd() / "roc.png")
+    told = str(error.value).splitlines()[0]
+    assert told.startswith("roc.png: Snakemake takes this for a config file")
+    assert told.endswith("write targets in front of that option, or behind `--`")
+
+
+def test_config_files_are_read_strictly_from_the_start() -> None:
+    assert load_configfile(Path("mine.yaml")) == {"selection": {"met": 250.0}}
+    with pytest.raises(WorkflowError, match=r"^twice\.yaml: .*'selection' is given twice"):
+        load_configfile(Path("twice.yaml"))
+    with pytest.raises(WorkflowError, match=r"^none\.yaml: no such file"):
+        load_configfile(Path("none.yaml"))
 
 
 def test_base_can_be_replaced() -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from snakemake.utils import update_config
 
 from hepchain.chains.soft_electrons.config.run import SoftElectronsConfig
-from hepchain.config.loader import load_block, merge, read_configs, read_yaml
+from hepchain.config.layers import merge, read_configs
+from hepchain.config.loader import load_block, read_yaml
 from hepchain.config.ntuple import NtupleMap
 from hepchain.config.samples import Role
 from hepchain.config.variables import Variables

@@ -28,6 +28,8 @@ from tests.workspace import REPOSITORY
         ("? [1]\n: 2\n", "line 1: the key '...' is no text (seq)"),
         ("a: " + "9" * 5000, "not valid YAML"),
         ("a: [", "line 2"),
+        ("a: &x [1, *x]\n", "line 1: 'a' contains itself"),
+        ("a: 1\nb: &x {c: {d: *x}}\n", "line 2: 'b.c.d' contains itself"),
     ],
 )
 def test_refused_with_the_file_and_the_lines(tmp_path: Path, text: str, message: str) -> None:

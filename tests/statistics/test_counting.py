@@ -126,9 +126,10 @@ def test_a_large_excess_has_the_limit_and_significance_of_the_closed_formulas(
     assert result.significance == pytest.approx(math.sqrt(q0), rel=2e-3)
 
 
-def test_significance_of_a_large_excess_with_an_uncertain_background() -> None:
-    """The background that fits best without a signal solves b^2 - 9 b - 200 = 0."""
-    n, b = 200, (9 + math.sqrt(881)) / 2
+@pytest.mark.parametrize("n", [200, 10_000, 1_000_000])
+def test_significance_of_a_large_excess_with_an_uncertain_background(n: int) -> None:
+    """The background that fits best without a signal solves b^2 - 9 b - n = 0."""
+    b = (9 + math.sqrt(81 + 4 * n)) / 2
     q0 = 2 * (b - n * math.log(b) + (b - 10) ** 2 / 2 - n + n * math.log(n))
     result = analyse(Counting(n, 10.0, 1.0))
     assert result.significance == pytest.approx(math.sqrt(q0), rel=2e-3)
@@ -137,8 +138,15 @@ def test_significance_of_a_large_excess_with_an_uncertain_background() -> None:
 def test_a_billion_events() -> None:
     result = analyse(Counting(1_000_000_000, 10.0, 1.0), 1000)
     assert result.observed_limit == pytest.approx(1e9, rel=2e-3)
-    with pytest.raises(StageError, match=r"--observed 1e\+09 and --background 10 .* use --toys"):
-        analyse(Counting(1_000_000_000, 10.0, 1.0))
+    assert analyse(Counting(1_000_000_000, 10.0, 1.0)).observed_limit == pytest.approx(
+        1e9, rel=2e-3
+    )
+
+
+def test_significance_of_a_large_excess_with_a_log_normal_background() -> None:
+    """Three times the background is ln(3) / 0.2 standard deviations of it, beyond five."""
+    result = analyse(Counting(300_000, 100_000.0, 20_000.0, log_normal=True))
+    assert result.significance == pytest.approx(math.log(3) / 0.2, rel=1e-3)
 
 
 def test_toys_depend_on_the_seed_and_on_nothing_else() -> None:

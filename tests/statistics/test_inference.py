@@ -147,7 +147,7 @@ def failing(*arguments: Any, **keywords: Any) -> None:
 def test_a_failed_fit_is_told_and_leaves_pyhf_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     before = pyhf.get_backend()
     monkeypatch.setattr(pyhf.infer.mle, "fixed_poi_fit", failing)
-    with pytest.raises(NotConvergedError, match=r"scipy: stuck; minuit: stuck"):
+    with pytest.raises(NotConvergedError, match=r"newton: stuck; minuit: stuck"):
         expected_limit(counting(10.0, 50.0), 0.95)
     monkeypatch.setattr(pyhf.infer.test_statistics, "q0", failing)
     with pytest.raises(NotConvergedError, match="stuck"):
@@ -156,9 +156,9 @@ def test_a_failed_fit_is_told_and_leaves_pyhf_as_it_was(monkeypatch: pytest.Monk
 
 
 def test_minimisers_that_disagree_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = Limit((1.0, 2.0, 9.0, 10.0, 11.0), (0.0, 16.0), "scipy")
+    wrong = Limit((1.0, 2.0, 9.0, 10.0, 11.0), (0.0, 16.0), "newton")
     monkeypatch.setattr(inference, "_scan", lambda *_: wrong)
-    with pytest.raises(NotConvergedError, match="the limit of scipy at 0 sigma has CLs"):
+    with pytest.raises(NotConvergedError, match="the limit of newton at 0 sigma has CLs"):
         expected_limit(counting(10.0, 50.0), 0.95)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from hepchain.chain_files import ChainFiles, any_of
+from hepchain.chain_files import ChainFiles, any_of, map_of
 from hepchain.config.loader import load_chain
 from hepchain.config.samples import Role
 from hepchain.errors import ConfigError
@@ -28,6 +28,7 @@ PLACES = [WORKFLOW / "chains" / CHAIN, WORKFLOW]
 try:
     run = load_chain(CHAIN, config)
     FILES = ChainFiles(run, RESULTS)
+    FILES.check_sources()
     NTUPLES = FILES.ntuples
 except ConfigError as error:
     raise WorkflowError(str(error)) from None

@@ -20,11 +20,7 @@ CONTRACT = own_or_general(CHAIN, "contract", "hepchain.skimming.contract")
 def ntuple_map(wildcards):
     """Branch map of a sample: a name in config/ntuples/, or for simulated samples a path."""
     sample = SAMPLES[wildcards.sample]
-    return (
-        run.skimming.ntuple
-        if sample.simulated
-        else f"config/ntuples/{sample.ntuple}.yaml"
-    )
+    return run.skimming.ntuple if sample.simulated else map_of(sample)
 
 
 def map_file(wildcards):

@@ -47,6 +47,7 @@ rule validation_comparisons:
         module=lambda wildcards: VALIDATION_MODULES[wildcards.group],
         references=validation_references,
         config=run.validation.model_dump(mode="json"),
+        arguments=lambda wildcards: VALIDATION_ARGUMENTS.get(wildcards.group, {}),
     message:
         "Comparing {wildcards.group} with what is known"
     script:

@@ -11,4 +11,5 @@ with job(snakemake):
     inputs = {name: [Path(path) for path in paths] for name, paths in snakemake.input.items()}
     config = ValidationConfig.model_validate(snakemake.params.config)
     group = import_module(snakemake.params.module)
-    write_comparisons(snakemake.output.comparisons, group.comparisons(inputs, config))
+    found = group.comparisons(inputs, config, **snakemake.params.arguments)
+    write_comparisons(snakemake.output.comparisons, found)

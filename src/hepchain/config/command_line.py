@@ -8,10 +8,34 @@ from typing import Any
 
 import yaml
 
-from hepchain.config.loader import merge, read_configs
+from hepchain.config.layers import merge_layers, read_layer
 from hepchain.config.root import base_files
 from hepchain.config.strict_yaml import parse
 from hepchain.errors import ConfigError
+
+KINDS = (".yaml", ".yml", ".json")
+"""How names of config files end."""
+
+
+def load_configfile(path: str | Path) -> dict[str, Any]:
+    """A file of `--configfile`, for Snakemake.
+
+    Raises
+    ------
+    WorkflowError : it cannot be read; a target that follows the option is told from a config file
+    """
+    from snakemake_interface_common.exceptions import WorkflowError
+
+    shown = _short(Path(path).absolute())
+    try:
+        return read_layer(shown)
+    except ConfigError as error:
+        if shown.suffix in KINDS:
+            raise WorkflowError(str(error)) from None
+        raise WorkflowError(
+            f"{shown}: Snakemake takes this for a config file, as all that follows --configfile; "
+            "write targets in front of that option, or behind `--`"
+        ) from None
 
 
 def configuration(workflow: Any) -> dict[str, Any]:
@@ -29,8 +53,8 @@ def configuration(workflow: Any) -> dict[str, Any]:
     files = [*(of_workflow or base_files()), *of_command]
     if settings.replace_workflow_config:
         files = of_command
-    content = read_configs(_short(Path(file)) for file in files)
-    return merge(content, read_entries(settings.config_args or ()))
+    layers = [read_layer(_short(Path(file))) for file in files]
+    return merge_layers([*layers, read_entries(settings.config_args or ())])
 
 
 def read_entries(entries: Iterable[str]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,34 +15,7 @@ from hepchain.config.reading import describe, load_block, read_yaml
 from hepchain.errors import ConfigError
 from hepchain.processes import known_processes
 
-__all__ = ["load_block", "load_chain", "merge", "read_configs", "read_yaml"]
-
-
-def merge(base: Mapping[str, Any], extension: Mapping[str, Any]) -> dict[str, Any]:
-    """``base`` extended as Snakemake does it: mappings merge, everything else is replaced."""
-    merged = dict(base)
-    for key, value in extension.items():
-        if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
-            merged[key] = merge(merged[key], value)
-        else:
-            merged[key] = value
-    return merged
-
-
-def read_configs(paths: Iterable[str | Path]) -> dict[str, Any]:
-    """Config files merged, later ones over earlier ones.
-
-    Raises
-    ------
-    ConfigError : a file is missing, not YAML, or not a mapping of keys
-    """
-    merged: dict[str, Any] = {}
-    for path in paths:
-        content = read_yaml(path)
-        if not isinstance(content, Mapping):
-            raise ConfigError(f"{path}: holds no mapping of keys to values")
-        merged = merge(merged, content)
-    return merged
+__all__ = ["load_block", "load_chain", "read_yaml"]
 
 
 def load_chain(chain: str, config: Mapping[str, Any]) -> ChainConfig:

@@ -31,10 +31,22 @@ def read_yaml(path: str | Path) -> Any:
         return canonical(parse(Path(path).read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: no such file (searched from {Path.cwd()})") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: cannot be read: it is no text (byte {error.start})") from error
+    except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not valid YAML: {error}") from error
+
+
+def in_place(block: Any) -> Any:
+    """What a block says, be it in a file whose name stands there.
+
+    Raises
+    ------
+    ConfigError : as :func:`read_yaml`
+    """
+    return read_yaml(block) if isinstance(block, str) else block
 
 
 def load_block(path: str | Path, model: type[BlockType]) -> BlockType:
@@ -65,10 +77,25 @@ def describe(
         location = problem["loc"]
         if location and location[0] in ignored:
             continue
-        where = ".".join(str(part) for part in _keys(location, content))
+        keys = _keys(location, content)
+        where = ".".join(str(part) for part in keys)
         prefix = f"{where}: " if where else ""
-        lines += [f"{prefix}{line}" for line in _message(problem, model).splitlines()]
+        message = _message(problem, model) + _nothing_to_take(keys, content)
+        lines += [f"{prefix}{line}" for line in message.splitlines()]
     return lines
+
+
+def _nothing_to_take(keys: Location, content: Any) -> str:
+    """Of a null that is left when all files are merged: what it was for, and the nearest key."""
+    beside: Mapping[Any, Any] = {}
+    for key in keys:
+        beside = content if isinstance(content, Mapping) else {}
+        content = beside.get(key, ...)
+    if content is not None:
+        return ""
+    others = [name for name, value in beside.items() if value is not None]
+    offer = nearest(str(keys[-1]), others) if others else ""
+    return f"; null takes away a key of an earlier file, and none has this one{offer}"
 
 
 def _message(problem: ErrorDetails, model: type[BaseModel]) -> str:

@@ -23,10 +23,12 @@ TITLE = """\
 Made by `make docs` from the models in `src/hepchain/config/` and those of the chains; do not edit.
 The default run is `config/config.yaml` with `config/<chain>/config.yaml` of each chain, whose keys
 stand below the name of the chain; a file given with `--configfile` extends them: mappings merge,
-lists and single values replace. The order of keys decides nothing, in a file or on the command
-line: what has names is listed by `order`, then by name, and what has a part of its own is named.
-Unknown keys, and keys given twice, are refused. The keys below `samples`, `variables`,
-`mass_plane.cross_sections` and `mass_plane.published` stand in the files that these name.
+lists and single values replace, `null` removes a key, an empty file changes nothing. The order of
+keys decides nothing, in a file or on the command line: what has names is listed by `order`, then by
+name, and what has a part of its own is named. Unknown keys, and keys given twice, are refused. The
+keys below `samples`, `variables`, `mass_plane.cross_sections` and `mass_plane.published` stand in
+the files that these name; in a later file, keys extend what is in the file there, and a name
+replaces it ([samples of your own](ntuples.md#your-own-list-of-samples)).
 
 `<name>` stands for a name of your own: letters, digits and underscores, a letter first and no
 underscore last, at most 64. Two names of a block differ in more than capitals.

@@ -13,7 +13,8 @@ from hepchain.chains import chain_names
 from hepchain.config.base import Block
 from hepchain.config.chain import ChainConfig, chain_model
 from hepchain.config.execution import ExecutionConfig
-from hepchain.config.loader import load_chain, read_configs, summary
+from hepchain.config.layers import read_configs
+from hepchain.config.loader import load_chain, summary
 from hepchain.config.names import nearest
 from hepchain.config.reading import describe
 from hepchain.config.types import Distinct
@@ -71,8 +72,7 @@ def read_configuration(files: Iterable[str | Path] = ()) -> Configuration:
     ------
     ConfigError : see :func:`.configuration_of`, or a file cannot be read
     """
-    base = base_files()
-    return configuration_of(read_configs([*base, *(f for f in files if str(f) not in base)]))
+    return configuration_of(read_configs([*base_files(), *files]))
 
 
 def configuration_of(content: Mapping[str, Any]) -> Configuration:

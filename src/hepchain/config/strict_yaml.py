@@ -58,14 +58,19 @@ def parse(text: str) -> Any:
         loader.dispose()
 
 
-def _problems(node: yaml.Node | None, where: str, seen: set[int]) -> Iterator[str]:
+def _problems(
+    node: yaml.Node | None, where: str, seen: set[int], above: tuple[int, ...] = ()
+) -> Iterator[str]:
     """What is wrong with the keys of a node and of all nodes below, which are visited once."""
+    if node is not None and id(node) in above:
+        yield f"line {node.start_mark.line + 1}: '{where.rstrip('.')}' contains itself"
     if id(node) in seen:
         return
     seen.add(id(node))
+    above = (*above, id(node))
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _problems(item, where, seen)
+            yield from _problems(item, where, seen, above)
     elif isinstance(node, yaml.MappingNode):
         lines: dict[str, int] = {}
         for key, value in node.value:
@@ -77,4 +82,4 @@ def _problems(node: yaml.Node | None, where: str, seen: set[int]) -> Iterator[st
             elif name in lines:
                 yield f"lines {lines[name]} and {line}: '{name}' is given twice; keep one"
             lines.setdefault(name, line)
-            yield from _problems(value, f"{name}.", seen)
+            yield from _problems(value, f"{name}.", seen, above)

@@ -17,6 +17,7 @@ from hepchain.config.names import nearest
 from hepchain.config.reading import read_yaml
 from hepchain.errors import ConfigError, ExecutionError
 from hepchain.execution.lock import STATE
+from hepchain.execution.packages import check_packages
 from hepchain.options import Given, given_twice
 
 OF_CONFIG = {"config": "--config", "configfile": "--configfile", "configfiles": "--configfile"}
@@ -58,11 +59,12 @@ def check_command(workflow: Any, command: Sequence[str]) -> None:
     ------
     ConfigError : an option with a value is given twice, or `--config` or `--configfile` in a
         profile and once more; all in one message
-    ExecutionError : Snakemake cannot write its notes
+    ExecutionError : Snakemake cannot write its notes, or PYTHONPATH brings other packages
     """
     if not is_command(workflow, command):
         return
     _check_writable(Path.cwd() / STATE)
+    check_packages()
     from snakemake.cli import get_argument_parser
 
     plain, given = get_argument_parser(), Given()

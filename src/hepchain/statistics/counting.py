@@ -26,8 +26,8 @@ from hepchain.statistics.templates import Template, Templates
 from hepchain.statistics.toys import CountingModel, Floats, Toys, limit
 from hepchain.statistics.workspace import Specification, Uncertainties, make_workspace
 
-NEGLIGIBLE = 1e-4
-"""Relative uncertainty in place of none: pyhf needs a parameter to fit."""
+NEGLIGIBLE = 1e-3
+"""Uncertainty in place of none, over that of the count: pyhf needs a parameter to fit."""
 MOST_EVENTS = 1e9
 """Above, the likelihood is not known to the precision that limits need."""
 MOST_UNCERTAIN = 100.0
@@ -238,7 +238,8 @@ def _asymptotic(counting: Counting) -> CountingResult:
 def _workspace(counting: Counting, unit: float) -> Specification:
     """One bin with the observation; the signal strength is in units of so many events."""
     normal = 0.0 if counting.log_normal else counting.uncertainty
-    log_normal = max(counting.relative_uncertainty if counting.log_normal else 0.0, NEGLIGIBLE)
+    negligible = NEGLIGIBLE / max(math.sqrt(counting.background), 1.0)
+    log_normal = max(counting.relative_uncertainty if counting.log_normal else 0.0, negligible)
     templates = Templates(
         edges=(0.0, 1.0),
         requested_bins=1,
@@ -250,9 +251,21 @@ def _workspace(counting: Counting, unit: float) -> Specification:
         background=log_normal,
         luminosity=0.0,
     )
-    return make_workspace(
+    workspace = make_workspace(
         templates, uncertainties, "counting", "counting", observation=[counting.observed]
     )
+    # An excess may be due to a background far beyond the usual bounds of a fit.
+    ratio = max(counting.observed / counting.background, 1.0)
+    most = {"staterror_background": 10.0 * ratio, "background_normalisation": 5.0}
+    if counting.log_normal:
+        most["background_normalisation"] += 2.0 * math.log(ratio) / log_normal
+    least = {"staterror_background": 1e-10, "background_normalisation": -5.0}
+    workspace["measurements"][0]["config"]["parameters"] = [
+        {"name": name, "bounds": [[least[name], most[name]]]}
+        for name in most
+        if name != "staterror_background" or normal > 0.0
+    ]
+    return workspace
 
 
 def _from_toys(counting: Counting, toys: int, seed: int) -> CountingResult:

@@ -11,7 +11,7 @@ import pyhf
 from scipy.special import xlogy
 from scipy.stats import chi2
 
-from hepchain.statistics.fits import NotConvergedError, load_model, minimiser
+from hepchain.statistics.fits import NotConvergedError, load_model, minimiser, prior_widths
 from hepchain.statistics.workspace import SIGNAL_STRENGTH, Specification
 
 Floats = npt.NDArray[np.float64]
@@ -25,6 +25,9 @@ PYHF_BOUNDS = (-5.0, 5.0)
 
 STEP = 0.1
 """Of the derivatives of yields by parameters, in units of the parameters' uncertainties."""
+
+MANY = 1e4
+"""Events of a bin above which Minuit loses second derivatives in rounding."""
 
 REACH = 1e3
 """Bound of the signal strength in a fit, of either sign, in units of the scaled workspace."""
@@ -116,7 +119,7 @@ class Diagnostics:
 
 
 def diagnose(workspace: Specification, scale: float, strengths: tuple[float, ...]) -> Diagnostics:
-    """Fits of a workspace with Minuit.
+    """Fits of a workspace with Minuit, or by Newton's method where bins have many events.
 
     The signal strength may be negative, so that impacts are not cut off at zero.
 
@@ -130,7 +133,8 @@ def diagnose(workspace: Specification, scale: float, strengths: tuple[float, ...
     ------
     NotConvergedError : a fit has failed
     """
-    with minimiser("minuit"):
+    most = max(max(counts["data"]) for counts in workspace["observations"])
+    with minimiser("minuit" if most <= MANY else "newton"):
         model, data = load_model(workspace)
         fitter = Fitter(model, scale)
         asimov = fitter.expected_data(1.0)
@@ -162,7 +166,7 @@ class Fitter:
             for bound in model.config.suggested_bounds()
         ]
         self.initial = np.array(model.config.suggested_init(), dtype=np.float64)
-        self.widths = _widths(model)
+        self.widths = prior_widths(model)
 
     def expected_data(self, strength: float) -> Any:
         """Data expected with a signal strength, in units of the prediction."""
@@ -269,7 +273,7 @@ class Fitter:
         )
         table = np.asarray(result, dtype=np.float64)
         if not np.isfinite(table).all():
-            raise NotConvergedError("minuit: a parameter or its error is not a number")
+            raise NotConvergedError("a parameter or its error is not a number")
         return table[:, 0], table[:, 1], np.asarray(correlations, dtype=np.float64)
 
     def _lowest(self) -> float:
@@ -288,13 +292,3 @@ class Fitter:
         main = 2.0 * np.sum(predicted - observed + xlogy(observed, observed / predicted))
         pulls = np.delete((values - self.initial) / self.widths, self.poi)
         return float(main + np.sum(np.square(pulls)))
-
-
-def _widths(model: Any) -> Floats:
-    """Uncertainty of each parameter before a fit; one for the signal strength."""
-    widths = np.ones(len(model.config.par_names))
-    for name in model.config.par_order:
-        parameters = model.config.param_set(name)
-        if parameters.constrained:
-            widths[model.config.par_slice(name)] = parameters.width()
-    return widths

@@ -1,4 +1,4 @@
-"""Fits of a workspace by pyhf, with SciPy's SLSQP or with Minuit."""
+"""Fits of a workspace by pyhf, with Newton's method or with Minuit."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pyhf
 
 from hepchain.assumptions import Kind, assumed
+from hepchain.statistics.newton import NewtonOptimizer
 from hepchain.statistics.workspace import Specification
 
 LOGGER = logging.getLogger(__name__)
@@ -25,11 +27,15 @@ for a limit.
 CLIP = 1e-9
 """Smallest content of a bin in a fit."""
 
-Optimizer = Literal["scipy", "minuit"]
+Optimizer = Literal["newton", "minuit"]
 
 Result = TypeVar("Result")
 
-ORDERS: tuple[tuple[Optimizer, Optimizer], ...] = (("scipy", "minuit"), ("minuit", "scipy"))
+ORDERS: tuple[tuple[Optimizer, Optimizer], ...] = (
+    ("newton", "minuit"),
+    ("newton", "newton"),
+    ("minuit", "newton"),
+)
 """Which minimiser finds a limit and which confirms it: what is tried first, and then."""
 
 
@@ -41,15 +47,18 @@ class NotConvergedError(Exception):
 def minimiser(name: Optimizer) -> Iterator[None]:
     """NumPy and this minimiser for all pyhf calls of the block."""
     previous = pyhf.get_backend()
-    choices = {
-        "scipy": pyhf.optimize.scipy_optimizer,
+    choices: dict[str, Callable[[], Any]] = {
+        "newton": NewtonOptimizer,
         "minuit": lambda: pyhf.optimize.minuit_optimizer(strategy=1, tolerance=1e-3),
     }
     pyhf.set_backend("numpy", choices[name]())
     try:
         yield
     except (pyhf.exceptions.FailedMinimization, FloatingPointError) as error:
-        raise NotConvergedError(f"{name}: {str(error).splitlines()[0]}") from error
+        reason = str(error).splitlines()[0]
+        if "successfully" in reason:  # of Minuit, whose errors at the minimum have failed
+            reason = "the minimum that was found is not valid"
+        raise NotConvergedError(f"{name}: {reason}") from error
     finally:
         pyhf.set_backend(*previous)
 
@@ -68,7 +77,7 @@ def first_that_converges(attempt: Callable[[Optimizer, Optimizer], Result]) -> R
         except NotConvergedError as error:
             assumed(LOGGER, Kind.FIT_REPEATED, f"{error}; tried with another minimiser", 1)
             problems.append(str(error))
-    raise NotConvergedError("; ".join(problems))
+    raise NotConvergedError("; ".join(dict.fromkeys(problems)))
 
 
 def load_model(workspace: Specification) -> tuple[Any, Any]:
@@ -130,3 +139,13 @@ def free_fit(model: Any, data: Any) -> tuple[Any, float]:
         if fitted[model.config.poi_index] < 0.99 * end or upper >= 2.0**DOUBLINGS:
             return np.asarray(fitted), float(value)
         upper *= 10.0
+
+
+def prior_widths(model: Any) -> npt.NDArray[np.float64]:
+    """Uncertainty of each parameter before a fit; one for the signal strength."""
+    widths = np.ones(len(model.config.par_names))
+    for name in model.config.par_order:
+        parameters = model.config.param_set(name)
+        if parameters.constrained:
+            widths[model.config.par_slice(name)] = parameters.width()
+    return widths

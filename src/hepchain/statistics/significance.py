@@ -106,6 +106,6 @@ def _q_of_asimov(s: Floats, b: Floats, v: Floats) -> Floats:
     root = np.sqrt(half**2 + 4.0 * (1.0 + tau) * s * tau * b)
     safe = np.maximum(root - half, np.finfo(float).tiny)
     fitted = np.where(half > 0.0, (half + root) / (2.0 * (1.0 + tau)), 2.0 * s * tau * b / safe)
-    main = b * np.log(b / (s + fitted)) + s + fitted - b
-    auxiliary = tau * (b * np.log(b / fitted) + fitted - b)
-    return 2.0 * (main + auxiliary)
+    # b ln(b / x) + x - b of x = b (1 + d) is b (d - ln(1 + d)): with all digits for small d.
+    main, shift = (s + fitted - b) / b, (fitted - b) / b
+    return 2.0 * b * (main - np.log1p(main) + tau * (shift - np.log1p(shift)))

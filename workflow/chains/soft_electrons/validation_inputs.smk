@@ -1,5 +1,5 @@
 # What the validation of this chain compares, for workflow/rules/validation.smk: group -> inputs, and
-# group -> module, whose function `comparisons(inputs, config)` compares them.
+# group -> module, whose function `comparisons(inputs, config, **arguments)` compares them.
 
 
 def single_particles(file):
@@ -38,14 +38,10 @@ def of_signal(pattern):
 
 
 # Ntuples that somebody brings have no generated events, and may have no truth.
-if isinstance(config["samples"], str) and all(
-    run.samples[name].simulated for name in (TEST_SAMPLE, *BACKGROUNDS)
-):
+if all(run.samples[name].simulated for name in (TEST_SAMPLE, *BACKGROUNDS)):
     VALIDATION_INPUTS |= {
         "events": {
             "signal": NTUPLES[TEST_SAMPLE],
-            "signal_metadata": of_signal("simulation/{sample}/generated-{part}.json"),
-            "samples": [ancient(config["samples"])],
             "skimmed_events": of_signal("skimming/{sample}/events-{part}.parquet"),
             "skimmed_tracks": of_signal("skimming/{sample}/tracks-{part}.parquet"),
             "background": [path for name in BACKGROUNDS for path in NTUPLES[name]],
@@ -57,6 +53,11 @@ if isinstance(config["samples"], str) and all(
             ),
         },
     }
+
+# What the comparisons of a group are told beside their inputs.
+VALIDATION_ARGUMENTS = {
+    "events": {"splitting": run.samples[TEST_SAMPLE].masses.splitting}
+}
 
 VALIDATION_MODULES = {
     group: (

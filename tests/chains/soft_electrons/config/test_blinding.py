@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from hepchain.chains.soft_electrons.config.samples import HiggsinoSample as Sample
-from hepchain.config.loader import merge, read_configs
+from hepchain.config.layers import merge, read_configs
 from hepchain.config.samples import Role
 from hepchain.errors import ConfigError
 from tests.soft_electrons import default_with, load

@@ -10,7 +10,7 @@ import pytest
 from hepchain.chains.soft_electrons.config.mass_plane import point_name
 from hepchain.chains.soft_electrons.config.run import SoftElectronsConfig
 from hepchain.chains.soft_electrons.config.samples import HiggsinoMasses
-from hepchain.config.loader import read_configs
+from hepchain.config.layers import read_configs
 from hepchain.config.samples import Role
 from hepchain.errors import ConfigError
 from tests.soft_electrons import default_with, load

@@ -51,7 +51,7 @@ def quick_limit(workspace: Specification, confidence_level: float) -> Limit:
     counts = (signal["data"], background["data"], np.square(errors))
     bins = Bins(*(np.array([row]) for row in counts))
     middle = binned_limit(bins, STATISTICS.background_uncertainty, confidence_level)[0]
-    return Limit(tuple(middle * 2.0**step for step in (-1, -0.5, 0, 0.5, 1)), (0, 9), "scipy")
+    return Limit(tuple(middle * 2.0**step for step in (-1, -0.5, 0, 0.5, 1)), (0, 9), "newton")
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,7 @@ def test_record_of_the_statistics_stage_can_be_read() -> None:
         variations=(),
         templates=results.TemplateSummary((0.0, 3.0), 1, template, template),
         significances=results.Significances(1.0, 3.2, 2.0, 3.0, 1.9),
-        limit=Limit((0.5, 0.7, 1.0, 1.4, 1.9), (0.1, 10.0), "scipy"),
+        limit=Limit((0.5, 0.7, 1.0, 1.4, 1.9), (0.1, 10.0), "newton"),
     )
     estimate = Estimate(2.0, 0.1, 1.9, 2.1, 0)
     estimates = results.Estimates(*[estimate] * 5)

@@ -132,7 +132,7 @@ def test_data_as_expected_give_the_median_limit(tmp_path: Path, closed: dict[str
 @pytest.fixture
 def expected_known(monkeypatch: pytest.MonkeyPatch, closed: dict[str, Any]) -> None:
     """What is expected is not fitted once more."""
-    limit = Limit(tuple(closed["limit"]["expected"]), (0.0, 4.0), "scipy")
+    limit = Limit(tuple(closed["limit"]["expected"]), (0.0, 4.0), "newton")
     significance = closed["significances"]["profile_likelihood"]
     monkeypatch.setattr(region, "expected_limit", lambda *_: limit)
     monkeypatch.setattr(region, "discovery_significance", lambda *_, **__: significance)
@@ -166,7 +166,7 @@ def test_a_deficit_is_not_significant_and_lowers_the_limit(
 def test_cls_of_the_observation_is_that_of_pyhf(closed: dict[str, Any], share: float) -> None:
     workspace = copy.deepcopy(closed["workspace"])
     workspace["observations"][0]["data"] = [round(share * closed["background"]["value"])]
-    with fits.minimiser("scipy"):
+    with fits.minimiser("newton"):
         model, data = fits.load_model(workspace)
         observed = inference._Observed(model, data)
         for strength in (0.4, 1.5):
@@ -185,7 +185,7 @@ def test_cls_of_the_median_and_where_its_two_forms_meet() -> None:
 @pytest.fixture
 def without_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Constant numbers instead of those of fits, which take seconds."""
-    limit = Limit((0.5, 0.7, 1.0, 1.5, 2.0), (0.0, 4.0), "scipy")
+    limit = Limit((0.5, 0.7, 1.0, 1.5, 2.0), (0.0, 4.0), "newton")
     monkeypatch.setattr(region, "expected_limit", lambda *_: limit)
     monkeypatch.setattr(region, "discovery_significance", lambda *_, **__: 1.0)
     monkeypatch.setattr(region, "observe", lambda counts, *_: not_fitted(counts, "not made"))

@@ -106,7 +106,7 @@ def test_job_of_a_mass_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(
         region,
         "expected_limit",
-        lambda *_: Limit((0.1, 0.2, next(limits), 9.0, 10.0), (0.0, 16.0), "scipy"),
+        lambda *_: Limit((0.1, 0.2, next(limits), 9.0, 10.0), (0.0, 16.0), "newton"),
     )
     monkeypatch.setattr(region, "discovery_significance", lambda *_, **__: 1.0)
     random = np.random.default_rng(5)

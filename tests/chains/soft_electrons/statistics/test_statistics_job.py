@@ -122,7 +122,7 @@ def stuck(*_: Any) -> None:
 @pytest.fixture
 def without_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Constant numbers instead of those of fits, which take seconds."""
-    limit = Limit((0.5, 0.7, 1.0, 1.5, 2.0), (0.0, 4.0), "scipy")
+    limit = Limit((0.5, 0.7, 1.0, 1.5, 2.0), (0.0, 4.0), "newton")
     monkeypatch.setattr(region, "expected_limit", lambda *_: limit)
     monkeypatch.setattr(region, "discovery_significance", lambda *_, **__: 1.0)
     monkeypatch.setattr(zstar_job, "diagnosed", stuck)

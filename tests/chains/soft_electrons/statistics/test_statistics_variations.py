@@ -276,7 +276,7 @@ def test_a_background_variation_weakens_the_limit() -> None:
 
 @pytest.fixture
 def _without_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    limit = Limit((0.5, 0.7, 1.0, 1.5, 2.0), (0.0, 4.0), "scipy")
+    limit = Limit((0.5, 0.7, 1.0, 1.5, 2.0), (0.0, 4.0), "newton")
     monkeypatch.setattr(region_module, "expected_limit", lambda *_: limit)
     monkeypatch.setattr(region_module, "discovery_significance", lambda *_, **__: 1.0)
     fit = {"diagnostics": None}

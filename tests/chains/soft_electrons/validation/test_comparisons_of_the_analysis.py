@@ -11,7 +11,7 @@ import uproot
 
 from hepchain.chains.soft_electrons.validation import composition, events
 from hepchain.errors import InputError
-from hepchain.io import ParquetWriter, write_json
+from hepchain.io import ParquetWriter
 from hepchain.validation.comparison import Verdict
 from tests.validation.gun_ntuples import KNOWN, settings
 
@@ -53,16 +53,11 @@ def table(path: Path, **columns: object) -> Path:
 @pytest.fixture
 def chain(tmp_path: Path) -> dict[str, list[Path]]:
     """Files of the analysis with a handful of entries."""
-    samples = tmp_path / "samples.yaml"
-    samples.write_text("signal: {masses: {n2: 153.0, n1: 150.0}}\n")
-    write_json(tmp_path / "generated-0.json", {"sample": "signal"})
     ones = np.ones(2)
     return {
         "known": [KNOWN / "composition.yaml"],
         "signal": [ntuple(tmp_path / "signal.root")],
         "background": [ntuple(tmp_path / "background.root")],
-        "signal_metadata": [tmp_path / "generated-0.json"],
-        "samples": [samples],
         "skimmed_events": [
             table(
                 tmp_path / "events.parquet",
@@ -103,7 +98,7 @@ def chain(tmp_path: Path) -> dict[str, list[Path]]:
 
 def test_events_of_the_analysis(chain: dict[str, list[Path]]) -> None:
     chain["known"] = [KNOWN / "events.yaml"]
-    found = {item.quantity: item for item in events.comparisons(chain, settings())}
+    found = {item.quantity: item for item in events.comparisons(chain, settings(), 3.0)}
     assert found["pileup_tracks"].simulated[0] == pytest.approx(0.5)
     assert found["isolation"].simulated[0] == pytest.approx(0.5)
     assert found["w_charge_ratio"].simulated[0] == pytest.approx(1.0)

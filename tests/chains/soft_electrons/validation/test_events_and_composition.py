@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import awkward as ak
 import numpy as np
 import pandas as pd
 import pytest
 
 from hepchain.chains.soft_electrons.validation import composition, events
-from hepchain.errors import InputError
 from hepchain.simulation.truth import TruthOrigin
 from hepchain.validation.comparison import Comparison, Verdict
 from hepchain.validation.known import Computed
@@ -120,14 +117,6 @@ def test_charge_ratio() -> None:
     assert found.value == pytest.approx(2.7)
     assert found.error == pytest.approx(2.7 * np.sqrt(1 / 2700 + 1 / 1000))
     assert np.isnan(events.charge_ratio(np.ones(3)).value)
-
-
-def test_splitting_from_the_file_of_samples(tmp_path: Path) -> None:
-    samples = tmp_path / "samples.yaml"
-    samples.write_text("signal: {masses: {n2: 153.0, n1: 150.0}}\nother: {}\n")
-    assert events.splitting_of("signal", samples) == 3.0
-    with pytest.raises(InputError, match="no masses n2 and n1 of the sample other"):
-        events.splitting_of("other", samples)
 
 
 def shares(**tables: dict[str, np.ndarray]) -> dict[str, Comparison]:

@@ -11,7 +11,7 @@ VALIDATED_BY = Path("config/soft_electrons/report/validated_by.yaml")
 
 with job(snakemake):
     folder = Path(snakemake.output[0]).parent
-    titles = category_titles(Path(snakemake.config["variables"]))
+    titles = category_titles(snakemake.config["variables"])
     leaning = leans_on(folder, snakemake.config, titles, VALIDATED_BY)
     context = {
         "points": points(folder, snakemake.config),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hepchain.config.reading import read_yaml
+from hepchain.config.reading import in_place
 from hepchain.io.structured import read_json
 
 
@@ -42,11 +42,11 @@ def points(folder: Path, config: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def category_titles(variables: Path) -> dict[str, str]:
-    """Category -> its title, of the file of the variables.
+def category_titles(variables: str | Mapping[str, Any]) -> dict[str, str]:
+    """Category -> its title, of the variables or the name of their file.
 
     Raises
     ------
     ConfigError : the file is missing or no YAML
     """
-    return {name: one["title"] for name, one in read_yaml(variables)["categories"].items()}
+    return {name: one["title"] for name, one in in_place(variables)["categories"].items()}

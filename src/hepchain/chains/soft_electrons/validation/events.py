@@ -9,11 +9,8 @@ import awkward as ak
 import numpy as np
 import pandas as pd
 
-from hepchain.config.reading import read_yaml
 from hepchain.config.validation import ValidationConfig
-from hepchain.errors import InputError
 from hepchain.io.parquet import iterate_parquet
-from hepchain.io.structured import read_json
 from hepchain.selection.kinematics import delta_r
 from hepchain.simulation.truth import TruthOrigin
 from hepchain.validation.comparison import Comparison, FloatArray
@@ -133,37 +130,22 @@ def charge_ratio(charge: FloatArray) -> Estimate:
     return Estimate(value, value * float(np.sqrt(1.0 / positive + 1.0 / negative)))
 
 
-def splitting_of(sample: str, samples: Path) -> float:
-    """Mass splitting of a signal sample [GeV].
-
-    Raises
-    ------
-    InputError : the file of samples does not have it
-    """
-    try:
-        masses = read_yaml(samples)[sample]["masses"]
-        return float(masses["n2"]) - float(masses["n1"])
-    except (KeyError, TypeError) as error:
-        raise InputError(f"{samples}: no masses n2 and n1 of the sample {sample}") from error
-
-
-def comparisons(inputs: Mapping[str, Sequence[Path]], config: ValidationConfig) -> list[Comparison]:
+def comparisons(
+    inputs: Mapping[str, Sequence[Path]], config: ValidationConfig, splitting: float
+) -> list[Comparison]:
     """Comparisons of the group.
 
-    Inputs: ``signal`` and ``background`` (ntuples), ``signal_metadata`` (of the generation),
-    ``samples`` (the file of samples), ``skimmed_events`` and ``skimmed_tracks`` of the signal,
-    ``known``.
+    Inputs: ``signal`` and ``background`` (ntuples), ``skimmed_events`` and ``skimmed_tracks`` of
+    the signal, ``known``. ``splitting``: mass splitting of the signal [GeV].
     """
     known = Known.read(inputs["known"][0])
     charge = columns(inputs["background"], ["truth_electron_charge"])["truth_electron_charge"]
     computed = expected_pairs(known) | {"w_charge_ratio": Computed([charge_ratio(charge)])}
-    return known.compare(_frames(inputs), computed)
+    return known.compare(_frames(inputs, splitting), computed)
 
 
-def _frames(inputs: Mapping[str, Sequence[Path]]) -> Frames:
+def _frames(inputs: Mapping[str, Sequence[Path]], splitting: float) -> Frames:
     events = columns([*inputs["signal"], *inputs["background"]], EVENT)
-    sample = str(read_json(inputs["signal_metadata"][0])["sample"])
-    splitting = splitting_of(sample, inputs["samples"][0])
     far = partners_far(_tables(inputs["skimmed_events"], PAIR))
     passes = isolated(_tables(inputs["skimmed_tracks"], ISOLATION), far)
     nearby = [nearby_tracks(table) for table in pieces(inputs["signal"], TRACK)]
