@@ -141,7 +141,7 @@ def test_limits_are_drawn_at_their_values(things: Things, config: FiguresConfig)
 def test_too_few_events_are_said_and_not_drawn(things: Things, config: FiguresConfig) -> None:
     good = limits(things, config, result(GOOD, 300.0, 9000.0))
     few = limits(things, config, result(GOOD, 300.0, 9000.0, "insufficient: 2 events"))
-    assert [t.get_text() for t in few.axes[0].texts] == ["not enough events"]
+    assert "not enough events" in [text.get_text() for text in few.axes[0].texts]
     assert [t.get_text() for t in few.axes[1].texts] == ["not enough\nevents"]
     # One box of two bands a result: those of the use with too few events are missing.
     assert len(good.axes[0].patches) - len(few.axes[0].patches) == 2
