@@ -34,13 +34,13 @@ def texts(figure: Figure) -> list[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_files_in_all_formats_without_warnings(name: str, drawn: Figures, tmp_path: Path) -> None:
-    paths = [tmp_path / f"{name}.{suffix}" for suffix in ("pdf", "png", "json")]
+    # The PNG is that of test_baselines.py.
+    paths = [tmp_path / f"{name}.{suffix}" for suffix in ("pdf", "json")]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         save(drawn[name].figure, drawn[name].numbers, paths)
     assert paths[0].read_bytes().startswith(b"%PDF")
-    assert paths[1].read_bytes().startswith(b"\x89PNG")
-    assert json.loads(paths[2].read_text())
+    assert json.loads(paths[1].read_text())
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -64,7 +64,7 @@ def test_a_background_known_exactly(b: float) -> None:
     assert result.expected_limit[MEDIAN] == pytest.approx(float(median_limit(b)), rel=1e-4)
 
 
-@pytest.mark.parametrize("b", [1e3, 1e6, 1e8])
+@pytest.mark.parametrize("b", [1e3, 1e6, pytest.param(1e8, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("excess", [1.0, 5.0])
 def test_observed_excesses(b: float, excess: float) -> None:
     """Of many events a likelihood is normal: the significance is the excess over its width."""
