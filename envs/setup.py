@@ -238,6 +238,8 @@ def sync(uv: Path, python: str, groups: List[str]) -> None:
     # Compiled here, once: each of hundreds of jobs imports a thousand modules, and compiles them
     # anew where Python may not write beside them or is told not to.
     command = [str(uv), "sync", "--frozen", "--no-config", "--compile-bytecode", "--python", python]
+    if not sys.stderr.isatty():  # A log has no use for a line a package; uv.lock names them.
+        command.append("--quiet")
     for group in groups:
         command += ["--group", group]
     if "gpu" in groups:  # TensorFlow with kernels for GPUs in place of the one without
