@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from hepchain.errors import InputError
-from hepchain.terminal import clock
+from hepchain.terminal import clock, counted
 
 LOGS = Path(".snakemake/log")
 CLOCK = re.compile(r"^\[(\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4})\]")
@@ -238,4 +238,4 @@ def success_words(folders: Mapping[str, Path], jobs: int, elapsed: timedelta) ->
         remembered = (folder / "report.txt").read_text(encoding="utf-8").splitlines()
         lines += ["", chain, *(f"  {line}" for line in remembered)]
         lines.append(f"  report: {folder / 'report.html'}")
-    return "\n".join([*lines, f"{jobs} jobs in {clock(elapsed.total_seconds())}"])
+    return "\n".join([*lines, f"{counted(jobs, 'job')} in {clock(elapsed.total_seconds())}"])

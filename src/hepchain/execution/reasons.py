@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
+from hepchain.terminal import counted
+
 PARAMETERS = re.compile(
     r"Params have changed since last execution: .*?before: (?P<before>.*) now: (?P<now>.*)", re.S
 )
@@ -68,7 +70,7 @@ class Reasons:
         for cause, jobs in self._jobs.most_common(MOST):
             names = list(self._rules[cause])
             rules = ", ".join(names) if len(names) < 4 else f"{names[0]} and {len(names) - 1} more"
-            lines.append(f"  {cause}: {jobs} job{'s' * (jobs > 1)} ({rules})")
+            lines.append(f"  {cause}: {counted(jobs, 'job')} ({rules})")
         if len(self._jobs) > MOST:
             lines.append(f"  and {len(self._jobs) - MOST} more causes")
         return "\n".join(["Why:", *lines]) if lines else ""

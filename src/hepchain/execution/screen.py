@@ -20,7 +20,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 from hepchain.execution.pace import Pace, weights
 from hepchain.execution.progress import end_of
 from hepchain.execution.reasons import Reasons
-from hepchain.terminal import CLEAR, clock
+from hepchain.terminal import CLEAR, clock, counted
 
 LAST_LINES = 15
 """Of the log of a failed job; its path is shown, too."""
@@ -139,7 +139,8 @@ class LogHandler(LogHandlerBase):
         if self.planned:
             self._write(record.getMessage())
         else:
-            self._write(f"{self.pace.jobs} jobs of {len(self.pace.totals)} rules to run")
+            jobs, rules = counted(self.pace.jobs, "job"), counted(len(self.pace.totals), "rule")
+            self._write(f"{jobs} of {rules} to run")
 
     def _on_job_info(self, record: Any) -> None:
         if self.planned:
