@@ -16,7 +16,7 @@ from hepchain.modules import SETTINGS_OF_TAGGERS, module_named
 PT = "pt"
 """Variable that a model may be divided by or conditioned on."""
 
-Spectrum = Literal["flat", "background", "signal"]
+Spectrum = Literal["flat", "background", "signal", "none"]
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 
@@ -32,7 +32,7 @@ class TaggerSettings(Block):
     spectrum: Spectrum = Field(
         default="flat",
         description="what both classes are weighted to: flat in ln(pT) and abs(eta), the spectrum "
-        "of the background, or that of the signal",
+        "of the background, or that of the signal; none: each class keeps its own",
     )
     pt_boundaries: list[PositiveMomentum] = Field(
         default_factory=list,

@@ -131,7 +131,8 @@ def _final_weight(
 def flatten_tracks(chunk: Chunk, weight: npt.NDArray[np.float64], with_quality: bool) -> FlatTracks:
     """Track quantities of all events one after the other, with event, index, weight and quality.
 
-    Where the quality is not looked at, every track has the best.
+    The weight is that of the event, times the track's own where it has one. Where the quality is
+    not looked at, every track has the best.
     """
     sizes = sizes_of(chunk["track_pt"])
     event = np.repeat(np.arange(len(sizes)), sizes)
@@ -145,7 +146,7 @@ def flatten_tracks(chunk: Chunk, weight: npt.NDArray[np.float64], with_quality: 
     flat["track_index"] = (np.arange(len(event)) - (np.cumsum(sizes) - sizes)[event]).astype(
         np.int32
     )
-    flat["weight"] = weight[event]
+    flat["weight"] = weight[event] * flat.get("weight", 1.0)
     best = np.full(len(event), Quality.TIGHT_PRIMARY, dtype=np.int8)
     flat["quality"] = quality(flat) if with_quality else best
     return flat

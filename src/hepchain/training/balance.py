@@ -143,13 +143,16 @@ def balance(
     pt, eta : shape (n,), pT in GeV
     event_weight : shape (n,), of the event of each track
     config : bin edges, largest weight, and whether weights of events count
-    spectrum : flat in ln(pT) and abs(eta), or that of one of the classes
+    spectrum : flat in ln(pT) and abs(eta), or that of one of the classes; none: each class keeps
+        its own, and both have the same sum
 
     Raises
     ------
     InputError, StageError : a weight is not finite; a class is absent, or spectra hardly overlap
     """
     edges = np.asarray(config.pt_edges), np.asarray(config.abs_eta_edges)
+    if spectrum == "none":
+        edges = edges[0][[0, -1]], edges[1][[0, -1]]
     used = config.event_weights == "use"
     weight = _usable(event_weight) if used else _ignored(event_weight)
     index = (labels, _bin(pt, edges[0]), _bin(np.abs(eta), edges[1]))
@@ -162,7 +165,8 @@ def balance(
             f"the classes hardly share a bin of pT and |eta| (overlap {shares.sum():.1%}): widen "
             "training.balance.pt_edges or abs_eta_edges, or generate signal where background is"
         )
-    target = flat_spectrum(*edges) if spectrum == "flat" else spectra[Label[spectrum.upper()]]
+    one_of_them = spectrum in ("background", "signal")
+    target = spectra[Label[spectrum.upper()]] if one_of_them else flat_spectrum(*edges)
     common = _as_near_as_allowed(target, config.max_weight_ratio * shares)
     half = 0.5 * len(labels)
     weights = np.divide(common * half, filled, out=np.zeros(filled.shape), where=filled > 0)

@@ -94,6 +94,13 @@ def _normalisation(graph: Graph, layer: Any, inputs: Inputs) -> str:
     return graph.node("LayerNormalization", *inputs, *constants, epsilon=float(layer.epsilon))
 
 
+def _batch_normalisation(graph: Graph, layer: Any, inputs: Inputs) -> str:
+    if not (layer.scale and layer.center):
+        raise StageError(f"layer '{layer.name}': needs scale and centre to be written as ONNX")
+    constants = _weights(graph, layer)
+    return graph.node("BatchNormalization", *inputs, *constants, epsilon=float(layer.epsilon))
+
+
 def _repeat(graph: Graph, layer: Any, inputs: Inputs) -> str:
     row = graph.node("Unsqueeze", *inputs, graph.constant([1], np.int64))
     return graph.node("Tile", row, graph.constant([1, layer.n, 1], np.int64))
@@ -130,6 +137,7 @@ ACTIVATIONS = {"relu": "Relu", "sigmoid": "Sigmoid", "softmax": "Softmax", "tanh
 LAYERS: dict[str, Callable[[Graph, Any, Inputs], str]] = {
     "Activation": _activation,
     "Add": _sum,
+    "BatchNormalization": _batch_normalisation,
     "Concatenate": _joined,
     "Dense": _dense,
     "Dropout": _unchanged,

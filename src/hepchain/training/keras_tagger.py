@@ -62,6 +62,10 @@ class KerasTagger(ABC, Generic[Settings]):
     def _optimizer(self, training: Examples) -> Any:
         """Optimiser of the fit."""
 
+    def _callbacks(self) -> list[Any]:
+        """Further callbacks of the fit."""
+        return []
+
     def fit(self, training: Examples, validation: Examples, seed: int) -> History:
         """See :class:`~hepchain.training.tagger.Tagger`."""
         import keras
@@ -90,7 +94,11 @@ class KerasTagger(ABC, Generic[Settings]):
             batch_size=self._settings.batch_size,
             validation_batch_size=SCORING_BATCH,
             epochs=self._settings.epochs,
-            callbacks=[stopping, keras.callbacks.LambdaCallback(on_epoch_end=self._log_epoch)],
+            callbacks=[
+                stopping,
+                keras.callbacks.LambdaCallback(on_epoch_end=self._log_epoch),
+                *self._callbacks(),
+            ],
             verbose=0,
         )
         curves = {name: [float(x) for x in values] for name, values in result.history.items()}

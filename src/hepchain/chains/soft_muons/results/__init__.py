@@ -1,0 +1,1 @@
+"""What comes of the scores: working points, rejections, importance, figures, the summary."""

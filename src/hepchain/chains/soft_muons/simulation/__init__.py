@@ -1,0 +1,1 @@
+"""What makes the muons of this chain."""

@@ -1,0 +1,1 @@
+"""Kinds of taggers of this chain."""

@@ -1,0 +1,1 @@
+"""Settings of the kinds of taggers of this chain."""
