@@ -98,7 +98,8 @@ def _linked(tree: Any, link: str, branch: str, element: int | None = None) -> Fl
 
 
 def _flat(values: ak.Array) -> Floats:
-    return ak.to_numpy(ak.flatten(values)).astype(np.float64)
+    flat: Floats = ak.to_numpy(ak.flatten(values)).astype(np.float64)
+    return flat
 
 
 def main() -> None:
