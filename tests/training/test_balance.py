@@ -138,3 +138,13 @@ def test_tracks_of_weight_zero_change_no_spectrum(seed: int, ratio: float) -> No
     # One factor for all: the mean over all tracks is 1 in either case.
     expected = less.of(labels[kept], pt[kept], eta[kept], event_weight[kept])
     np.testing.assert_allclose(weights[kept] * kept.mean(), expected, rtol=1e-5)
+
+
+def test_without_a_spectrum_each_class_keeps_its_own() -> None:
+    labels, pt, eta = spectra(3)
+    ones = np.ones(len(labels))
+    weight = balance(labels, pt, eta, ones, config(), "none").of(labels, pt, eta, ones)
+    for label in (0, 1):
+        own = weight[labels == label]
+        np.testing.assert_allclose(own, own[0])
+        assert own.sum() == pytest.approx(0.5 * len(labels), rel=1e-5)

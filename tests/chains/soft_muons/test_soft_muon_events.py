@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import awkward as ak
 import numpy as np
 import pytest
 import uproot
@@ -14,10 +15,18 @@ from hepchain.chains.soft_muons.generation.candidates import fakes, muons
 from hepchain.chains.soft_muons.generation.redecay import Redecay, decaying
 from hepchain.chains.soft_muons.origins import IN_FLIGHT
 from hepchain.chains.soft_muons.simulation.ttbar import Job, write
+from hepchain.config.reading import load_block
+from hepchain.config.samples import Role
+from hepchain.config.skimming import TrackSelection
+from hepchain.config.variables import Variables
+from hepchain.io import read_parquet, write_json
 from hepchain.simulation.generation.jets import Jets, find_jets
 from hepchain.simulation.generation.pythia import PythiaRun
 from hepchain.simulation.generation.record import EventRecord
+from hepchain.skimming.settings import SkimSettings
+from hepchain.skimming.skim import skim
 from tests.chains.soft_muons.shared import RESPONSE
+from tests.workspace import REPOSITORY
 
 KEYS = {"campaign": "run3", "tune": 14, "shower": "simple", "spectrometer_chi2": True}
 
@@ -89,3 +98,25 @@ def test_a_job_writes_the_same_twice(tmp_path: Path) -> None:
             contents.append(file["events"].arrays())
     assert contents[0].to_list() == contents[1].to_list()
     assert len(contents[0]) == 40
+
+
+def test_muons_keep_their_weight_in_the_skim(tmp_path: Path) -> None:
+    """That of the event, 1 over the number of events times pb, times that of the muon."""
+    production = ProductionConfig(
+        parts=1, events=30, decays=2, min_fake_weight=0.02, response="unused"
+    )
+    write(Job("run3", KEYS, 1, 7, production, RESPONSE), tmp_path / "ntuple.root")
+    groups = load_block(str(REPOSITORY / "config/soft_muons/variables.yaml"), Variables).by_group
+    tracks = TrackSelection(pt=(4.0, 500.0), max_abs_eta=2.5)
+    contract = "hepchain.chains.soft_muons.contract"
+    settings = SkimSettings(Role.TRAINING, tracks, None, groups, contract)
+    write_json(tmp_path / "normalisation.json", {"weight_per_generated": 0.25})
+    outputs = {name: str(tmp_path / name) for name in ("events", "tracks", "report")}
+    ntuples, branch_map = [str(tmp_path / "ntuple.root")], "config/ntuples/soft_muons.yaml"
+    normalisation = str(tmp_path / "normalisation.json")
+    skim(ntuples, str(REPOSITORY / branch_map), normalisation, settings, outputs)
+    with uproot.open(tmp_path / "ntuple.root") as file:
+        expected = ak.flatten(file["events"]["muon_weight"].array())
+    found = read_parquet(outputs["tracks"])["weight"]
+    np.testing.assert_allclose(ak.to_numpy(found), 0.25 * ak.to_numpy(expected))
+    assert len(np.unique(ak.to_numpy(found))) > 2

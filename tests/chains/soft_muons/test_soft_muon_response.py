@@ -67,7 +67,10 @@ def test_a_late_decay_leaves_the_momentum_of_the_hadron_inside_and_of_the_muon_o
 
 def test_a_kink_within_the_inner_detector_spoils_its_chi2() -> None:
     muons = candidates(SIZE, 10.0)
-    turned = {"parent_px": muons.px - 0.05 * muons.py, "parent_py": muons.py + 0.05 * muons.px}
+    turned: dict[str, Any] = {
+        "parent_px": muons.px - 0.05 * muons.py,
+        "parent_py": muons.py + 0.05 * muons.px,
+    }
     kinked = candidates(SIZE, 10.0, **turned, flight=np.full(SIZE, 430.0))
     for angle, muons_ in ((0.0, muons), (0.05, kinked)):
         found = inner.measure(muons_, RESPONSE, random())

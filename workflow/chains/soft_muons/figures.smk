@@ -4,6 +4,8 @@
 # out:  {RESULTS}/figures/{figure}.png (in the report), other figures.formats, .json; tables as .html, .csv
 # keys: figures, results, real_muons, titles of categories
 
+from hepchain.chains.soft_muons.config.production import ENERGIES
+
 LOOKS = run.figures.model_dump(mode="json", exclude={"titles"})
 TITLES = run.figures.titles
 THINGS = {
@@ -32,6 +34,11 @@ def drawing(figure, category, title):
     return [shown, *(f"{FIGURES}/{figure}.{suffix}" for suffix in (*others, "json"))]
 
 
+def energy_of_campaign(wildcards):
+    """Centre-of-mass energy of the collisions [TeV]."""
+    return ENERGIES[SAMPLES[wildcards.campaign].campaign] / 1000.0
+
+
 rule figure_evaluation:
     input:
         rules.evaluation.output,
@@ -54,6 +61,7 @@ rule figure_evaluation:
     params:
         code=code_of("figure_evaluation"),
         compared=COMPARED,
+        energy=energy_of_campaign,
         reweighted=[run.results.network, *run.results.reweighted],
         things=THINGS,
         looks=LOOKS,

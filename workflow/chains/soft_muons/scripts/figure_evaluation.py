@@ -6,6 +6,7 @@ from hepchain.io import read_json
 
 with figure_job(snakemake) as (things, config):
     params, output = snakemake.params, snakemake.output
+    config = config.model_copy(update={"energy": params.energy})
     found = read_json(snakemake.input[0])
     compared = list(params.compared)
     titles = {"tight": "TIGHT"} | {name: things.title(name) for name in compared}

@@ -21,6 +21,10 @@ class Campaign(StrEnum):
     """13.6 TeV, New Small Wheel."""
 
 
+ENERGIES = {Campaign.RUN2: 13_000.0, Campaign.RUN3: 13_600.0}
+"""Of the collisions [GeV]."""
+
+
 class MuonSample(Sample):
     """A sample of this chain has more keys."""
 

@@ -59,6 +59,7 @@ def draw_against(
     grid[1, 0].set_ylim(0.0)
     headroom(grid[1, 0], 1.5)
     grid[1, 0].legend(loc="upper right", fontsize=7)
+    inside(grid[0, 1], things.title(evaluation["campaign"]), y=0.15)
     stamp_figure(figure, config)
     return figure
 

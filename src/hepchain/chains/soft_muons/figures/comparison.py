@@ -30,8 +30,8 @@ def tables(compared: Sequence[Compared], source: str) -> list[Table]:
     note = (
         f"{compared[0].entries} muons: {source}; genuine ones of quality Medium above 4 GeV. "
         "Spread: half the central 68 %. Distance: the largest of the cumulated distributions "
-        "(Kolmogorov, Smirnov), and the probability of a larger one by chance: from 5 % on they agree, from "
-        "0.2 % on they are similar."
+        "(Kolmogorov, Smirnov), and the probability of a larger one by chance: from 5 % on they "
+        "agree, from 0.2 % on they are similar."
     )
     marks = [MARKS[item.verdict] for item in compared]
     return [Table("Simulated and reconstructed muons", pd.DataFrame(rows), note, marks)]

@@ -50,7 +50,7 @@ def draw_roc(evaluation: Content, things: Things, config: FiguresConfig) -> Figu
     axes.set_ylabel(f"Acceptance of {things.title('background')}")
     axes.set_ylim(0.0, 1.0)
     axes.legend(loc="upper left", fontsize=7)
-    inside(axes, things.title(evaluation["campaign"]), y=0.5)
+    inside(axes, things.title(evaluation["campaign"]), x=0.96, y=0.06, ha="right", va="bottom")
     stamp(axes, config)
     return figure
 
@@ -74,8 +74,9 @@ def draw_scores(
         axes.set_yscale("log")
         axes.set_xlabel(f"Score, {things.title(name)}")
         axes.set_ylabel("Share of muons")
-        headroom(axes, 1.3)
+        headroom(axes, 1.6)
         axes.legend(loc="upper left")
+    inside(grid[0, 0], things.title(evaluation["campaign"]), y=0.6)
     stamp_figure(figure, config)
     return figure
 

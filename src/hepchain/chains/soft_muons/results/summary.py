@@ -21,47 +21,43 @@ def best_of(evaluations: Sequence[Content]) -> str:
 
 def summary(
     evaluations: Sequence[Content], config: ResultsConfig, real_muons: int
-) -> dict[str, Any]:
-    """Name -> value and error, nested by campaign where there are several.
+) -> dict[str, Content]:
+    """Name -> value and error; of a campaign the name ends with it, of the last it also does not.
 
     Parameters
     ----------
     evaluations : content of :class:`.Evaluation`, a campaign each; the last is the main one
     real_muons : muons read of samples that somebody brings
     """
-    main, best = evaluations[-1], best_of(evaluations)
-    content = _of_campaign(main, config, best)
+    best = best_of(evaluations)
+    content = _of_campaign(evaluations[-1], config, best)
     for evaluation in evaluations:
-        content[evaluation["campaign"]] = _of_campaign(evaluation, config, best)
-    content["real_muons_read"] = {"value": real_muons, "error": 0}
-    return content
+        own = _of_campaign(evaluation, config, best)
+        content |= {f"{name}/{evaluation['campaign']}": number for name, number in own.items()}
+    return content | {"real_muons_read": {"value": real_muons, "error": 0}}
 
 
-def _of_campaign(evaluation: Content, config: ResultsConfig, best: str) -> dict[str, Any]:
+def _of_campaign(evaluation: Content, config: ResultsConfig, best: str) -> dict[str, Content]:
     taggers = evaluation["taggers"]
-    network, other = taggers[config.network], taggers[best]
-    gentler = {name: taggers[name]["spread"] for name in config.reweighted}
-    gentler["conditional"] = evaluation["conditional_spread"]
+    spreads = {name: taggers[name]["spread"] for name in config.reweighted}
+    spreads["conditional"] = evaluation["conditional_spread"]
+    gentlest = min(spreads.values(), key=lambda number: float(number["value"]))
     return {
-        "rejection_over_tight": {
-            "network": network["rejection_over_tight"],
-            "best": other["rejection_over_tight"],
-        },
-        "auc": {name: tagger["auc"] for name, tagger in taggers.items()},
-        "signal_efficiency_spread": {
-            "unweighted": network["spread"],
-            "best": min(gentler.values(), key=lambda number: float(number["value"])),
-            **gentler,
-        },
+        "rejection_over_tight/network": taggers[config.network]["rejection_over_tight"],
+        "rejection_over_tight/best": taggers[best]["rejection_over_tight"],
+        "rejection_over_tight/conditional": evaluation["conditional_rejection"],
+        **{f"auc/{name}": tagger["auc"] for name, tagger in taggers.items()},
+        "signal_efficiency_spread/unweighted": taggers[config.network]["spread"],
+        "signal_efficiency_spread/best": gentlest,
+        **{f"signal_efficiency_spread/{name}": number for name, number in spreads.items()},
+        "signal_efficiency_spread/tight": evaluation["tight_spread"],
         "effective_fakes": evaluation["effective_fakes"],
+        "effective_signal": evaluation["signal_muons"],
         "tight_efficiency": _symmetric(evaluation["tight_efficiency"]),
         "tight_acceptance": _symmetric(evaluation["tight_acceptance"]),
-        "conditional_rejection": evaluation["conditional_rejection"],
     }
 
 
-def _symmetric(efficiency: Content) -> dict[str, float]:
+def _symmetric(efficiency: Content) -> Content:
     half = 0.5 * (efficiency["high"] - efficiency["low"])
     return {"value": efficiency["value"], "error": half}
-
-

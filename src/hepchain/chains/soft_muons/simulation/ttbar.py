@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from hepchain.chains.soft_muons.config.production import Campaign, ProductionConfig
+from hepchain.chains.soft_muons.config.production import ENERGIES, Campaign, ProductionConfig
 from hepchain.chains.soft_muons.generation import ttbar
 from hepchain.chains.soft_muons.generation.candidates import MIN_PT, Candidates, fakes, muons
 from hepchain.chains.soft_muons.generation.redecay import Redecay
@@ -25,8 +25,6 @@ from hepchain.simulation.response.ntuple import Block, NtupleWriter, Objects
 
 BATCH = 250
 """Events generated at a time, a matter of memory."""
-ENERGIES = {Campaign.RUN2: 13_000.0, Campaign.RUN3: 13_600.0}
-"""Of the collisions [GeV]."""
 SHOWERS = {"simple": 1, "vincia": 2, "dire": 3}
 """PartonShowers:model of Pythia."""
 
