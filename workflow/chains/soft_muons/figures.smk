@@ -49,6 +49,7 @@ rule figure_evaluation:
             "against_pt_eta_{campaign}", "Tagger", "Efficiency against pT and eta"
         ),
         reweightings=drawing("reweightings_{campaign}", "Tagger", "Reweightings in pT"),
+        observables=drawing("observables_{campaign}", "Tagger", "What it serves"),
         origins=drawing("origins_{campaign}", "Tagger", "Muons by origin"),
     log:
         f"{LOGS}/figure_evaluation/{{campaign}}.log",
@@ -187,3 +188,43 @@ rule correlations:
         "Correlating the input variables"
     script:
         in_place("scripts/correlations.py")
+
+
+# Samples that nothing is trained on, of the campaign of the main sample; none by default.
+OTHER_GENERATORS = [
+    name
+    for name in SIGNALS
+    if SAMPLES[name].simulated and SAMPLES[name].campaign == SAMPLES[MAIN].campaign
+]
+
+
+rule generators:
+    input:
+        evaluation=f"{RESULTS}/results/{MAIN}.json",
+        scores=[
+            f"{RESULTS}/combination/{tagger}/raw/{sample}.parquet"
+            for sample in [MAIN, *OTHER_GENERATORS]
+            for tagger in COMPARED
+        ],
+    output:
+        drawing("generators", "Tagger", "Dependence on the generator"),
+    log:
+        f"{LOGS}/generators.log",
+    benchmark:
+        f"{BENCHMARKS}/generators.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(700, 5),
+        runtime=minutes(10),
+    params:
+        code=code_of("generators"),
+        samples=[MAIN, *OTHER_GENERATORS],
+        taggers=COMPARED,
+        titles={name: TITLES.get(name, name) for name in [MAIN, *OTHER_GENERATORS]},
+        tight=run.tight.model_dump(mode="json"),
+        things=THINGS,
+        looks=LOOKS,
+    message:
+        "Comparing generators"
+    script:
+        "scripts/generators.py"

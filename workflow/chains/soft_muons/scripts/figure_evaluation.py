@@ -1,6 +1,6 @@
 """Rule ``figure_evaluation``."""
 
-from hepchain.chains.soft_muons.figures import against, curves
+from hepchain.chains.soft_muons.figures import against, curves, observables
 from hepchain.figures.output import figure_job, save
 from hepchain.io import read_json
 
@@ -16,6 +16,7 @@ with figure_job(snakemake) as (things, config):
         "against": against.draw_against(found, compared, things, config),
         "reweightings": against.draw_reweightings(found, params.reweighted, things, config),
         "origins": against.draw_origins(found, titles, things, config),
+        "observables": observables.draw(found, things, config),
     }
     for name, figure in drawn.items():
         save(figure, found, output[name])

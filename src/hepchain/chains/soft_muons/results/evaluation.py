@@ -11,6 +11,7 @@ import numpy as np
 
 from hepchain.chains.soft_muons.config.tight import ResultsConfig, TightConfig
 from hepchain.chains.soft_muons.origins import BOTTOM, CHARM, Origin
+from hepchain.chains.soft_muons.results.observables import Observable, observables
 from hepchain.chains.soft_muons.results.performance import (
     Number,
     Performance,
@@ -70,6 +71,8 @@ class Evaluation:
     curves: Mapping[str, Curve]
     by_origin: Mapping[str, Mapping[str, Efficiency]]
     """TIGHT or tagger -> origin -> share that passes."""
+    observables: Mapping[str, Observable]
+    """Before and after the default tagger."""
     conditional_spread: Number
     """Spread of the signal efficiency with a threshold in each bin of pT, of the default tagger."""
     conditional_rejection: Number
@@ -118,6 +121,7 @@ def evaluate(
         taggers=taggers,
         curves={name: _curve(muons, values) for name, values in score.items()},
         by_origin={name: _by_origin(muons, chosen) for name, chosen in selections.items()},
+        observables=observables(muons, selections[config.tagger]),
         conditional_spread=flat[0],
         conditional_rejection=flat[1],
         tight_spread=spread(muons, passing, pt_edges, config.flat_pt, weights),
