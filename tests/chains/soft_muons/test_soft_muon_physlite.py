@@ -18,6 +18,7 @@ from hepchain.config.samples import Role
 from hepchain.config.skimming import TrackSelection
 from hepchain.config.training import BalanceConfig, TrainingTracksConfig
 from hepchain.config.variables import Variables
+from hepchain.errors import InputError
 from hepchain.features.table import FeatureSettings, make_features
 from hepchain.identity import fold_of
 from hepchain.io import ParquetWriter, read_json, read_parquet, write_json
@@ -186,3 +187,19 @@ def test_real_muons_are_scored_by_models_without_their_fold(
         )
         np.testing.assert_allclose(ak.to_numpy(scores["raw"])[own], expected, rtol=1e-6)
         assert model.fold == fold
+
+
+def test_a_tree_of_another_name_is_named(tmp_path: Path) -> None:
+    path = FILES / "DAOD_PHYSLITE_ttbar_rntuple.root"
+    if not path.is_file():
+        pytest.skip(f"needs {path.name} in ../shared/data/physlite beside the repository")
+    content = (MAPS / "soft_muons_physlite_rntuple.yaml").read_text()
+    own = tmp_path / "own.yaml"
+    own.write_text(content.replace("tree: EventData", "tree: CollectionTree"))
+    contract = "hepchain.chains.soft_muons.contract"
+    settings = SkimSettings(Role.SIGNAL, ALL, None, VARIABLES.by_group, contract)
+    write_json(tmp_path / "normalisation.json", {"weight_per_generated": 1.0})
+    outputs = {key: str(tmp_path / key) for key in ("events", "tracks", "report")}
+    with pytest.raises(InputError, match=r"(?s)CollectionTree.*EventData"):
+        skim([str(path)], str(own), str(tmp_path / "normalisation.json"), settings, outputs)
+    assert not (tmp_path / "tracks").exists()
