@@ -12,7 +12,6 @@ import pytest
 from scipy.stats import norm
 
 from hepchain.chains.soft_muons.config.tight import ResultsConfig
-from hepchain.chains.soft_muons.figures import accuracy as accuracies
 from hepchain.chains.soft_muons.figures import against, curves, generators, observables
 from hepchain.chains.soft_muons.results.comparison import _compared, matched
 from hepchain.chains.soft_muons.results.evaluation import evaluate
@@ -143,14 +142,6 @@ def test_observables_lose_their_fakes(content: Any) -> None:
     acceptance = content["taggers"]["xgboost"]["background_acceptance"]["value"]
     assert after / before == pytest.approx(acceptance)
     assert len(observables.draw(content, THINGS, LOOKS).axes) == 2
-
-
-def test_accuracy_is_drawn_by_epoch() -> None:
-    history = {"accuracy": [0.5, 0.6, 0.65], "val_accuracy": [0.55, 0.65, 0.7]}
-    axes = accuracies.draw({"run3": history}, THINGS, LOOKS).axes[0]
-    drawn = {line.get_label(): list(np.asarray(line.get_ydata())) for line in axes.get_lines()}
-    assert drawn["validation"] == history["val_accuracy"]
-    assert list(np.asarray(axes.get_lines()[0].get_xdata())) == [1, 2, 3]
 
 
 def test_scores_of_other_muons_are_refused(paths: dict[str, Path], tmp_path: Path) -> None:

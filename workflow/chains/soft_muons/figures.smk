@@ -159,33 +159,6 @@ rule figure_loss_curves:
         in_place("scripts/figure_loss_curves.py")
 
 
-rule figure_accuracy:
-    input:
-        models=[
-            f"{RESULTS}/training/{run.results.network}/{category}/fold0"
-            for category in run.training.categories
-        ],
-    output:
-        drawing("accuracy", "Training", "Accuracy by epoch"),
-    log:
-        f"{LOGS}/figure_accuracy.log",
-    benchmark:
-        f"{BENCHMARKS}/figure_accuracy.tsv"
-    threads: 1
-    resources:
-        mem_mb=memory(450),
-        runtime=minutes(10),
-    params:
-        code=code_of("figure_accuracy"),
-        categories=run.training.categories,
-        things={kind: THINGS[kind] for kind in ("categories", "taggers")},
-        looks=LOOKS,
-    message:
-        "Drawing the accuracy of the network"
-    script:
-        "scripts/figure_accuracy.py"
-
-
 rule correlations:
     input:
         features=FILES.of_parts("features/{sample}/features-{part}.parquet", [MAIN]),
