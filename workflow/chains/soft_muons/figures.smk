@@ -150,7 +150,11 @@ rule figure_loss_curves:
         runtime=minutes(10),
     params:
         code=code_of("figure_loss_curves"),
-        kinds={name: tagger.kind for name, tagger in run.training.taggers.items()},
+        # What a step of the fit is called.
+        kinds={
+            name: "network" if tagger.uses_gpu else tagger.kind
+            for name, tagger in run.training.taggers.items()
+        },
         things={kind: THINGS[kind] for kind in ("categories", "taggers")},
         looks=LOOKS,
     message:
