@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hepchain.chains.soft_muons.config.tight import TightConfig
 from hepchain.chains.soft_muons.results.performance import (
     conditional,
-    rejection,
+    rejections,
     replicas,
     share,
     threshold,
@@ -100,7 +100,9 @@ def test_a_score_that_is_the_selection_rejects_as_much() -> None:
     chosen = passes(muons, scan(muons, CONFIG), CONFIG)
     # Continuous, so that a threshold exists that separates exactly what passes.
     score = chosen + 0.5 * np.random.default_rng(2).random(len(chosen))
-    assert rejection(muons, score, chosen, muons.weight) == pytest.approx(1.0, abs=0.02)
+    place = np.zeros(len(score), dtype=np.int64)
+    (found,) = rejections(muons, score, chosen, [muons.weight], [place])
+    assert found[0, 0] == pytest.approx(1.0, abs=0.02)
 
 
 def test_replicas_repeat_whole_events() -> None:

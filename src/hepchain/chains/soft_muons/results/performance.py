@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from hepchain.chains.soft_muons.results.table import Booleans, Floats, Scored
 from hepchain.efficiency import Efficiency, efficiency
@@ -59,7 +60,12 @@ class Performance:
 
 def threshold(score: Floats, weight: Floats, signal: Booleans, share: float) -> float:
     """Score above which this share of the signal lies, as near as scores allow; shapes (n,)."""
-    order = np.argsort(-score[signal])
+    return _threshold(score, weight, signal, share, np.argsort(-score[signal]))
+
+
+def _threshold(
+    score: Floats, weight: Floats, signal: Booleans, share: float, order: npt.NDArray[np.int64]
+) -> float:
     cumulated = np.cumsum(weight[signal][order])
     position = int(np.searchsorted(cumulated, share * cumulated[-1]))
     values = score[signal][order]
@@ -79,18 +85,41 @@ def replicas(muons: Scored, number: int, seed: np.random.Generator) -> Iterator[
         yield muons.weight * seed.poisson(1.0, event.max() + 1)[event]
 
 
-def rejection(
-    muons: Scored, score: Floats, tight: Booleans, weight: Floats, within: Booleans | None = None
-) -> float:
+def rejections(
+    muons: Scored,
+    score: Floats,
+    tight: Booleans,
+    weights: Sequence[Floats],
+    places: Sequence[npt.NDArray[np.int64]],
+) -> list[Floats]:
     """Background acceptance of TIGHT over the tagger's, at the same efficiency of all signal.
 
-    ``within``: muons whose background counts; all if not given.
+    Parameters
+    ----------
+    weights : of the muons, shape (n,) each; the working point is found for each of them
+    places : bin of each muon, shape (n,) each; below 0 in none
+
+    Returns
+    -------
+    for each of ``places`` shape (weights, bins); NaN where no background passes
     """
-    wanted = share(tight[muons.signal], weight[muons.signal])
-    passing = score > threshold(score, weight, muons.signal, wanted)
-    counted = ~muons.signal if within is None else ~muons.signal & within
-    own, other = (share(which[counted], weight[counted]) for which in (passing, tight))
-    return other / own if own > 0.0 else float("nan")
+    order = np.argsort(-score[muons.signal])
+    found: list[list[Floats]] = [[] for _ in places]
+    for weight in weights:
+        wanted = share(tight[muons.signal], weight[muons.signal])
+        passing = score > _threshold(score, weight, muons.signal, wanted, order)
+        for place, results in zip(places, found, strict=True):
+            own, other = (
+                _sums(place, np.where(~muons.signal & which, weight, 0.0))
+                for which in (passing, tight)
+            )
+            results.append(np.divide(other, own, out=np.full(len(own), np.nan), where=own > 0.0))
+    return [np.array(results) for results in found]
+
+
+def _sums(place: npt.NDArray[np.int64], weight: Floats) -> Floats:
+    inside = place >= 0
+    return np.bincount(place[inside], weight[inside], minlength=place.max() + 1).astype(np.float64)
 
 
 def assess(
@@ -114,16 +143,20 @@ def assess(
     cut = threshold(score, muons.weight, muons.signal, wanted)
     passing = score > cut
     areas = [area_under_curve(score, muons.signal, weight) for weight in weights]
-    values = [rejection(muons, score, tight, weight) for weight in weights]
-    coordinates = {"pt": muons.pt, "abs_eta": np.abs(muons.eta)}
+    places = {
+        "pt": bin_of(muons.pt, edges["pt"]),
+        "abs_eta": bin_of(np.abs(muons.eta), edges["abs_eta"]),
+        "all": np.zeros(len(score), dtype=np.int64),
+    }
+    found = rejections(muons, score, tight, [muons.weight, *weights], list(places.values()))
+    ratios = dict(zip(places, found, strict=True))
     sides = {
-        name: _sides(muons, score, tight, passing, coordinates[name], edges[name], weights)
-        for name in coordinates
+        name: _sides(muons, passing, places[name], edges[name], ratios[name]) for name in edges
     }
     return Performance(
         threshold=cut,
         auc=Number.of(area_under_curve(score, muons.signal, muons.weight), areas),
-        rejection_over_tight=Number.of(rejection(muons, score, tight, muons.weight), values),
+        rejection_over_tight=Number.of(ratios["all"][0, 0], ratios["all"][1:, 0].tolist()),
         signal_efficiency=efficiency(passing[muons.signal], muons.weight[muons.signal]),
         background_acceptance=efficiency(passing[~muons.signal], muons.weight[~muons.signal]),
         against_pt=sides["pt"],
@@ -132,26 +165,34 @@ def assess(
     )
 
 
+def bin_of(values: Floats, edges: Sequence[float]) -> npt.NDArray[np.int64]:
+    """Bin of each value, -1 outside the edges; shape as ``values``."""
+    place = np.digitize(values, edges) - 1
+    return np.where(place < len(edges) - 1, place, -1)
+
+
 def _sides(
     muons: Scored,
-    score: Floats,
-    tight: Booleans,
     passing: Booleans,
-    coordinate: Floats,
+    place: npt.NDArray[np.int64],
     edges: Sequence[float],
-    weights: Sequence[Floats],
+    ratios: Floats,
 ) -> Sides:
-    places = [(coordinate >= low) & (coordinate < high) for low, high in pairwise(edges)]
-    found = []
-    for place in places:
-        value = rejection(muons, score, tight, muons.weight, place)
-        varied = [rejection(muons, score, tight, weight, place) for weight in weights]
-        found.append(Number.of(value, varied) if np.isfinite(value) else None)
+    numbers = range(len(edges) - 1)
     signal, background = (
-        tuple(efficiency(passing[p & chosen], muons.weight[p & chosen]) for p in places)
+        tuple(
+            efficiency(passing[here], muons.weight[here])
+            for here in ((place == number) & chosen for number in numbers)
+        )
         for chosen in (muons.signal, ~muons.signal)
     )
-    return Sides(tuple(edges), signal, background, tuple(found))
+    rejection = tuple(
+        Number.of(ratios[0, number], ratios[1:, number].tolist())
+        if number < ratios.shape[1] and np.isfinite(ratios[0, number])
+        else None
+        for number in numbers
+    )
+    return Sides(tuple(edges), signal, background, rejection)
 
 
 def spread(
