@@ -186,7 +186,11 @@ rule correlations:
             for name in run.variables.of_category(MAIN)
         },
         balance=run.training.balance.model_dump(mode="json"),
-        things={kind: THINGS[kind] for kind in ("categories", "labels")},
+        # Its title has the number of variables already.
+        things={
+            "categories": {MAIN: THINGS["categories"][MAIN].partition(",")[0]},
+            "labels": THINGS["labels"],
+        },
         looks=LOOKS,
     message:
         "Correlating the input variables"

@@ -45,7 +45,8 @@ def draw_against(
                 _points(axes, edges, sides[kind], **_look(things, tagger))
         for tagger in taggers:
             sides = evaluation["taggers"][tagger][f"against_{name}"]
-            _rejection(grid[2, column], edges, sides["rejection"], **_look(things, tagger))
+            found = sides["rejection_at_equal_efficiency"]
+            _rejection(grid[2, column], edges, found, **_look(things, tagger))
         line_at(grid[2, column], 1.0)
         grid[2, column].set_xlabel(LABELS[name])
         if name == "pt":

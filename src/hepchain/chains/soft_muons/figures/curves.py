@@ -15,7 +15,6 @@ from hepchain.figures.style import (
     REFERENCE_COLOUR,
     SINGLE,
     Things,
-    headroom,
     inside,
     panels,
     stamp,
@@ -74,9 +73,9 @@ def draw_scores(
         axes.set_yscale("log")
         axes.set_xlabel(f"Score, {things.title(name)}")
         axes.set_ylabel("Share of muons")
-        headroom(axes, 1.6)
+        axes.set_ylim(1e-4, 30.0)
         axes.legend(loc="upper left")
-    inside(grid[0, 0], things.title(evaluation["campaign"]), y=0.6)
+    inside(grid[0, -1], things.title(evaluation["campaign"]), x=0.96, ha="right")
     stamp_figure(figure, config)
     return figure
 

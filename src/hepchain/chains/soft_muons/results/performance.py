@@ -39,7 +39,9 @@ class Sides:
     signal: tuple[Efficiency, ...]
     background: tuple[Efficiency, ...]
     rejection: tuple[Number | None, ...]
-    """Background acceptance of TIGHT over that of the tagger, of the same bin."""
+    """Background acceptance of TIGHT over that of the tagger at one threshold, of the same bin."""
+    rejection_at_equal_efficiency: tuple[Number | None, ...]
+    """The same with a threshold for the bin, at which the efficiency is that of TIGHT in it."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,15 @@ def assess(
     found = rejections(muons, score, tight, [muons.weight, *weights], list(places.values()))
     ratios = dict(zip(places, found, strict=True))
     sides = {
-        name: _sides(muons, passing, places[name], edges[name], ratios[name]) for name in edges
+        name: Sides(
+            tuple(edges[name]),
+            *_in_bins(muons, passing, places[name], edges[name]),
+            rejection=_numbers(ratios[name], len(edges[name]) - 1),
+            rejection_at_equal_efficiency=_at_equal_efficiency(
+                muons, score, tight, places[name], len(edges[name]) - 1, weights
+            ),
+        )
+        for name in edges
     }
     return Performance(
         threshold=cut,
@@ -171,28 +181,50 @@ def bin_of(values: Floats, edges: Sequence[float]) -> npt.NDArray[np.int64]:
     return np.where(place < len(edges) - 1, place, -1)
 
 
-def _sides(
-    muons: Scored,
-    passing: Booleans,
-    place: npt.NDArray[np.int64],
-    edges: Sequence[float],
-    ratios: Floats,
-) -> Sides:
-    numbers = range(len(edges) - 1)
+def _in_bins(
+    muons: Scored, passing: Booleans, place: npt.NDArray[np.int64], edges: Sequence[float]
+) -> tuple[tuple[Efficiency, ...], tuple[Efficiency, ...]]:
+    """Efficiencies of signal and background in each bin."""
     signal, background = (
         tuple(
             efficiency(passing[here], muons.weight[here])
-            for here in ((place == number) & chosen for number in numbers)
+            for here in ((place == number) & chosen for number in range(len(edges) - 1))
         )
         for chosen in (muons.signal, ~muons.signal)
     )
-    rejection = tuple(
+    return signal, background
+
+
+def _numbers(ratios: Floats, bins: int) -> tuple[Number | None, ...]:
+    """Of each bin, the first row the value, the others replicas; None where there is no value."""
+    return tuple(
         Number.of(ratios[0, number], ratios[1:, number].tolist())
         if number < ratios.shape[1] and np.isfinite(ratios[0, number])
         else None
-        for number in numbers
+        for number in range(bins)
     )
-    return Sides(tuple(edges), signal, background, rejection)
+
+
+def _at_equal_efficiency(
+    muons: Scored,
+    score: Floats,
+    tight: Booleans,
+    place: npt.NDArray[np.int64],
+    bins: int,
+    weights: Sequence[Floats],
+) -> tuple[Number | None, ...]:
+    found: list[Number | None] = []
+    for number in range(bins):
+        here = place == number
+        own = muons.take(here)
+        if not own.signal.any() or own.signal.all():
+            found.append(None)
+            continue
+        chosen = [weight[here] for weight in (muons.weight, *weights)]
+        one = np.zeros(len(own.pt), dtype=np.int64)
+        (ratios,) = rejections(own, score[here], tight[here], chosen, [one])
+        found += _numbers(ratios, 1)
+    return tuple(found)
 
 
 def spread(
