@@ -103,6 +103,11 @@ def test_the_summary_names_the_best(content: Any) -> None:
     best = content["taggers"]["xgboost"]["rejection_over_tight"]
     assert found["rejection_over_tight/best"] == best
     assert found["rejection_over_tight/best/run3"] == best
+    difference = found["auc_less_network/xgboost"]
+    areas = [content["taggers"][name]["auc"]["value"] for name in ("xgboost", "network")]
+    assert difference["value"] == pytest.approx(areas[0] - areas[1])
+    assert 0.0 < difference["error"] < 0.02
+    assert found["signal_efficiency_spread/best"] == content["taggers"]["useless"]["spread"]
     assert found["real_muons_read"] == {"value": 88, "error": 0}
     assert all(set(number) == {"value", "error"} for number in found.values())
 

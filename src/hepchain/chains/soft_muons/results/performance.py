@@ -51,6 +51,8 @@ class Performance:
     threshold: float
     """A muon passes if its score is larger: signal efficiency as TIGHT's."""
     auc: Number
+    auc_replicas: tuple[float, ...]
+    """Of the same replicas for every tagger, so that differences have errors."""
     rejection_over_tight: Number
     signal_efficiency: Efficiency
     background_acceptance: Efficiency
@@ -166,6 +168,7 @@ def assess(
     return Performance(
         threshold=cut,
         auc=Number.of(area_under_curve(score, muons.signal, muons.weight), areas),
+        auc_replicas=tuple(areas),
         rejection_over_tight=Number.of(ratios["all"][0, 0], ratios["all"][1:, 0].tolist()),
         signal_efficiency=efficiency(passing[muons.signal], muons.weight[muons.signal]),
         background_acceptance=efficiency(passing[~muons.signal], muons.weight[~muons.signal]),

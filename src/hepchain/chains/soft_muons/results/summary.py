@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,13 +41,18 @@ def summary(
 def _of_campaign(evaluation: Content, config: ResultsConfig, best: str) -> dict[str, Content]:
     taggers = evaluation["taggers"]
     spreads = {name: taggers[name]["spread"] for name in config.reweighted}
-    spreads["conditional"] = evaluation["conditional_spread"]
     gentlest = min(spreads.values(), key=lambda number: float(number["value"]))
+    spreads["conditional"] = evaluation["conditional_spread"]
+    others = {name: tagger for name, tagger in taggers.items() if name != config.network}
     return {
         "rejection_over_tight/network": taggers[config.network]["rejection_over_tight"],
         "rejection_over_tight/best": taggers[best]["rejection_over_tight"],
         "rejection_over_tight/conditional": evaluation["conditional_rejection"],
         **{f"auc/{name}": tagger["auc"] for name, tagger in taggers.items()},
+        **{
+            f"auc_less_network/{name}": _difference(tagger, taggers[config.network])
+            for name, tagger in others.items()
+        },
         "signal_efficiency_spread/unweighted": taggers[config.network]["spread"],
         "signal_efficiency_spread/best": gentlest,
         **{f"signal_efficiency_spread/{name}": number for name, number in spreads.items()},
@@ -56,6 +62,13 @@ def _of_campaign(evaluation: Content, config: ResultsConfig, best: str) -> dict[
         "tight_efficiency": _symmetric(evaluation["tight_efficiency"]),
         "tight_acceptance": _symmetric(evaluation["tight_acceptance"]),
     }
+
+
+def _difference(one: Content, other: Content) -> Content:
+    """Of two areas, with the error of the difference in the same replicas."""
+    pairs = zip(one["auc_replicas"], other["auc_replicas"], strict=True)
+    error = statistics.pstdev([first - second for first, second in pairs])
+    return {"value": one["auc"]["value"] - other["auc"]["value"], "error": error}
 
 
 def _symmetric(efficiency: Content) -> Content:
