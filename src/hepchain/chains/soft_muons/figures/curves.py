@@ -67,9 +67,8 @@ def draw_scores(
                 curve[kind], SCORE_BINS, color=colour, linestyle=line, label=things.title(kind)
             )
         cut = evaluation["taggers"][name]["threshold"]
-        axes.axvline(
-            cut, color="0.3", linewidth=0.8, linestyle=":", label=f"working point, {cut:.2f}"
-        )
+        look: Any = {"color": "0.3", "linewidth": 0.8, "linestyle": ":"}
+        axes.plot([cut, cut], [1e-4, 1.0], label=f"working point, {cut:.2f}", **look)
         axes.set_yscale("log")
         axes.set_xlabel(f"Score, {things.title(name)}")
         axes.set_ylabel("Share of muons")
