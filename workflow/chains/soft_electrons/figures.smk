@@ -195,6 +195,9 @@ rule summary:
             f"{FIGURES}/efficiency_vs_pt_{{tagger}}.json", tagger=TAGGERS
         ),
         sensitivity=f"{FIGURES}/sensitivity.json",
+        rates=expand(
+            f"{RESULTS}/selection/tag_rates/{{sample}}.json", sample=BACKGROUNDS
+        ),
     output:
         tables=tabulated("summary", "Summary"),
         headline=f"{RESULTS}/summary.json",
@@ -209,6 +212,7 @@ rule summary:
     params:
         code=code_of("summary"),
         reference=LOOKS["reference"],
+        backgrounds=BACKGROUNDS,
         things=things("categories", "taggers", "signals"),
     message:
         "Collecting the key numbers"

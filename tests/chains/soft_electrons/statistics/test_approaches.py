@@ -44,6 +44,8 @@ def candidates(rows: list[Row], label: Label = Label.BACKGROUND) -> Candidates:
         pt=pt,
         score=score,
         passes_tagger=passes,
+        tag_rate=passes.astype(np.float64),
+        tag_rate_up=passes.astype(np.float64),
         label=np.full(n, label, dtype=np.int8),
     )
 

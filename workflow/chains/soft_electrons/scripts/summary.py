@@ -5,7 +5,7 @@ from hepchain.config.figures import ReferenceStudy
 from hepchain.figures.style import Things
 from hepchain.figures.tabulate import write_tables
 from hepchain.io.structured import plain, read_json, write_json
-from hepchain.workflow import job
+from hepchain.workflow import job, named_pairs
 
 with job(snakemake):
     numbers = summary.Numbers(
@@ -13,6 +13,10 @@ with job(snakemake):
         read_json(snakemake.input.rocs, list),
         [read_json(path) for path in snakemake.input.efficiencies],
         read_json(snakemake.input.sensitivity),
+        {
+            name: read_json(path)
+            for name, path in named_pairs(snakemake.params.backgrounds, snakemake.input.rates)
+        },
     )
     things = Things(**snakemake.params.things)
     reference = ReferenceStudy.model_validate(snakemake.params.reference)

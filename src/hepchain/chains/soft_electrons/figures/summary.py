@@ -33,6 +33,8 @@ class Numbers:
     efficiencies: Sequence[Record]
     """One of each tagger."""
     sensitivity: Record
+    rates: Mapping[str, Record]
+    """Background -> closure of the tag rates of its hadrons."""
 
 
 def tables(
