@@ -25,6 +25,8 @@ from hepchain.io import sha256, write_json
 from hepchain.selection.working_point import WorkingPoint
 
 FILE = "tagger.json"
+NUMBERS = "model_card.json"
+"""The model card as numbers."""
 FORMAT = 2
 """Version of the manifest."""
 DIGEST = "sha256"
@@ -169,10 +171,17 @@ class Manifest(Block):
             for model in category.models
         }
 
+    @property
+    def identity(self) -> str:
+        """Digest of the manifest, and by the digests in it of all files of the tagger."""
+        return digest_of(self._content())
+
+    def _content(self) -> dict[str, Any]:
+        return self.model_dump(mode="json") | {"format": FORMAT}
+
     def write(self, directory: Path) -> None:
         """Write ``tagger.json``."""
-        content = self.model_dump(mode="json") | {"format": FORMAT}
-        write_json(directory / FILE, content | {DIGEST: digest_of(content)})
+        write_json(directory / FILE, self._content() | {DIGEST: self.identity})
 
     @classmethod
     def read(cls, directory: str | Path) -> Manifest:
