@@ -1,4 +1,4 @@
-"""Ntuples in a format of somebody else's: other names, MeV and micrometres, no truth, no weights."""
+"""Ntuples in a format of somebody else: other names, MeV and micrometres, no truth, no weights."""
 
 from __future__ import annotations
 

@@ -1,96 +1,33 @@
-"""A run of ntuples without truth with an exported tagger: from the files to figures, nothing trained."""
+"""A run of ntuples without truth with an exported tagger: from files to figures, none trained."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from hepchain.config.skimming import TrackSelection
 from hepchain.export.export import Files, Task, export
+from hepchain.export.manifest import Manifest
 from hepchain.export.ntuple import score_ntuple
 from hepchain.export.scorer import ExportedTagger
-from hepchain.io import read_parquet
+from hepchain.io import read_json, read_parquet
 from hepchain.labels import Label
-from tests.export.conftest import WORKING_POINTS
 from tests.export.foreign_ntuples import write_map, write_ntuple
+from tests.export.foreign_run import CROSS_SECTION_PB, EVENTS, GENERATED, configuration, samples
 from tests.workspace import RESULTS, Workspace, copy_repository, job_counts
 
 pytestmark = pytest.mark.xdist_group("export")
 
-TRACKS = TrackSelection(pt=(0.5, 5.0), max_abs_eta=2.5)
-EVENTS = {"higgsino": 300, "jets": 400, "recorded": 200}
-CROSS_SECTION_PB = {"higgsino": 0.5, "jets": 9.1}
 TARGETS = [f"{RESULTS}/figures/{name}.png" for name in ("yields", "mass")]
+LUMINOSITY = 139.0
+BEHIND_SCORES = {"combination", "selection", "statistics", "figure_yields", "figure_mass"}
 
 
 @pytest.fixture(scope="module")
-def tagger(run: tuple[Task, Files], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Exported as one that needs no hit counts."""
-    folder = tmp_path_factory.mktemp("tagger") / "toy"
-    export(dataclasses.replace(run[0], tracks=TRACKS), run[1], folder)
-    return folder
-
-
-def samples() -> dict[str, Any]:
-    told = {"scale_factor": 1.0, "branching_fraction": 1.0}
-    return {
-        name: {
-            "role": {"higgsino": "signal", "jets": "background"}.get(name, "data"),
-            "files": [f"foreign/{name}.root"],
-            "ntuple": "foreign",
-            **(
-                {
-                    "cross_section_pb": CROSS_SECTION_PB[name],
-                    "sum_of_weights": 1e6,
-                    "override_sum_of_weights": True,
-                    **told,
-                }
-                if name in CROSS_SECTION_PB
-                else {}
-            ),
-            **({"masses": {"n2": 155.0, "n1": 150.0}} if name == "higgsino" else {}),
-        }
-        for name in EVENTS
-    }
-
-
-def configuration(folder: Path | str, **more: Any) -> dict[str, Any]:
-    """A run of these samples with the exported tagger alone."""
-    taggers = {"keras": None, "xgboost": None, "theirs": {"kind": "exported", "folder": str(folder)}}
-    return {
-        "samples": "foreign/samples.yaml",
-        "training": {
-            "taggers": taggers,
-            "reference": "theirs",
-            "categories": ["trt_calorimeter", "calorimeter", "trt"],
-        },
-        "skimming": {
-            "tracks": {"quality": None, "max_abs_d0": None, "max_z0_sin_theta": None},
-        },
-        "combination": {
-            "working_points": {
-                "sample": "higgsino",
-                "fake_rate": WORKING_POINTS.fake_rate,
-                "pt_edges": WORKING_POINTS.pt_edges,
-            }
-        },
-        "selection": {"tagger": "theirs"},
-        "studies": {"tagger": "theirs"},
-        "statistics": {"on_insufficient": "report", "bootstrap_replicas": 50},
-        "figures": {"formats": ["png"]},
-        **more,
-    }
-
-
-@pytest.fixture(scope="module")
-def workspace(tagger: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def workspace(for_tracks_without_hits: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = copy_repository(tmp_path_factory.mktemp("foreign"))
     folder = workspace.root / "foreign"
     folder.mkdir()
@@ -98,7 +35,7 @@ def workspace(tagger: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspa
     for seed, (name, events) in enumerate(EVENTS.items(), start=5):
         write_ntuple(folder / f"{name}.root", events, seed, electrons=name == "higgsino")
     (folder / "samples.yaml").write_text(json.dumps(samples()))
-    workspace.write_config("mine.yaml", configuration(tagger))
+    workspace.write_config("mine.yaml", configuration(for_tracks_without_hits))
     return workspace
 
 
@@ -109,5 +46,72 @@ def results(workspace: Workspace) -> Path:
     return workspace.results
 
 
-def test_x(results):
-    pass
+def test_scores_are_those_of_the_exported_tagger(
+    workspace: Workspace, results: Path, for_tracks_without_hits: Path, tmp_path: Path
+) -> None:
+    tagger = ExportedTagger.load(for_tracks_without_hits)
+    ntuple_map = workspace.root / "config/ntuples/foreign.yaml"
+    for name in EVENTS:
+        output = tmp_path / f"{name}.parquet"
+        score_ntuple(workspace.root / f"foreign/{name}.root", ntuple_map, tagger, output)
+        expected = read_parquet(output)
+        found = read_parquet(results / f"combination/theirs/{name}.parquet")
+        for column in ("event_number", "track_index", "raw"):
+            assert np.array_equal(found[column], expected[column])
+        trained = np.asarray(found["raw"]) > 0.0
+        assert 0.5 < trained.mean() < 1.0
+        assert np.array_equal(found["score"][trained], expected["score"][trained])
+        assert set(np.asarray(found["label"])) == {Label.UNKNOWN}
+
+
+def test_yields_are_cross_section_times_share_that_passes(
+    results: Path, for_tracks_without_hits: Path
+) -> None:
+    """Every event has one candidate, which passes if its score is above the exported threshold."""
+    result = read_json(results / "statistics/higgsino/result.json")
+    approaches = {item["name"]: item for item in result["approaches"]}
+    threshold = Manifest.read(for_tracks_without_hits).working_points["mean"].overall
+    for sample, role in (("higgsino", "signal"), ("jets", "background")):
+        score = read_parquet(results / f"combination/theirs/{sample}.parquet")["score"]
+        passing = float(np.mean(np.asarray(score) > threshold))
+        every = CROSS_SECTION_PB[sample] * 1000.0 * LUMINOSITY * EVENTS[sample] / GENERATED
+        assert approaches["without_tagger"][role]["value"] == pytest.approx(every)
+        assert approaches["with_tagger"][role]["value"] == pytest.approx(every * passing)
+        assert 0.0 < passing < 1.0
+    assert approaches["with_tagger"]["limit"] is not None
+
+
+def test_nothing_is_trained_and_data_stay_closed(results: Path) -> None:
+    assert not (results / "training").exists()
+    assert not (results / "simulation").exists()
+    closed = read_parquet(results / "selection/recorded.parquet")
+    assert len(closed) > 0
+    assert not np.asarray(closed["passes_tagger"]).any()
+
+
+def test_another_tagger_repeats_the_scores_and_what_follows(
+    workspace: Workspace,
+    results: Path,
+    run: tuple[Task, Files],
+    for_tracks_without_hits: Path,
+    tmp_path: Path,
+) -> None:
+    tracks = Manifest.read(for_tracks_without_hits).tracks
+    export(dataclasses.replace(run[0], tagger="other", tracks=tracks), run[1], tmp_path / "other")
+    config = workspace.write_config("other.yaml", configuration(tmp_path / "other"))
+    planned = {}
+    for name in ("mine.yaml", config):
+        plan = workspace.snakemake(*TARGETS, "-n", "-q", "rules", "--configfile", name)
+        assert plan.status == 0, plan.output
+        planned[name] = set(job_counts(plan.output))
+    assert planned["mine.yaml"] == set()
+    assert planned[config] == BEHIND_SCORES | {"exported_scoring", "exported_tagger"}
+
+
+def test_default_target_asks_nothing_that_needs_truth(workspace: Workspace, results: Path) -> None:
+    plan = workspace.snakemake("-n", "-q", "rules", "--configfile", "mine.yaml")
+    assert plan.status == 0, plan.output
+    rules = set(job_counts(plan.output))
+    assert {"figure_cutflow", "figure_sensitivity", "summary", "report"} <= rules
+    assert not {"training", "calibration", "working_points", "scoring", "figure_roc"} & rules
+    assert not {"tagger_evaluation", "export", "working_point_scan", "correlations"} & rules

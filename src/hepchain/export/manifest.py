@@ -36,6 +36,7 @@ REMEDY = "export the tagger, or copy its folder, again"
 
 Models = Literal["mean", "fold"]
 """Which models score a track: the mean of those of all folds, or the one of the track's fold."""
+MODELS: tuple[Models, ...] = ("mean", "fold")
 Name = Annotated[str, Field(min_length=1)]
 FileName = Annotated[str, Field(pattern=r"^[^/\\]+$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -151,7 +152,7 @@ class Manifest(Block):
         return problems
 
     def _problems_of_thresholds(self) -> list[str]:
-        missing = [name for name in ("mean", "fold") if name not in self.working_points]
+        missing = [name for name in MODELS if name not in self.working_points]
         other = [name for name, item in self.working_points.items() if item.score != self.score]
         return [
             *(f"working_points.{name}: missing" for name in missing),
