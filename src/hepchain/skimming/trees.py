@@ -155,11 +155,12 @@ _TYPES: dict[str, Any] = {}
 def _type(content: Any, branch: Any) -> Any:
     if is_rntuple(content):
         return _type_of_field(content, branch.path)
-    if isinstance(branch.interpretation, AsGrouped):  # of branches that have names of their own
+    interpretation = _uproots(branch)
+    if isinstance(interpretation, AsGrouped):  # of branches that have names of their own
         return None
-    key = branch.interpretation.cache_key
+    key = interpretation.cache_key
     if key not in _TYPES:
-        _TYPES[key] = branch.interpretation.awkward_form(branch.file).type
+        _TYPES[key] = interpretation.awkward_form(branch.file).type
     return _TYPES[key]
 
 
@@ -201,8 +202,38 @@ class _StridedObjects(AsStridedObjects):  # type: ignore[misc]
         return super().final_array(baskets, start, stop, offsets, *rest)
 
 
+_INTERPRETATIONS: dict[tuple[Any, ...], Any] = {}
+"""What uproot derives from a branch -> its interpretation, see :func:`_derived_from`."""
+
+NUMBERS = ("TLeafO", "TLeafB", "TLeafS", "TLeafI", "TLeafL", "TLeafF", "TLeafD")
+"""Leaves whose branches are interpreted by what the leaf says, and by nothing else of the file."""
+
+
+def _derived_from(branch: Any) -> tuple[Any, ...] | None:
+    """All that the interpretation of a plain branch of numbers follows from; None of any other."""
+    leaves = branch.member("fLeaves")
+    if branch.classname != "TBranch" or len(branch.branches) or len(leaves) != 1:
+        return None
+    leaf, counter = leaves[0], branch.count_leaf
+    if leaf.classname not in NUMBERS:
+        return None
+    counted = counter if counter is None else counter.member("fName")
+    flags = (leaf.member("fLen"), leaf.member("fIsUnsigned"))
+    return (leaf.classname, leaf.member("fTitle").partition("[")[1:], counted, *flags)
+
+
+def _uproots(branch: Any) -> Any:
+    """Uproot's interpretation of a branch, of which most trees have a hundred of a few kinds."""
+    key = _derived_from(branch)
+    if key is None:
+        return branch.interpretation
+    if key not in _INTERPRETATIONS:
+        _INTERPRETATIONS[key] = branch.interpretation
+    return _INTERPRETATIONS[key]
+
+
 def _interpretation(branch: Any) -> Any:
-    found = branch.interpretation
+    found = _uproots(branch)
     if type(found) is AsStridedObjects:
         return _StridedObjects(found.model, found.members, found.original)
     return found
