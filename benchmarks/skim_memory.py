@@ -14,27 +14,33 @@ import argparse
 import multiprocessing
 import resource
 import tempfile
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 import awkward as ak
 import uproot
-from skim import ROOT, settings_of_default
 
+from hepchain.config.root import read_configuration
+from hepchain.config.samples import Role
 from hepchain.io import write_json
+from hepchain.skimming.settings import SkimSettings
 from hepchain.skimming.skim import skim
 
+ROOT = Path(__file__).parents[1]
+CHAIN = "soft_electrons"
 GB = 1e9
 EVENTS_OF_A_CLUSTER = 1000
 COLLECTIONS = ("truth_electron", "truth_track", "electron", "jet", "track")
 
 
-def peak_of(ntuples: list[str], folder: str, answers: multiprocessing.SimpleQueue[int]) -> None:
+def peak_of(ntuples: list[str], folder: str, answers: SimpleQueue[int]) -> None:
     """Skim and put the largest resident memory of this process [kB]."""
     outputs = {key: f"{folder}/{key}" for key in ("events", "tracks", "report")}
     normalisation = f"{folder}/normalisation.json"
     write_json(normalisation, {"weight_per_generated": 1.0})
     ntuple_map = str(ROOT / "config/ntuples/hepchain.yaml")
-    skim(ntuples, ntuple_map, normalisation, settings_of_default(), outputs)
+    settings = SkimSettings.of(CHAIN, read_configuration().load(CHAIN), Role.BACKGROUND)
+    skim(ntuples, ntuple_map, normalisation, settings, outputs)
     answers.put(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
