@@ -11,9 +11,9 @@ from typing import Any, Protocol
 import awkward as ak
 import uproot
 from uproot.interpretation.grouped import AsGrouped
-from uproot.interpretation.objects import AsStridedObjects
 
 from hepchain.skimming.files import readable
+from hepchain.skimming.interpretations import for_reading, interpretation_of
 
 Arrays = dict[str, ak.Array]
 """Name of a branch -> its values, one entry an event."""
@@ -155,7 +155,7 @@ _TYPES: dict[str, Any] = {}
 def _type(content: Any, branch: Any) -> Any:
     if is_rntuple(content):
         return _type_of_field(content, branch.path)
-    interpretation = _uproots(branch)
+    interpretation = interpretation_of(branch)
     if isinstance(interpretation, AsGrouped):  # of branches that have names of their own
         return None
     key = interpretation.cache_key
@@ -190,62 +190,13 @@ def member_type(whole: Any, member: str) -> Any:
     return None
 
 
-class _StridedObjects(AsStridedObjects):  # type: ignore[misc]
-    """As uproot has it, but for chunks that end where a basket begins: they need none of it."""
-
-    def final_array(
-        self, basket_arrays: Mapping[int, Any], start: int, stop: int, offsets: Any, *rest: Any
-    ) -> Any:
-        """Values of the entries from ``start`` to ``stop``."""
-        nothing = next(iter(basket_arrays.values()))[:0]
-        baskets = {number: basket_arrays.get(number, nothing) for number in range(len(offsets) - 1)}
-        return super().final_array(baskets, start, stop, offsets, *rest)
-
-
-_INTERPRETATIONS: dict[tuple[Any, ...], Any] = {}
-"""What uproot derives from a branch -> its interpretation, see :func:`_derived_from`."""
-
-NUMBERS = ("TLeafO", "TLeafB", "TLeafS", "TLeafI", "TLeafL", "TLeafF", "TLeafD")
-"""Leaves whose branches are interpreted by what the leaf says, and by nothing else of the file."""
-
-
-def _derived_from(branch: Any) -> tuple[Any, ...] | None:
-    """All that the interpretation of a plain branch of numbers follows from; None of any other."""
-    leaves = branch.member("fLeaves")
-    if branch.classname != "TBranch" or len(branch.branches) or len(leaves) != 1:
-        return None
-    leaf, counter = leaves[0], branch.count_leaf
-    if leaf.classname not in NUMBERS:
-        return None
-    counted = counter if counter is None else counter.member("fName")
-    flags = (leaf.member("fLen"), leaf.member("fIsUnsigned"))
-    return (leaf.classname, leaf.member("fTitle").partition("[")[1:], counted, *flags)
-
-
-def _uproots(branch: Any) -> Any:
-    """Uproot's interpretation of a branch, of which most trees have a hundred of a few kinds."""
-    key = _derived_from(branch)
-    if key is None:
-        return branch.interpretation
-    if key not in _INTERPRETATIONS:
-        _INTERPRETATIONS[key] = branch.interpretation
-    return _INTERPRETATIONS[key]
-
-
-def _interpretation(branch: Any) -> Any:
-    found = _uproots(branch)
-    if type(found) is AsStridedObjects:
-        return _StridedObjects(found.model, found.members, found.original)
-    return found
-
-
 def _of_ttree(
     tree: Any, branches: Mapping[str, Any], size: int, stop: int | None
 ) -> Iterator[Arrays]:
     # With a slash in front uproot takes a name for no pattern, no expression and no last part.
     exact = {name: f"/{name}" for name in branches}
     options = {
-        "expressions": [(exact[name], _interpretation(item)) for name, item in branches.items()],
+        "expressions": [(exact[name], for_reading(item)) for name, item in branches.items()],
         "entry_stop": stop,
         "library": "ak",
         "how": dict,
