@@ -11,9 +11,6 @@ from uproot.source.fsspec import FSSpecSource
 
 from hepchain.skimming.addresses import TIMEOUT, is_address, require_supported
 
-CACHES: dict[str, Any] = {"object_cache": 10, "array_cache": None}
-"""Of a file, and gone with it: uproot would keep the trees of the last hundred files."""
-
 
 def open_root(path: str | Path) -> Any:
     """A ROOT file as uproot opens it; colons in its name are part of the name.
@@ -26,15 +23,13 @@ def open_root(path: str | Path) -> Any:
     if not is_address(name):
         # Not by fsspec, to which some names say more than a path.
         # One thread that reads and another that waits for it would cost more than they save.
-        return uproot.open(
-            {name: None}, handler=MultithreadedFileSource, use_threads=False, **CACHES
-        )
+        return uproot.open({name: None}, handler=MultithreadedFileSource, use_threads=False)
     require_supported(name)
     if name.lower().startswith("root:"):
-        return uproot.open({name: None}, handler=XrootdSource, **CACHES)
+        return uproot.open({name: None}, handler=XrootdSource)
     from hepchain.skimming.web import WebSource
 
-    return uproot.open({name: None}, handler=WebSource, **CACHES)
+    return uproot.open({name: None}, handler=WebSource)
 
 
 class XrootdSource(FSSpecSource):  # type: ignore[misc]
