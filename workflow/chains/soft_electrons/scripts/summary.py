@@ -9,8 +9,8 @@ from hepchain.workflow import job, named_pairs
 
 with job(snakemake):
     numbers = summary.Numbers(
-        read_json(snakemake.input.shares, list),
-        read_json(snakemake.input.rocs, list),
+        read_json(snakemake.input.shares, list) if snakemake.input.shares else [],
+        read_json(snakemake.input.rocs, list) if snakemake.input.rocs else [],
         [read_json(path) for path in snakemake.input.efficiencies],
         read_json(snakemake.input.sensitivity),
         {

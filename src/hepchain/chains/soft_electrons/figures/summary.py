@@ -26,7 +26,7 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Numbers:
-    """Contents of the figures' JSON files."""
+    """Contents of the figures' JSON files; without truth none of tracks."""
 
     shares: Sequence[Record]
     rocs: Sequence[Record]
@@ -53,6 +53,12 @@ def tables(
         gain_table(numbers.sensitivity, things),
         factor_table(numbers.sensitivity, things),
         *(table for table in optional if table),
+        *(_of_tracks(numbers, things, reference) if numbers.efficiencies else ()),
+    ]
+
+
+def _of_tracks(numbers: Numbers, things: Things, reference: ReferenceStudy) -> list[Table]:
+    return [
         tagger_table(numbers.rocs, numbers.efficiencies, things),
         efficiency_table(numbers.efficiencies, things, reference.efficiency),
         share_table(numbers.shares, things, reference.category_shares),

@@ -14,6 +14,7 @@ from hepchain.chains.soft_electrons.config.statistics import (
     TaggedCandidates,
 )
 from hepchain.chains.soft_electrons.statistics.candidates import ScoredCandidates
+from hepchain.errors import StageError
 from hepchain.labels import Label
 from hepchain.selection.table import Column
 from hepchain.statistics.templates import Entries
@@ -80,7 +81,18 @@ def probability(candidates: Candidates, approach: Approach | Matching) -> Floats
 
 
 def matching_probability(candidates: Candidates, matching: Matching) -> Floats:
-    """Probability of a match to a reconstructed electron, 0 outside the bins of pT, shape (n,)."""
+    """Probability of a match to a reconstructed electron, 0 outside the bins of pT, shape (n,).
+
+    Raises
+    ------
+    StageError : no candidate has truth, and hadrons would be made of all of them
+    """
+    if len(candidates.label) and (candidates.label == Label.UNKNOWN).all():
+        raise StageError(
+            "an approach of kind `matching` tells electrons from hadrons by truth, which no "
+            "candidate has: take approaches of this kind out of statistics.approaches (`null` "
+            "removes one)"
+        )
     outside = [0.0]
     electron = np.array([*outside, *matching.electron, *outside])
     hadron = np.array([*outside, *matching.hadron, *outside])
