@@ -26,7 +26,11 @@ from hepchain.execution.plugins import add_requests
 from hepchain.execution.progress import closing_words, success_words
 from hepchain.execution.screen import CONFIGURATION
 from hepchain.execution.site import check_site
-from hepchain.execution.start import check_folders, claim_folder
+from hepchain.execution.start import (
+    check_folders,
+    claim_folder,
+    lift_default_rate,
+)
 
 RESULTS = Path("results")
 CHAINS = chain_names()
@@ -109,6 +113,7 @@ onstart:
         )
     except HepchainError as error:
         raise WorkflowError(str(error)) from None
+    lift_default_rate(workflow)
 
 
 onsuccess:

@@ -60,7 +60,7 @@ class ChainFiles:
         return [name for name in self.ntuples if not self.samples[name].simulated]
 
     def check_sources(self) -> None:
-        """Look for what samples are read from: their files, and branch maps in order.
+        """Look for what samples are read from, files and branch maps, and for exported taggers.
 
         Raises
         ------
@@ -73,6 +73,10 @@ class ChainFiles:
                     check(name, sample)
                 except ConfigError as error:
                     problems.append(str(error))
+        try:
+            self._check_taggers()
+        except ConfigError as error:
+            problems.append(str(error))
         if problems:
             raise ConfigError("\n".join(problems))
 
@@ -138,6 +142,13 @@ class ChainFiles:
             for name in samples
             for variation in variations.get(name, ())
         ]
+
+    def _check_taggers(self) -> None:
+        training = getattr(self.run, "training", None)
+        if training is not None and training.exported:
+            from hepchain.export.agreement import require_agreement
+
+            require_agreement(self.run, self.results)
 
     def _ntuples(self, name: str, sample: Sample) -> list[str]:
         if sample.files is not None:

@@ -9,7 +9,8 @@ from typing import Protocol, cast
 from hepchain.config.chain import ChainConfig
 from hepchain.config.features import FeaturesConfig
 from hepchain.config.samples import Role
-from hepchain.config.training import EVERY_CATEGORY, EnsembleConfig, TrainingConfig
+from hepchain.config.taggers import TaggerSettings
+from hepchain.config.training import EVERY_CATEGORY, TrainingConfig
 from hepchain.config.variables import Variables
 from hepchain.errors import ConfigError, InputError
 from hepchain.skimming.sources import parts_of, resolve_files
@@ -51,7 +52,7 @@ def task_of(run: Trained, tagger: str, category: str, fold: int) -> Task:
     """
     training = run.training
     settings = training.taggers.get(tagger)
-    if settings is None or isinstance(settings, EnsembleConfig):
+    if not isinstance(settings, TaggerSettings):
         raise ConfigError(f"tagger '{tagger}': not one of {', '.join(training.trained)}")
     if category not in training.categories_of(tagger):
         known = ", ".join(training.categories_of(tagger))

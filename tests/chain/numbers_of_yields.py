@@ -206,8 +206,11 @@ def _fact(results: Results, kind: str, of: list[str]) -> Fact:
         return ("passing", of[0], results.test_sample, label, *bins)
     if kind == "limit_gain":
         return ("gain", *of, "limit")
+    if kind == "closure_p_value":
+        return ("closure", *of)
     point, approach = of
     kinds = {
+        "effective_background": ("effective background", point, approach),
         "limit_mu": ("limit", point, approach),
         "signal": ("yield", point, point, approach),
         "background": ("background", point, approach),

@@ -279,13 +279,17 @@ UNTOUCHED = {
 }
 """Rules of which nothing runs when something of this kind is new."""
 
+DROPPED = Case("a sample dropped", configs=("dropped.yaml",))
+WITHOUT = {"samples": {"higgsino_128_125": None}}
+
 Plan = dict[str, tuple[int, list[str]]]
 
 
 @pytest.fixture(scope="module")
 def plans(chain: Workspace) -> dict[str, Plan]:
     """Name of a case -> rule -> number of jobs and the reasons for them."""
-    cases = [*NOTHING, CAPTION, *STAGES, *NEW]
+    cases = [*NOTHING, CAPTION, *STAGES, *NEW, DROPPED]
+    chain.write_config("dropped.yaml", WITHOUT)
     for name, content in REPEATED.items():
         chain.write_config(f"{name}.yaml", content)
     done = subprocess.run(
@@ -332,6 +336,18 @@ def test_what_is_new_is_made_beside_the_old(plans: dict[str, Plan], case: Case) 
     assert {rule: plan[rule][0] for rule in case.first} == case.first
     assert all(case.because in plan[rule][1] for rule in case.first)
     assert plan.keys() & UNTOUCHED[case.name] == set()
+
+
+def test_what_is_dropped_runs_nothing_of_the_other_samples(plans: dict[str, Plan]) -> None:
+    """The background has its window no more, and what lists the mass points loses one.
+
+    The exported tagger says of which samples it knows the folds.
+    """
+    plan = dict(plans[DROPPED.name])
+    assert tuple(plan["selection"]) == (1, [PARAMS])
+    assert plan["statistics"][0] == plan["working_point_scan"][0] == 3
+    others = {"selection", "export", "normalisation_table", "report"}
+    assert plan.keys() == AFTER_SELECTION | NAMING_SIGNALS | others
 
 
 def test_plan_is_that_of_the_command_line(chain: Workspace, plans: dict[str, Plan]) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from snakemake.cli import get_argument_parser
+from snakemake.scheduling.job_scheduler import JobRateLimiter
 
 from hepchain.errors import ExecutionError
-from hepchain.execution.start import check_folders, options_of_run
+from hepchain.execution.start import check_folders, lift_default_rate, options_of_run
 from hepchain.io import atomic_directory
 
 MAIN = SimpleNamespace(is_main_process=True)
@@ -65,3 +67,13 @@ def test_files_in_folders_about_to_be_replaced_are_named(tmp_path: Path) -> None
     check_folders(outputs[:1])
     with pytest.raises(ExecutionError, match=r"fold1/notes\.txt: not made by a run"):
         check_folders(outputs)
+
+
+@pytest.mark.parametrize(
+    ("options", "lifted"), [([], True), (["--max-jobs-per-timespan", "5/1m"], False)]
+)
+def test_only_the_limit_that_nobody_gave_is_lifted(options: list[str], lifted: bool) -> None:
+    rate = get_argument_parser().parse_args(["--cores", "1", *options]).max_jobs_per_timespan
+    scheduler = SimpleNamespace(job_rate_limiter=JobRateLimiter(rate))
+    lift_default_rate(SimpleNamespace(scheduler=scheduler))
+    assert (scheduler.job_rate_limiter is None) == lifted

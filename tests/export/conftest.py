@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -93,6 +94,17 @@ def exported(run: tuple[Task, Files], tmp_path_factory: pytest.TempPathFactory) 
     """Folder of the exported tagger."""
     folder = tmp_path_factory.mktemp("export") / "toy"
     export(*run, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def for_tracks_without_hits(
+    run: tuple[Task, Files], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Exported as a tagger of tracks whose hits nobody has counted."""
+    folder = tmp_path_factory.mktemp("export") / "without_hits"
+    tracks = TrackSelection(pt=(0.5, 5.0), max_abs_eta=2.5)
+    export(dataclasses.replace(run[0], tracks=tracks), run[1], folder)
     return folder
 
 

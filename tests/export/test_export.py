@@ -13,8 +13,8 @@ import pytest
 
 from hepchain.errors import StageError
 from hepchain.export.card import render
-from hepchain.export.export import CARD, NUMBERS, Files, Task, export
-from hepchain.export.manifest import Manifest
+from hepchain.export.export import CARD, Files, Task, export
+from hepchain.export.manifest import NUMBERS, Manifest
 from hepchain.export.scorer import ExportedTagger
 from hepchain.io import read_parquet
 from hepchain.io.targets import MARK

@@ -51,3 +51,19 @@ def test_too_few_entries_give_nothing(function: summaries.Summary, entries: int)
     found = function(np.ones(entries), np.ones(entries))
     assert math.isnan(found.value)
     assert math.isnan(found.error)
+
+
+@pytest.mark.parametrize("entries", [15, 30])
+def test_the_width_of_a_small_sample_is_rarely_beyond_three_errors(entries: int) -> None:
+    rng = np.random.default_rng(3)
+    found = [summaries.width(rng.normal(size=entries), np.ones(entries)) for _ in range(300)]
+    far = [abs(estimate.value - 1.0) > 3.0 * estimate.error for estimate in found]
+    assert np.mean(far) <= 0.02
+
+
+def test_close_entries_have_no_smaller_error_than_normal_ones() -> None:
+    """A width of all but equal entries: replicas of them are as narrow."""
+    values = np.r_[np.linspace(-1.0, 1.0, 18), 0.1, -0.1]
+    found = summaries.width(values, np.ones(20))
+    assert found.error >= 0.96 * found.value / math.sqrt(20)
+    assert math.isnan(summaries.width(values[:14], np.ones(14)).value)

@@ -2,11 +2,15 @@
 #
 # inputs   features of all samples but pile-up libraries, and the models of a tagger
 # outputs  {RESULTS}/combination/{tagger}/raw/{sample}.parquet    by the models that never saw the event;
-#                                                               of an ensemble, from its members'
+#                                                               of an ensemble, from its members';
+#                                                               by an exported tagger, from its folder
 #          {RESULTS}/combination/{tagger}/calibration.json        from the training samples
+#                                                               (an exported tagger has both with it)
 #          {RESULTS}/combination/{tagger}/{sample}.parquet        with log likelihood ratio and score
 #          {RESULTS}/combination/{tagger}/working_points.json
-# config   combination; training.categories, training.balance
+# config   combination; training.categories, training.balance; folders of exported taggers
+
+from hepchain.export.in_run import identity_of
 
 COMBINATION = f"{RESULTS}/combination/{{tagger}}"
 RAW = f"{COMBINATION}/raw/{{sample}}.parquet"
@@ -86,6 +90,80 @@ rule ensemble:
         "../scripts/ensemble.py"
 
 
+def folder_of_tagger(wildcards):
+    """Folder of an exported tagger."""
+    return run.training.exported[wildcards.tagger].folder
+
+
+def manifest_of_tagger(wildcards):
+    """Its manifest, with the digests of all other files; the content decides, not the time."""
+    return ancient(f"{folder_of_tagger(wildcards)}/tagger.json")
+
+
+def exported_tagger(wildcards):
+    """What makes scores, wherever the folder is: which tagger, and by which of its models."""
+    return {
+        "identity": identity_of(folder_of_tagger(wildcards)),
+        "models": run.training.exported[wildcards.tagger].models,
+    }
+
+
+rule exported_scoring:
+    input:
+        features=features_of_sample,
+        manifest=manifest_of_tagger,
+    output:
+        raw=RAW,
+        assumed=f"{ASSUMED}/exported_scoring/{{tagger}}-{{sample}}.json",
+    log:
+        f"{LOGS}/exported_scoring/{{tagger}}-{{sample}}.log",
+    benchmark:
+        f"{BENCHMARKS}/exported_scoring/{{tagger}}-{{sample}}.tsv"
+    wildcard_constraints:
+        tagger=any_of(run.training.exported),
+    threads: 1
+    resources:
+        mem_mb=memory(450, 0.8),
+        runtime=minutes(10, 0.05),
+    params:
+        code=code_of("exported_scoring"),
+        tagger=exported_tagger,
+        kept=run.combination.kept,
+    message:
+        "Scoring {wildcards.sample} with the exported {wildcards.tagger}"
+    script:
+        "../scripts/exported_scoring.py"
+
+
+rule exported_tagger:
+    input:
+        manifest=manifest_of_tagger,
+    output:
+        calibration=CALIBRATION,
+        working_points=f"{COMBINATION}/working_points.json",
+    log:
+        f"{LOGS}/exported_tagger/{{tagger}}.log",
+    benchmark:
+        f"{BENCHMARKS}/exported_tagger/{{tagger}}.tsv"
+    wildcard_constraints:
+        tagger=any_of(run.training.exported),
+    threads: 1
+    resources:
+        mem_mb=memory(400),
+        runtime=minutes(10),
+    params:
+        code=code_of("exported_tagger"),
+        tagger=exported_tagger,
+    message:
+        "Taking calibration and thresholds of the exported {wildcards.tagger}"
+    script:
+        "../scripts/exported_tagger.py"
+
+
+# Calibrated and given thresholds by the run; an exported tagger brings both.
+MEASURED = [name for name in TAGGERS if name not in run.training.exported]
+
+
 rule calibration:
     input:
         raw=expand(RAW, sample=TRAINING_SAMPLES, allow_missing=True),
@@ -96,6 +174,8 @@ rule calibration:
         f"{LOGS}/calibration/{{tagger}}.log",
     benchmark:
         f"{BENCHMARKS}/calibration/{{tagger}}.tsv"
+    wildcard_constraints:
+        tagger=any_of(MEASURED),
     threads: 1
     resources:
         mem_mb=memory(400, 20),
@@ -144,6 +224,8 @@ rule working_points:
         f"{LOGS}/working_points/{{tagger}}.log",
     benchmark:
         f"{BENCHMARKS}/working_points/{{tagger}}.tsv"
+    wildcard_constraints:
+        tagger=any_of(MEASURED),
     threads: 1
     resources:
         mem_mb=memory(450, 5),

@@ -138,8 +138,11 @@ rule correlations:
 
 rule evaluation:
     input:
-        rules.correlations.output,
-        expand(rules.tagger_evaluation.output, tagger=run.selection.tagger),
+        rules.correlations.output if TRAINS else [],
+        expand(
+            rules.tagger_evaluation.output,
+            tagger=[run.selection.tagger] if TRAINS else [],
+        ),
         (
             expand(rules.training_comparison.output, tagger=run.selection.tagger)
             if run.selection.tagger in run.training.trained

@@ -26,23 +26,29 @@ ASSUMING = {
         for name in SKIMMED
         if tagger in SELECTING or name in [*TRAINING_SAMPLES, TEST_SAMPLE]
     ],
-    "calibration": TAGGERS,
-    "working_points": TAGGERS,
+    "exported_scoring": [
+        f"{tagger}-{name}"
+        for tagger in run.training.exported
+        for name in SKIMMED
+        if tagger in SELECTING or (TRAINS and name in [*TRAINING_SAMPLES, TEST_SAMPLE])
+    ],
+    "calibration": MEASURED,
+    "working_points": MEASURED,
     "importance": EXPLAINABLE,
-    "tagger_evaluation": [run.selection.tagger],
+    "tagger_evaluation": [run.selection.tagger] if TRAINS else [],
     "training_comparison": [
         tagger for tagger in run.training.trained if tagger == run.selection.tagger
     ],
     "export": EXPORTED,
     "statistics": SIGNALS,
-    "working_point_scan": SIGNALS,
+    "working_point_scan": SIGNALS if TRAINS else [],
 }
 
 
 rule assumptions:
     input:
         [f"{ASSUMED}/{of}/{job}.json" for of, jobs in ASSUMING.items() for job in jobs],
-        rules.correlations.output.assumed,
+        rules.correlations.output.assumed if TRAINS else [],
     output:
         tabulated("assumptions", "What this run assumed", "Provenance"),
     log:

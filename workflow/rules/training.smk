@@ -15,6 +15,9 @@ TRAINING_FEATURES = FILES.of_parts(
 # Sample of each of them.
 SAMPLES_OF_TRAINING = FILES.samples_of_parts(TRAINING_SAMPLES)
 TAGGERS = list(run.training.taggers)
+# Whether anything is trained. If not, nothing needs truth, and what says how good a tagger is, or what it
+# learnt, is made on demand only.
+TRAINS = bool(run.training.trained)
 
 
 wildcard_constraints:

@@ -122,4 +122,4 @@ rule validation_table:
 rule validation:
     input:
         expand(rules.figure_validation.output, group=VALIDATION_INPUTS),
-        rules.validation_table.output,
+        rules.validation_table.output if VALIDATION_INPUTS else [],

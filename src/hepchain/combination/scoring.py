@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Protocol
 
 import awkward as ak
 import numpy as np
@@ -31,6 +32,24 @@ NOT_SCORED = 0.0
 """Raw score of tracks of a category without a model: they count, and never pass."""
 
 
+class Scorer(Protocol):
+    """What scores tracks: the models that a run has trained, or a tagger that was exported."""
+
+    @property
+    def categories(self) -> Collection[str]:
+        """Categories that have models."""
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns of the features that scoring needs."""
+
+    def require_unseen(self, tracks: ak.Array, sample: str, path: Path) -> None:
+        """Raise :class:`.InputError` if a model would score an event that it was trained on."""
+
+    def raw(self, tracks: ak.Array, where: str) -> npt.NDArray[np.float32]:
+        """Raw score of each track."""
+
+
 @dataclass(frozen=True)
 class ModelSet:
     """Models of one tagger for all its categories and folds."""
@@ -49,6 +68,11 @@ class ModelSet:
         """Columns of the features that scoring needs."""
         inputs = (name for model in self.models.values() for name in model.variables)
         return list(dict.fromkeys((*KEPT, *inputs)))
+
+    def require_unseen(self, tracks: ak.Array, sample: str, path: Path) -> None:
+        """Check that the folds of a file are those of this run, see :func:`.require_folds`."""
+        number, fold = np.asarray(tracks["event_number"]), np.asarray(tracks["fold"])
+        require_folds(number, fold, sample, self.folds, path)
 
     def raw(self, tracks: ak.Array, where: str) -> npt.NDArray[np.float32]:
         """Raw score of each track, by the model that was trained without the track's fold.
@@ -106,7 +130,7 @@ def load_models(directories: Sequence[str | Path]) -> ModelSet:
 def score_sample(
     sample: str,
     files: Sequence[str | Path],
-    models: ModelSet,
+    models: Scorer,
     output: str | Path,
     kept: Sequence[str] = (),
 ) -> None:
@@ -116,15 +140,15 @@ def score_sample(
 
     Raises
     ------
-    InputError : a file is unusable, has other folds than the models, or values that are not finite
+    InputError : a file is unusable, of events that models have seen, or has values that are not
+        finite
     """
     rows = unscored = 0
     categories = list(models.categories)
     written = [*KEPT, *kept]
     with ParquetWriter.open(output) as writer:
         for path, tracks in _blocks(files, list(dict.fromkeys((*models.columns, *kept)))):
-            number, fold = np.asarray(tracks["event_number"]), np.asarray(tracks["fold"])
-            require_folds(number, fold, sample, models.folds, path)
+            models.require_unseen(tracks, sample, path)
             raw = models.raw(tracks, str(path))
             writer.write({name: tracks[name] for name in written} | {"raw": raw})
             rows += len(tracks)

@@ -17,8 +17,8 @@ from hepchain.config.samples import Role, Sample
 from hepchain.config.simulation import SimulationConfig
 from hepchain.config.skimming import SkimmingConfig
 from hepchain.config.studies import StudiesConfig
-from hepchain.config.taggers import PT
-from hepchain.config.training import EVERY_CATEGORY, EnsembleConfig, TrainingConfig
+from hepchain.config.taggers import PT, TaggerSettings
+from hepchain.config.training import EVERY_CATEGORY, TrainingConfig
 from hepchain.config.validation import ValidationConfig
 from hepchain.config.variables import Variables
 
@@ -137,6 +137,8 @@ def _ensembles(training: TrainingConfig) -> Iterator[str]:
         for member in members:
             if member in training.ensembles:
                 yield f"{where}: '{member}' is an ensemble; name the taggers in it instead"
+            if member in training.exported:
+                yield f"{where}: '{member}' is exported; an ensemble is of taggers that are trained"
 
 
 def _variables_of_taggers(training: TrainingConfig, variables: Variables) -> Iterator[str]:
@@ -146,7 +148,7 @@ def _variables_of_taggers(training: TrainingConfig, variables: Variables) -> Ite
         if category in variables.categories and PT not in variables.of_category(category)
     ]
     for name, settings in training.taggers.items():
-        if isinstance(settings, EnsembleConfig):
+        if not isinstance(settings, TaggerSettings):
             continue
         where = f"training.taggers.{name}"
         for key, names in settings.named_variables.items():
@@ -166,6 +168,11 @@ def _studies(studies: StudiesConfig, training: TrainingConfig) -> Iterator[str]:
     yield from unknown("studies.tagger", [studies.tagger], training.taggers)
     if studies.tagger in training.ensembles:
         yield f"studies.tagger: '{studies.tagger}' is an ensemble; name one of its members instead"
+    if studies.tagger in training.exported and training.trained:
+        yield (
+            f"studies.tagger: '{studies.tagger}' is exported and cannot be trained again; name one "
+            f"of {', '.join(training.trained)}"
+        )
 
 
 def _titles(
@@ -193,7 +200,7 @@ def _momenta(
     yield from outside_momenta(edges, skimming)
     low, high = skimming.tracks.pt
     for name, settings in training.taggers.items():
-        for boundary in () if isinstance(settings, EnsembleConfig) else settings.pt_boundaries:
+        for boundary in settings.pt_boundaries if isinstance(settings, TaggerSettings) else ():
             if not low < boundary < high:
                 where = f"training.taggers.{name}.pt_boundaries"
                 yield f"{where}: {boundary:g} GeV does not divide {kept_momenta(skimming)}"

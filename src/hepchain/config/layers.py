@@ -164,23 +164,34 @@ def _without_gone(states: list[Content]) -> Content:
     for key, those in {**dict.fromkeys(SIZES, unsized), TITLES: names}.items():
         taken = {name: None for name in _mapping(_at(block, key)) if name in those}
         block = merge(block, _nested(key, taken)) if taken else block
-    if names:
-        block = _without_names(block, names)
+    keys = set().union(*map(_keys, states)) - _keys(states[-1])
+    if names or keys:
+        block = _without_names(block, names, keys)
     sample = _at(block, "validation.sample")
     if isinstance(sample, str) and sample in unsized:
         block = merge(block, {"validation": {"sample": None}})
     return block
 
 
-def _without_names(block: Content, names: set[str]) -> Content:
-    """The block with lists of names, and of variations, without these."""
+def _without_names(block: Content, names: set[str], keys: set[str]) -> Content:
+    """The block with lists of names, and of variations, without these; orders without keys, too."""
     varied = [f"{SIZES[-1]}.{sample}" for sample in _mapping(_at(block, SIZES[-1]))]
-    for key in (*ORDERS, *varied):
+    for key, gone in {
+        **dict.fromkeys(ORDERS, names | keys),
+        **dict.fromkeys(varied, names),
+    }.items():
         listed = _at(block, key)
         if isinstance(listed, list):
-            kept = [one for one in listed if not isinstance(one, str) or one not in names]
+            kept = [one for one in listed if not isinstance(one, str) or one not in gone]
             block = merge(block, _nested(key, kept)) if kept != listed else block
     return block
+
+
+def _keys(content: Any) -> set[str]:
+    """All keys of a block, and of the blocks in it."""
+    if isinstance(content, Mapping):
+        return content.keys() | set().union(*map(_keys, content.values()))
+    return set()
 
 
 def _names(values: Iterable[Any]) -> set[str]:

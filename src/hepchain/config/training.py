@@ -31,6 +31,18 @@ class EnsembleConfig(Block):
     members: Distinct[Name] = Field(min_length=2, description="names of trained taggers")
 
 
+class ExportedConfig(Block):
+    """A tagger that was exported; it is trained no more."""
+
+    kind: Literal["exported"]
+    folder: str = Field(min_length=1, description="folder of the exported tagger")
+    models: Literal["mean", "fold"] = Field(
+        default="mean",
+        description="by what an event is scored: the mean of the models of all folds, or, of a "
+        "sample that some were trained on, the model of its fold, which has not seen it",
+    )
+
+
 def _by_kind(content: Any, general: ValidatorFunctionWrapHandler) -> Any:
     """Settings of a kind that is a chain's own, as its module describes them, or of any other."""
     if isinstance(content, TaggerSettings):
@@ -44,10 +56,11 @@ def _by_kind(content: Any, general: ValidatorFunctionWrapHandler) -> Any:
 
 
 if TYPE_CHECKING:
-    AnySettings = TaggerSettings | EnsembleConfig
+    AnySettings = TaggerSettings | EnsembleConfig | ExportedConfig
 else:
     _KINDS = map(settings_of_kind, modules_in(f"hepchain.{SETTINGS_OF_TAGGERS}"))
-    AnySettings = Annotated[Union[(*_KINDS, EnsembleConfig)], Field(discriminator="kind")]
+    _UNTRAINED = (EnsembleConfig, ExportedConfig)
+    AnySettings = Annotated[Union[(*_KINDS, *_UNTRAINED)], Field(discriminator="kind")]
 
 TaggerConfig = Annotated[SerializeAsAny[AnySettings], WrapValidator(_by_kind)]
 
@@ -97,8 +110,8 @@ class TrainingConfig(TrainingTracksConfig):
 
     @property
     def trained(self) -> list[str]:
-        """Taggers that have models of their own: all but ensembles."""
-        return [name for name in self.taggers if name not in self.ensembles]
+        """Taggers that the run trains: neither ensembles nor exported ones."""
+        return [name for name, item in self.taggers.items() if isinstance(item, TaggerSettings)]
 
     @property
     def ensembles(self) -> dict[str, list[str]]:
@@ -107,6 +120,15 @@ class TrainingConfig(TrainingTracksConfig):
             name: settings.members
             for name, settings in self.taggers.items()
             if isinstance(settings, EnsembleConfig)
+        }
+
+    @property
+    def exported(self) -> dict[str, ExportedConfig]:
+        """Name of each exported tagger -> where it is."""
+        return {
+            name: settings
+            for name, settings in self.taggers.items()
+            if isinstance(settings, ExportedConfig)
         }
 
     def categories_of(self, tagger: str) -> list[str]:

@@ -50,6 +50,9 @@ LOOKING = (
 )
 """Options of Snakemake with which it runs no job."""
 
+DEFAULT_RATE = (100, 1)
+"""Jobs that may start in so many seconds, where no command says another number."""
+
 
 def options_of_run(workflow: Any, command: Sequence[str]) -> Namespace | None:
     """Options of Snakemake, profiles included, if this process is one that starts jobs.
@@ -119,3 +122,15 @@ def check_folders(outputs: Iterable[object]) -> None:
             f"{', '.join(found)}: not made by a run, and in a folder that a job is about to "
             "replace; move what you want to keep, remove what not, and start again"
         )
+
+
+def lift_default_rate(workflow: Any) -> None:
+    """Let jobs start as they become ready, unless the command limits how many may in a time.
+
+    With a limit, Snakemake 9.27 looks for jobs again a second after each time it looked, and once
+    more for each job that ended: after N jobs N times a second, until it takes a core for itself.
+    Its default, 100 jobs a second, is more than it reaches.
+    """
+    limiter = workflow.scheduler.job_rate_limiter
+    if limiter is not None and (limiter.max_jobs, limiter.timespan) == DEFAULT_RATE:
+        workflow.scheduler.job_rate_limiter = None

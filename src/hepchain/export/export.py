@@ -17,7 +17,15 @@ from hepchain.config.combination import WorkingPointsConfig
 from hepchain.config.skimming import TrackSelection
 from hepchain.errors import InputError, StageError
 from hepchain.export.card import Card, render
-from hepchain.export.manifest import Category, Manifest, ModelFile, Models, Thresholds
+from hepchain.export.manifest import (
+    MODELS,
+    NUMBERS,
+    Category,
+    Manifest,
+    ModelFile,
+    Models,
+    Thresholds,
+)
 from hepchain.export.performance import Tracks, performance
 from hepchain.export.scorer import ExportedTagger
 from hepchain.features.table import IDENTITY
@@ -34,11 +42,10 @@ from hepchain.training.model import METADATA
 
 logger = logging.getLogger(__name__)
 
-CARD, NUMBERS = "MODEL_CARD.md", "model_card.json"
+CARD = "MODEL_CARD.md"
 TOLERANCE = 1e-6
 """Largest difference between raw scores of the exported tagger and of the run."""
 SCORE_COLUMNS = (*IDENTITY, "raw", "label", "pt", "category")
-MODELS: tuple[Models, ...] = ("mean", "fold")
 
 
 @dataclass(frozen=True)

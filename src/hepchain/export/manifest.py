@@ -25,6 +25,8 @@ from hepchain.io import sha256, write_json
 from hepchain.selection.working_point import WorkingPoint
 
 FILE = "tagger.json"
+NUMBERS = "model_card.json"
+"""The model card as numbers."""
 FORMAT = 2
 """Version of the manifest."""
 DIGEST = "sha256"
@@ -34,6 +36,7 @@ REMEDY = "export the tagger, or copy its folder, again"
 
 Models = Literal["mean", "fold"]
 """Which models score a track: the mean of those of all folds, or the one of the track's fold."""
+MODELS: tuple[Models, ...] = ("mean", "fold")
 Name = Annotated[str, Field(min_length=1)]
 FileName = Annotated[str, Field(pattern=r"^[^/\\]+$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -149,7 +152,7 @@ class Manifest(Block):
         return problems
 
     def _problems_of_thresholds(self) -> list[str]:
-        missing = [name for name in ("mean", "fold") if name not in self.working_points]
+        missing = [name for name in MODELS if name not in self.working_points]
         other = [name for name, item in self.working_points.items() if item.score != self.score]
         return [
             *(f"working_points.{name}: missing" for name in missing),
@@ -169,10 +172,17 @@ class Manifest(Block):
             for model in category.models
         }
 
+    @property
+    def identity(self) -> str:
+        """Digest of the manifest, and by the digests in it of all files of the tagger."""
+        return digest_of(self._content())
+
+    def _content(self) -> dict[str, Any]:
+        return self.model_dump(mode="json") | {"format": FORMAT}
+
     def write(self, directory: Path) -> None:
         """Write ``tagger.json``."""
-        content = self.model_dump(mode="json") | {"format": FORMAT}
-        write_json(directory / FILE, content | {DIGEST: digest_of(content)})
+        write_json(directory / FILE, self._content() | {DIGEST: self.identity})
 
     @classmethod
     def read(cls, directory: str | Path) -> Manifest:

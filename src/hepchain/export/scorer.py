@@ -42,7 +42,7 @@ class ExportedTagger:
         directory = Path(directory)
         manifest = Manifest.read(directory)
         for name, digest in manifest.documents.items():
-            _read(directory / name, digest, manifest)
+            read_exported(directory / name, digest, manifest)
         unknown = sorted({path.name for path in directory.glob("*.onnx")} - set(manifest.models))
         if unknown:
             raise InputError(
@@ -153,7 +153,7 @@ def _uses(
 
 def _open(path: Path, category: str, expected: ModelFile, manifest: Manifest) -> OnnxModel:
     """The model of a category and fold, if this file is it."""
-    model = OnnxModel.open(path, _read(path, expected.sha256, manifest), REMEDY)
+    model = OnnxModel.open(path, read_exported(path, expected.sha256, manifest), REMEDY)
     if (model.category, model.fold) != (category, expected.fold):
         raise InputError(
             f"{path}: model of category {model.category}, fold {model.fold}; {FILE} takes it for "
@@ -164,7 +164,7 @@ def _open(path: Path, category: str, expected: ModelFile, manifest: Manifest) ->
     return model
 
 
-def _read(path: Path, digest: str, manifest: Manifest) -> bytes:
+def read_exported(path: Path, digest: str, manifest: Manifest) -> bytes:
     """Content of a file of the folder, if it is the one that was exported."""
     if not path.is_file():
         raise InputError(f"{path}: no such file; copy the whole folder of the exported tagger")

@@ -22,7 +22,8 @@ def open_root(path: str | Path) -> Any:
     name = str(path)
     if not is_address(name):
         # Not by fsspec, to which some names say more than a path.
-        return uproot.open({name: None}, handler=MultithreadedFileSource)
+        # One thread that reads and another that waits for it would cost more than they save.
+        return uproot.open({name: None}, handler=MultithreadedFileSource, use_threads=False)
     require_supported(name)
     if name.lower().startswith("root:"):
         return uproot.open({name: None}, handler=XrootdSource)

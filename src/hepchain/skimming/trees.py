@@ -11,9 +11,9 @@ from typing import Any, Protocol
 import awkward as ak
 import uproot
 from uproot.interpretation.grouped import AsGrouped
-from uproot.interpretation.objects import AsStridedObjects
 
 from hepchain.skimming.files import readable
+from hepchain.skimming.interpretations import for_reading, interpretation_of
 
 Arrays = dict[str, ak.Array]
 """Name of a branch -> its values, one entry an event."""
@@ -155,11 +155,12 @@ _TYPES: dict[str, Any] = {}
 def _type(content: Any, branch: Any) -> Any:
     if is_rntuple(content):
         return _type_of_field(content, branch.path)
-    if isinstance(branch.interpretation, AsGrouped):  # of branches that have names of their own
+    interpretation = interpretation_of(branch)
+    if isinstance(interpretation, AsGrouped):  # of branches that have names of their own
         return None
-    key = branch.interpretation.cache_key
+    key = interpretation.cache_key
     if key not in _TYPES:
-        _TYPES[key] = branch.interpretation.awkward_form(branch.file).type
+        _TYPES[key] = interpretation.awkward_form(branch.file).type
     return _TYPES[key]
 
 
@@ -189,32 +190,13 @@ def member_type(whole: Any, member: str) -> Any:
     return None
 
 
-class _StridedObjects(AsStridedObjects):  # type: ignore[misc]
-    """As uproot has it, but for chunks that end where a basket begins: they need none of it."""
-
-    def final_array(
-        self, basket_arrays: Mapping[int, Any], start: int, stop: int, offsets: Any, *rest: Any
-    ) -> Any:
-        """Values of the entries from ``start`` to ``stop``."""
-        nothing = next(iter(basket_arrays.values()))[:0]
-        baskets = {number: basket_arrays.get(number, nothing) for number in range(len(offsets) - 1)}
-        return super().final_array(baskets, start, stop, offsets, *rest)
-
-
-def _interpretation(branch: Any) -> Any:
-    found = branch.interpretation
-    if type(found) is AsStridedObjects:
-        return _StridedObjects(found.model, found.members, found.original)
-    return found
-
-
 def _of_ttree(
     tree: Any, branches: Mapping[str, Any], size: int, stop: int | None
 ) -> Iterator[Arrays]:
     # With a slash in front uproot takes a name for no pattern, no expression and no last part.
     exact = {name: f"/{name}" for name in branches}
     options = {
-        "expressions": [(exact[name], _interpretation(item)) for name, item in branches.items()],
+        "expressions": [(exact[name], for_reading(item)) for name, item in branches.items()],
         "entry_stop": stop,
         "library": "ak",
         "how": dict,

@@ -189,12 +189,16 @@ rule figure_impacts:
 
 rule summary:
     input:
-        shares=f"{FIGURES}/category_shares.json",
-        rocs=f"{FIGURES}/roc.json",
+        shares=f"{FIGURES}/category_shares.json" if TRAINS else [],
+        rocs=f"{FIGURES}/roc.json" if TRAINS else [],
         efficiencies=expand(
-            f"{FIGURES}/efficiency_vs_pt_{{tagger}}.json", tagger=TAGGERS
+            f"{FIGURES}/efficiency_vs_pt_{{tagger}}.json",
+            tagger=TAGGERS if TRAINS else [],
         ),
         sensitivity=f"{FIGURES}/sensitivity.json",
+        rates=expand(
+            f"{RESULTS}/selection/tag_rates/{{sample}}.json", sample=BACKGROUNDS
+        ),
     output:
         tables=tabulated("summary", "Summary"),
         headline=f"{RESULTS}/summary.json",
@@ -209,6 +213,7 @@ rule summary:
     params:
         code=code_of("summary"),
         reference=LOOKS["reference"],
+        backgrounds=BACKGROUNDS,
         things=things("categories", "taggers", "signals"),
     message:
         "Collecting the key numbers"
@@ -312,23 +317,29 @@ rule figure_event_display:
         "scripts/figure_event_display.py"
 
 
+# What asks which particle a track is. A run that trains nothing may have no truth.
+FIGURES_OF_TRUTH = [
+    rules.figure_category_shares.output,
+    rules.figure_m_ee_lineshape.output,
+    expand(rules.figure_score_distributions.output, tagger=TAGGERS),
+    rules.figure_roc.output,
+    rules.figure_combination_comparison.output,
+    expand(rules.figure_efficiency_vs_pt.output, tagger=TAGGERS),
+    rules.figure_fake_composition.output,
+    rules.figure_variations.output if TEST_VARIATIONS else [],
+    rules.figure_event_display.output if IN_OUR_DETECTOR else [],
+    rules.figure_working_point_scan.output,
+]
+
+
 rule figures:
     input:
-        rules.figure_category_shares.output,
-        rules.figure_m_ee_lineshape.output,
+        FIGURES_OF_TRUTH if TRAINS else [],
         expand(rules.figure_loss_curves.output, tagger=run.training.trained),
-        expand(rules.figure_score_distributions.output, tagger=TAGGERS),
-        rules.figure_roc.output,
-        rules.figure_combination_comparison.output,
-        expand(rules.figure_efficiency_vs_pt.output, tagger=TAGGERS),
-        rules.figure_fake_composition.output,
-        rules.figure_variations.output if TEST_VARIATIONS else [],
         rules.figure_cutflow.output,
         rules.figure_mass.output,
-        rules.figure_event_display.output if IN_OUR_DETECTOR else [],
         rules.figure_yields.output,
         rules.figure_sensitivity.output,
-        rules.figure_working_point_scan.output,
         rules.figure_impacts.output,
         rules.summary.output,
         rules.systematics.output if VARIATIONS else [],

@@ -6,6 +6,7 @@
 #                                               unless opened, none in a region that pass it
 #          results/soft_electrons/selection/same_sign/{sample}.parquet   the same of the electron's own charge
 #          results/soft_electrons/selection/{sample}.json      cut-flow of each mass point (a signal: of its own)
+#          results/soft_electrons/selection/tag_rates/{sample}.json   closure of the tag rates of a background's hadrons
 #          The mass window is applied here alone: all others read the column of a region.
 # config   selection; skimming.isolation (how the cone sums were made); masses of the signals;
 #          blinding (data only)
@@ -56,6 +57,7 @@ rule selection:
         table=f"{RESULTS}/selection/{{sample}}.parquet",
         same_sign=f"{RESULTS}/selection/same_sign/{{sample}}.parquet",
         cutflow=f"{RESULTS}/selection/{{sample}}.json",
+        rates=f"{RESULTS}/selection/tag_rates/{{sample}}.json",
     log:
         f"{LOGS}/selection/{{sample}}.log",
     benchmark:
@@ -64,7 +66,7 @@ rule selection:
         sample=any_of([*SELECTED, *DATA]),
     threads: 1
     resources:
-        mem_mb=memory(450, 0.2),
+        mem_mb=memory(450, 1),
         runtime=minutes(10, 0.01),
     params:
         code=code_of("selection"),
@@ -72,6 +74,7 @@ rule selection:
         isolation=run.skimming.isolation.model_dump(mode="json"),
         points=mass_points,
         closed=closed,
+        measures_rates=lambda wildcards: base_of(wildcards.sample) in BACKGROUNDS,
     message:
         "Selecting Z* candidates of {wildcards.sample}"
     script:

@@ -13,6 +13,11 @@ from hepchain.chains.soft_electrons.figures.summary import Numbers
 from hepchain.io.structured import plain
 from tests.figures.figure_inputs import CATEGORIES, POINTS, result
 
+RATES: dict[str, dict[str, Any]] = {
+    "wenu_jets": {"status": "ok", "closure": {"axes": {"pt": {"p_value": 0.4}}}},
+    "other": {"status": "counted: too few hadron tracks for rates"},
+}
+WITHOUT_ERROR = ("effective_background/", "closure_p_value/")
 GOOD, FEW = "higgsino_153_150", "higgsino_128_125"
 
 
@@ -20,14 +25,15 @@ GOOD, FEW = "higgsino_153_150", "higgsino_128_125"
 def found(drawn: dict[str, Any]) -> dict[str, Value]:
     names = ("category_shares", "roc", "efficiency_vs_pt", "sensitivity")
     shares, rocs, efficiencies, limits = (plain(drawn[name].numbers) for name in names)
-    return headline(Numbers(shares, rocs, [efficiencies], limits))
+    return headline(Numbers(shares, rocs, [efficiencies], limits, RATES))
 
 
 def test_a_number_for_everything_that_has_one(found: dict[str, Value]) -> None:
     uses = [f"{point}/{use}" for point in POINTS for use in result(point, 1.0, 1.0)["estimates"]]
-    kinds = ("limit_mu", "signal", "background", "significance")
+    kinds = ("limit_mu", "signal", "background", "significance", "effective_background")
     expected = {f"{kind}/{use}" for kind in kinds for use in uses}
     expected |= {f"auc/{t}/{c}" for t in ("keras", "xgboost") for c in (*CATEGORIES, "all")}
+    expected |= {f"closure_p_value/{background}" for background in RATES}
     edges = ("0.5", "0.75", "1", "1.25", "1.5", "2", "2.5", "3", "4", "5")
     bins = ["all", *(f"pt_{low}_{high}" for low, high in pairwise(edges))]
     expected |= {f"{kind}/keras/{bin_}" for kind in ("efficiency", "fake_rate") for bin_ in bins}
@@ -47,6 +53,11 @@ def test_numbers_are_those_of_the_figures(found: dict[str, Value], drawn: dict[s
     use = point(result(GOOD, 300.0, 9000.0)).uses["with_tagger"]
     assert use.limit is not None
     assert found[f"limit_mu/{GOOD}/with_tagger"].error == use.limit_error
+    assert use.background.value
+    assert use.background.error
+    effective = found[f"effective_background/{GOOD}/with_tagger"].value
+    assert effective == pytest.approx((use.background.value / use.background.error) ** 2)
+    assert found["closure_p_value/wenu_jets"] == Value(0.4)
 
 
 def test_what_does_not_exist_is_named_and_has_no_value(found: dict[str, Value]) -> None:
@@ -55,9 +66,11 @@ def test_what_does_not_exist_is_named_and_has_no_value(found: dict[str, Value]) 
         found[f"limit_mu/{FEW}/with_tagger"] == found[f"significance/{FEW}/with_tagger"] == nothing
     )
     assert found[f"signal/{FEW}/with_tagger"].error
-    assert {name for name, number in found.items() if number.value and not number.error} == set()
+    bare = {name for name, number in found.items() if number.value and not number.error}
+    assert {name for name in bare if not name.startswith(WITHOUT_ERROR)} == set()
+    assert found["closure_p_value/other"] == nothing
     unseen = plain(point(result(GOOD, 300.0, 0.0)))
-    background = headline(Numbers([], [], [], {"points": [unseen]}))[
+    background = headline(Numbers([], [], [], {"points": [unseen]}, {}))[
         f"background/{GOOD}/with_tagger"
     ]
     assert background == Value(0.0)
@@ -65,5 +78,5 @@ def test_what_does_not_exist_is_named_and_has_no_value(found: dict[str, Value]) 
     empty = {"value": None, "low": 0.0, "high": 1.0}
     shares = {name: [value] for name, value in empty.items()}
     record = {"tagger": "t", "edges": [1, 2], "curves": [{**curve, **shares, "inclusive": empty}]}
-    numbers = headline(Numbers([], [], [record], {"points": []}))
+    numbers = headline(Numbers([], [], [record], {"points": []}, {}))
     assert numbers == {"fake_rate/t/all": nothing, "fake_rate/t/pt_1_2": nothing}

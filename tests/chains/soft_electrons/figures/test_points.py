@@ -288,7 +288,7 @@ class TestSummary:
     ) -> None:
         names = ("category_shares", "roc", "efficiency_vs_pt", "sensitivity")
         shares, rocs, efficiencies, limits_ = (plain(drawn[name].numbers) for name in names)
-        numbers = Numbers(shares, rocs, [efficiencies], limits_)
+        numbers = Numbers(shares, rocs, [efficiencies], limits_, {})
         found = tables(numbers, things, config.reference)
         assert [len(table.frame) for table in found] == [
             12,

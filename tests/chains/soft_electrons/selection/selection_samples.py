@@ -37,6 +37,11 @@ CONFIG = SelectionConfig.model_validate(
             "max_delta_phi_met": 1.5,
             "max_pt_sum_over_met": 0.05,
         },
+        "tag_rates": {
+            "pt_edges": [0.5, 1.0, 5.0],
+            "abs_eta_edges": [0.0, 1.5, 2.5],
+            "min_tracks": 20,
+        },
     }
 )
 

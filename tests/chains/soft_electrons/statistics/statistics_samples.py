@@ -122,6 +122,10 @@ class Synthetic:
         random = np.random.default_rng(self.seed)
         n = self.events
         mass = random.uniform(0.0, 6.0, n)
+        pt, score = random.uniform(0.5, 5.0, n).astype(np.float32), random.normal(size=n)
+        passes = random.random(n) < self.efficiency
+        hadron = self.label == Label.BACKGROUND
+        rate = np.full(n, self.efficiency) if hadron else passes.astype(np.float64)
         with ParquetWriter.open(path) as writer:
             writer.write(
                 {
@@ -130,9 +134,11 @@ class Synthetic:
                     "weight": np.full(n, self.weight / CONFIG.luminosity),
                     "mass": mass,
                     **region(mass),
-                    "pt": random.uniform(0.5, 5.0, n).astype(np.float32),
-                    "score": random.normal(size=n),
-                    "passes_tagger": random.random(n) < self.efficiency,
+                    "pt": pt,
+                    "score": score,
+                    "passes_tagger": passes,
+                    "tag_rate": rate,
+                    "tag_rate_up": rate * (1.1 if hadron else 1.0),
                     "label": np.full(n, self.label, dtype=np.int8),
                 }
             )

@@ -16,6 +16,7 @@ from hepchain.chains.soft_electrons.statistics.approaches import (
     choose,
     probability,
 )
+from hepchain.errors import StageError
 from hepchain.labels import Label
 from hepchain.statistics.templates import fill
 from tests.chains.soft_electrons.statistics.statistics_samples import CONFIG, CURVE, MATCHED, USES
@@ -44,6 +45,8 @@ def candidates(rows: list[Row], label: Label = Label.BACKGROUND) -> Candidates:
         pt=pt,
         score=score,
         passes_tagger=passes,
+        tag_rate=passes.astype(np.float64),
+        tag_rate_up=passes.astype(np.float64),
         label=np.full(n, label, dtype=np.int8),
     )
 
@@ -77,6 +80,14 @@ def test_probabilities_of_a_match_are_those_of_bin_and_truth() -> None:
         (Label.IGNORED, [0.0, 0.1, 0.1, 0.3, 0.3, 0.0]),
     ):
         assert probability(candidates(rows, label), MATCHED).tolist() == values
+
+
+def test_a_match_is_refused_where_no_candidate_has_truth() -> None:
+    """They would all be taken for hadrons; without candidates there is nothing to tell."""
+    unknown = candidates(ROWS, Label.UNKNOWN)
+    with pytest.raises(StageError, match="by truth, which no candidate has"):
+        probability(unknown, MATCHED)
+    assert len(probability(unknown.take(np.arange(0)), MATCHED)) == 0
 
 
 @given(

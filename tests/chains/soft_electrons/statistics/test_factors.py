@@ -28,6 +28,8 @@ def sample(events: int, electrons: float, hadrons: float, seed: int) -> Candidat
         pt=random.uniform(0.5, 5.0, n).astype(np.float32),
         score=random.normal(size=n),
         passes_tagger=passes,
+        tag_rate=passes.astype(np.float64),
+        tag_rate_up=passes.astype(np.float64),
         label=label.astype(np.int8),
     )
 

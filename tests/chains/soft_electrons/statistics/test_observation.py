@@ -54,6 +54,8 @@ def write_data(path: Path, masses: list[float], passes: bool = True, each: int =
                 "pt": np.full(n, 2.5, dtype=np.float32),
                 "score": np.linspace(0.0, 1.0, n),
                 "passes_tagger": np.full(n, passes),
+                "tag_rate": np.full(n, float(passes)),
+                "tag_rate_up": np.full(n, float(passes)),
                 "label": np.full(n, Label.UNKNOWN, dtype=np.int8),
             }
         )

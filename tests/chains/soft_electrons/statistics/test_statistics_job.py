@@ -11,6 +11,7 @@ import pyhf
 import pytest
 from pyhf.infer import hypotest
 
+from hepchain.chains.soft_electrons.config.statistics import TaggedByRate
 from hepchain.chains.soft_electrons.statistics import job as zstar_job
 from hepchain.errors import StageError
 from hepchain.io import read_json
@@ -53,6 +54,25 @@ def test_yields_are_those_of_the_events_in_the_window(result: dict[str, Any]) ->
     assert tagged["background"]["value"] == pytest.approx(8000 * 4.8 / 6 * 0.1, rel=0.15)
     assert tagged["backgrounds"]["w"] == tagged["background"]
     assert result["splitting"] == 5.0
+
+
+def test_rates_expect_the_same_background_with_a_smaller_error(tmp_path: Path) -> None:
+    """Of N candidates of weight w and rate r: r w N, +- r w sqrt(N) in place of w sqrt(r N)."""
+    rates = TaggedByRate(kind="tag_rate", title="rates")
+    found = run(tmp_path, config=configured(approaches={**CONFIG.approaches, "with_rates": rates}))
+    everything, counted, expected = (by_name(found)[use] for use in (*USES, "with_rates"))
+    assert expected["signal"] == counted["signal"]
+    value, error = expected["background"]["value"], expected["background"]["error"]
+    assert value == pytest.approx(0.1 * everything["background"]["value"])
+    assert value == pytest.approx(counted["background"]["value"], abs=3.0 * error / np.sqrt(0.1))
+    assert error == pytest.approx(0.1 * everything["background"]["error"])
+    # The rates' own uncertainty, 10 % in the samples of this test, is a variation of its own.
+    assert [item["variation"] for item in expected["variations"]] == [
+        "tag_rate_up",
+        "tag_rate_down",
+    ]
+    assert expected["background_variation"] == pytest.approx(0.1 * value)
+    assert not counted["variations"]
 
 
 def test_significances_follow_from_the_yields(result: dict[str, Any]) -> None:

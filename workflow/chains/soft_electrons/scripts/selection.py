@@ -22,4 +22,6 @@ with job(snakemake):
         points=snakemake.params.points,
         closed=snakemake.params.closed,
         same_sign=Path(snakemake.output.same_sign),
+        rates=Path(snakemake.output.rates),
+        measures_rates=snakemake.params.measures_rates,
     )

@@ -31,9 +31,17 @@ COLUMNS = (
 
 
 def _roles(samples: Samples) -> Iterator[str]:
-    for role in (Role.TRAINING, Role.SIGNAL, Role.BACKGROUND):
+    for role in (Role.SIGNAL, Role.BACKGROUND):
         if not of_role(samples, role):
             yield f"samples: none of role '{role}'"
+
+
+def _training_samples(samples: Samples, training: TrainingConfig) -> Iterator[str]:
+    if training.trained and not of_role(samples, Role.TRAINING):
+        yield (
+            f"samples: none of role '{Role.TRAINING}', on which {', '.join(training.trained)} "
+            "could be trained"
+        )
 
 
 def _tagger(selection: SelectionConfig, training: TrainingConfig) -> Iterator[str]:
@@ -117,6 +125,7 @@ def _momenta(
 
 CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
     _roles,
+    _training_samples,
     _tagger,
     _working_points,
     _blinding,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, PositiveFloat
+from pydantic import Field, PositiveFloat, PositiveInt
 
 from hepchain.config.base import Block
 from hepchain.config.types import (
+    AbsEtaEdges,
     Azimuth,
     DistanceRange,
     Momentum,
+    MomentumEdges,
     MomentumRange,
     PositiveMomentum,
 )
@@ -48,6 +50,16 @@ class CandidateSelection(Block):
     max_pt_sum_over_met: PositiveFloat = Field(description="largest (pT(track) + pT(e)) / ETmiss")
 
 
+class TagRatesConfig(Block):
+    """Probability of hadrons of the background to pass the tagger, measured outside the region."""
+
+    pt_edges: MomentumEdges = Field(description="bins of the track's pT [GeV]")
+    abs_eta_edges: AbsEtaEdges = Field(description="bins of its |eta|")
+    min_tracks: PositiveInt = Field(
+        description="tracks of a cell; one with fewer is merged with its neighbours"
+    )
+
+
 class SelectionConfig(Block):
     """Event and candidate selection."""
 
@@ -57,3 +69,4 @@ class SelectionConfig(Block):
     met: Momentum = Field(description="smallest ETmiss [GeV]")
     leading_jet_pt: Momentum = Field(description="smallest pT of the leading jet [GeV]")
     candidate: CandidateSelection = Field(description="Z* candidate track")
+    tag_rates: TagRatesConfig = Field(description="rates that take the place of a count")

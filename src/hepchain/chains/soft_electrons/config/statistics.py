@@ -45,6 +45,14 @@ class TaggedCandidates(Block):
     title: Title = Field(description="name in figures and tables")
 
 
+class TaggedByRate(Block):
+    """Candidates weighted with their probability to pass the tagger: for hadrons of the background
+    the tag rate that was measured on all hadrons."""
+
+    kind: Literal["tag_rate"]
+    title: Title = Field(description="name in figures and tables")
+
+
 class Matching(Block):
     """Probability that a track is matched to a reconstructed electron candidate."""
 
@@ -76,7 +84,8 @@ class MatchedCandidates(Matching):
 
 
 Approach = Annotated[
-    EveryCandidate | TaggedCandidates | MatchedCandidates, Field(discriminator="kind")
+    EveryCandidate | TaggedCandidates | TaggedByRate | MatchedCandidates,
+    Field(discriminator="kind"),
 ]
 """What is required of candidates after their selection. A new kind joins here."""
 
@@ -205,14 +214,19 @@ class StatisticsConfig(CountingConfig):
             raise ValueError("\n".join(filter(None, problems)))
         return self
 
+    def _expects_the_same(self, name: str) -> bool:
+        """Whether an approach requires the same as the headline."""
+        same = (TaggedCandidates, TaggedByRate)
+        return all(isinstance(self.approaches[one], same) for one in (name, self.headline))
+
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """Approach and the one it is compared with: each with the baseline, and the headline with
-        each other."""
+        each other that is not the same requirement, otherwise counted."""
         others = [name for name in self.approaches if name not in (self.headline, self.baseline)]
         ends = [(self.headline, self.baseline)] if self.headline != self.baseline else []
         return [
             *((name, self.baseline) for name in others),
             *ends,
-            *((self.headline, name) for name in others),
+            *((self.headline, name) for name in others if not self._expects_the_same(name)),
         ]

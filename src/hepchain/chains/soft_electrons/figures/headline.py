@@ -33,8 +33,18 @@ def headline(numbers: Numbers) -> dict[str, Value]:
       errors: statistics of the simulation, from a bootstrap over its events
     - ``signal/{point}/{approach}``, ``background/...``: expected events; statistical error of
       the simulation
+    - ``effective_background/{point}/{approach}``: effective simulated events of the background
+    - ``closure_p_value/{background}``: of the tag rates in bins of pT
     """
-    return dict((*_areas(numbers), *_passing(numbers), *_of_points(numbers.sensitivity["points"])))
+    points = numbers.sensitivity["points"]
+    return dict((*_areas(numbers), *_passing(numbers), *_of_points(points), *_closures(numbers)))
+
+
+def _closures(numbers: Numbers) -> Named:
+    for sample, record in numbers.rates.items():
+        closure = record.get("closure")
+        value = None if closure is None else closure["axes"]["pt"]["p_value"]
+        yield f"closure_p_value/{sample}", Value(value)
 
 
 def _areas(numbers: Numbers) -> Named:
@@ -64,6 +74,8 @@ def _of_points(points: list[Record]) -> Named:
             for name, key in OF_APPROACHES.items():
                 # The error of no simulated event is unknown, and not the zero of its formula.
                 yield f"{name}/{of}", Value(use[key]["value"], use[key]["error"] or None)
+            value, error = use["background"]["value"], use["background"]["error"]
+            yield f"effective_background/{of}", Value((value / error) ** 2 if error else 0.0)
         for gain in point["gains"]:
             of = f"{point['name']}/{gain['approach']}/{gain['over']}"
             yield f"limit_gain/{of}", Value(gain["limit"]["value"], gain["limit"]["error"])

@@ -200,6 +200,7 @@ def _finish_gains(
     axes.set_ylabel(f"Gain, {titles.get(headline, 'tagger')}", loc="center")
     axes.set_ylim(bottom=0.0)
     headroom(axes, 1.6)
+    drawn = {gain.over for point in numbers.points for gain in point.headline_gains}
     handles = [
         axes.plot([], [], marker, color="black", mfc="white", label=title)[0]
         for _, title, marker in GAINS
@@ -207,7 +208,7 @@ def _finish_gains(
     handles += [
         axes.plot([], [], "o", color="black", mfc=fill[name], label=f"over {title}")[0]
         for name, title in titles.items()
-        if name != headline
+        if name in drawn
     ]
     label = r"track efficiency / $\sqrt{\mathrm{fake\ rate}}$"
     handles.append(axes.plot([], [], color="0.4", linestyle="--", linewidth=1.2, label=label)[0])

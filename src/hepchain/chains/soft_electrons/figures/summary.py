@@ -26,13 +26,15 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Numbers:
-    """Contents of the figures' JSON files."""
+    """Contents of the figures' JSON files; without truth none of tracks."""
 
     shares: Sequence[Record]
     rocs: Sequence[Record]
     efficiencies: Sequence[Record]
     """One of each tagger."""
     sensitivity: Record
+    rates: Mapping[str, Record]
+    """Background -> closure of the tag rates of its hadrons."""
 
 
 def tables(
@@ -51,6 +53,12 @@ def tables(
         gain_table(numbers.sensitivity, things),
         factor_table(numbers.sensitivity, things),
         *(table for table in optional if table),
+        *(_of_tracks(numbers, things, reference) if numbers.efficiencies else ()),
+    ]
+
+
+def _of_tracks(numbers: Numbers, things: Things, reference: ReferenceStudy) -> list[Table]:
+    return [
         tagger_table(numbers.rocs, numbers.efficiencies, things),
         efficiency_table(numbers.efficiencies, things, reference.efficiency),
         share_table(numbers.shares, things, reference.category_shares),

@@ -35,6 +35,10 @@ class Candidates(Table):
     mass: Column
     score: Column
     passes_tagger: Column
+    tag_rate: Column
+    """Probability to pass the tagger: of hadrons of the background their tag rate, else 0 or 1."""
+    tag_rate_up: Column
+    """The same with the rates a standard deviation up."""
     label: Column
     category: Column
     truth_pdg_id: Column

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from hepchain.chains.soft_electrons.config.selection import SelectionConfig
 from hepchain.chains.soft_electrons.selection.candidates import (
@@ -34,6 +35,7 @@ from hepchain.chains.soft_electrons.selection.files import (
     weight_factors,
     write_candidates,
 )
+from hepchain.chains.soft_electrons.selection.tag_rates import Applied, applied, measured
 from hepchain.config.skimming import Isolation
 from hepchain.errors import InputError
 from hepchain.io.structured import read_json, write_json
@@ -96,6 +98,8 @@ def run_selection(
     points: Mapping[str, float],
     closed: bool = False,
     same_sign: Path | None = None,
+    rates: Path | None = None,
+    measures_rates: bool = False,
 ) -> None:
     """Select one sample.
 
@@ -105,6 +109,8 @@ def run_selection(
     points : mass point -> mass splitting [GeV]; each has a cut-flow, and a column of ``table``
     closed : for data: nothing that is written or logged tells of candidates in any signal region
     same_sign : file for candidates of the electron's own charge, a control region
+    rates : file for the closure of the tag rates of hadrons
+    measures_rates : for a background: hadrons get tag rates; all others are counted
 
     Raises
     ------
@@ -114,7 +120,19 @@ def run_selection(
     paths = zip(inputs.events, inputs.tracks, strict=True)
     parts = [select_part(*both, config, isolation, factors) for both in paths]
     tallies = merge(*(part.tallies for part in parts))
-    candidates, same = _candidates(parts, inputs, config, points)
+    working_point = WorkingPoint.from_content(
+        read_json(inputs.working_points), config.working_point
+    )
+    made, opposite = _candidates(parts, inputs.scores, working_point, config, points)
+    found = Applied.counted(made, "counted: not a background")
+    if measures_rates:
+        column = cone_column(isolation.cone, config.candidate.isolation.constituent_pt)
+        known = measured(inputs.tracks, inputs.scores, column, made, working_point, config)
+        found = applied(known, made, working_point, config)
+    if rates is not None:
+        write_json(rates, found.content())
+    made = replace(made, tag_rate=found.probability, tag_rate_up=found.varied)
+    candidates, same = made.take(opposite), made.take(~opposite)
     if closed:
         LOGGER.info("the signal region is closed: blinding.open is false")
         # Control regions stay; with a later line of the cut-flow they would tell what is closed.
@@ -131,22 +149,19 @@ def run_selection(
 
 def _candidates(
     parts: Sequence[Part],
-    inputs: SelectionInputs,
+    scores_path: Path,
+    working_point: WorkingPoint,
     config: SelectionConfig,
     points: Mapping[str, float],
-) -> tuple[Candidates, Candidates]:
-    """Candidates of all parts, of opposite and of the same charge; the scores are read once."""
+) -> tuple[Candidates, npt.NDArray[np.bool_]]:
+    """Candidates of all parts, and which are of opposite charge; the scores are read once."""
     opposite = Pairs.concatenate([part.opposite for part in parts])
     same = Pairs.concatenate([part.same for part in parts])
     both = Pairs.concatenate([opposite, same])
-    scores = read_scores(inputs.scores, both.tracks.event_number, both.tracks.track_index)
-    working_point = WorkingPoint.from_content(
-        read_json(inputs.working_points), config.working_point
-    )
+    scores = read_scores(scores_path, both.tracks.event_number, both.tracks.track_index)
     made = make_candidates(both, scores, working_point, config, points)
     order = np.lexsort((made.track_index, made.event_number))
-    of_opposite = order < len(opposite.tracks)
-    return made.take(order[of_opposite]), made.take(order[~of_opposite])
+    return made.take(order), order < len(opposite.tracks)
 
 
 def select_part(
@@ -219,6 +234,7 @@ def make_candidates(
     """Table of candidates, in the order of the pairs."""
     tracks, events = pairs.tracks, pairs.events
     mass = candidate_mass(tracks, events)
+    passes = working_point.passes(scores.score, tracks.pt)
     regions = [
         np.all([*mass_masks(mass, config, splitting).values()], axis=0)
         for splitting in points.values()
@@ -231,7 +247,9 @@ def make_candidates(
         regions=np.stack(regions, axis=1),
         mass=mass,
         score=scores.score,
-        passes_tagger=working_point.passes(scores.score, tracks.pt),
+        passes_tagger=passes,
+        tag_rate=passes.astype(np.float64),
+        tag_rate_up=passes.astype(np.float64),
         label=scores.label,
         category=scores.category,
         truth_pdg_id=tracks.truth_pdg_id,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from hepchain.chains.soft_electrons.config.statistics import Approach, Matching, TaggedCandidates
+from hepchain.chains.soft_electrons.config.statistics import (
+    Approach,
+    Matching,
+    TaggedByRate,
+    TaggedCandidates,
+)
 from hepchain.chains.soft_electrons.statistics.candidates import ScoredCandidates
+from hepchain.errors import StageError
 from hepchain.labels import Label
 from hepchain.selection.table import Column
 from hepchain.statistics.templates import Entries
@@ -24,7 +30,16 @@ class Candidates(ScoredCandidates):
 
     pt: Column
     passes_tagger: Column
+    tag_rate: Column
+    """Probability to pass the tagger: of hadrons of the background their tag rate, else 0 or 1."""
+    tag_rate_up: Column
+    """The same with the rates a standard deviation up."""
     label: Column
+
+    def with_rates(self, deviations: float) -> Candidates:
+        """The candidates with the rates so many standard deviations up."""
+        step = self.tag_rate_up - self.tag_rate
+        return replace(self, tag_rate=np.clip(self.tag_rate + deviations * step, 0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -41,14 +56,15 @@ class Accepted:
 def countable(approach: Approach | Matching) -> bool:
     """Whether an approach decides about each candidate, without truth: what data can be counted in.
 
-    Probabilities of a match are those of electrons and hadrons, which data do not tell apart.
+    Probabilities of a match and tag rates are those of electrons and hadrons, which data do not
+    tell apart.
     """
-    return not isinstance(approach, Matching)
+    return not isinstance(approach, Matching | TaggedByRate)
 
 
 def accepted(candidates: Candidates, approach: Approach | Matching) -> Accepted:
     """Events of the candidates as the approach accepts them."""
-    by_score = isinstance(approach, TaggedCandidates)
+    by_score = isinstance(approach, TaggedCandidates | TaggedByRate)
     rank = candidates.score if by_score else candidates.pt.astype(np.float64)
     return choose(candidates, probability(candidates, approach), rank)
 
@@ -59,11 +75,24 @@ def probability(candidates: Candidates, approach: Approach | Matching) -> Floats
         return matching_probability(candidates, approach)
     if isinstance(approach, TaggedCandidates):
         return candidates.passes_tagger.astype(np.float64)
+    if isinstance(approach, TaggedByRate):
+        return candidates.tag_rate.astype(np.float64)
     return np.ones(len(candidates.weight))
 
 
 def matching_probability(candidates: Candidates, matching: Matching) -> Floats:
-    """Probability of a match to a reconstructed electron, 0 outside the bins of pT, shape (n,)."""
+    """Probability of a match to a reconstructed electron, 0 outside the bins of pT, shape (n,).
+
+    Raises
+    ------
+    StageError : no candidate has truth, and hadrons would be made of all of them
+    """
+    if len(candidates.label) and (candidates.label == Label.UNKNOWN).all():
+        raise StageError(
+            "an approach of kind `matching` tells electrons from hadrons by truth, which no "
+            "candidate has: take approaches of this kind out of statistics.approaches (`null` "
+            "removes one)"
+        )
     outside = [0.0]
     electron = np.array([*outside, *matching.electron, *outside])
     hadron = np.array([*outside, *matching.hadron, *outside])

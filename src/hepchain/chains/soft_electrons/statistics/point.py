@@ -12,7 +12,12 @@ import numpy as np
 
 from hepchain.assumptions import Kind, assumed
 from hepchain.chains.soft_electrons.config.samples import HiggsinoMasses
-from hepchain.chains.soft_electrons.config.statistics import Approach, Matching, StatisticsConfig
+from hepchain.chains.soft_electrons.config.statistics import (
+    Approach,
+    Matching,
+    StatisticsConfig,
+    TaggedByRate,
+)
 from hepchain.chains.soft_electrons.statistics.approaches import (
     Accepted,
     Candidates,
@@ -25,6 +30,9 @@ from hepchain.statistics.variations import Varied, relative_change
 from hepchain.statistics.workspace import SIGNAL
 
 LOGGER = logging.getLogger(__name__)
+
+TAG_RATE = "tag_rate"
+"""Name of the uncertainty of the tag rates."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +113,23 @@ def make_region(
         varied={
             sample: [
                 _varied(variation, nominal[sample], accepted(other, approach))
-                for variation, other in items.items()
+                for variation, other in _variations(sample, candidates, approach).items()
             ]
-            for sample, items in candidates.varied.items()
+            for sample in candidates.nominal
         },
         data=None if counted is None else [accepted(item, approach).entries for item in counted],
     )
+
+
+def _variations(
+    sample: str, candidates: PointCandidates, approach: Approach | Matching
+) -> dict[str, Candidates]:
+    """Variation -> candidates of a sample; that of the tag rates where they are used."""
+    found = dict(candidates.varied.get(sample, {}))
+    if isinstance(approach, TaggedByRate) and sample != SIGNAL:
+        for side, deviations in (("up", 1.0), ("down", -1.0)):
+            found[f"{TAG_RATE}_{side}"] = candidates.nominal[sample].with_rates(deviations)
+    return found
 
 
 def _varied(variation: str, nominal: Accepted, other: Accepted) -> Varied:
