@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 DOCS = Path(__file__).parents[2] / "docs"
+TAGGERS = "chains/soft_electrons/taggers_results.md"
 STATISTICS = "chains/soft_electrons/statistics_results.md"
 NUMBER = r"([-+−]?\d[\d,]*(?:\.\d+)?)"
 
@@ -214,10 +215,10 @@ def _taggers(compared: dict[str, Any]) -> Iterator[Quote]:
         for bins in (network, trees)
     ]
     text = "| `keras`, the reference network |" + 4 * " {} ± {} % |" + 4 * " 1 |"
-    yield Quote("taggers.md", text, efficiencies[0])
+    yield Quote(TAGGERS, text, efficiencies[0])
     text = "| **`xgboost`**, the default |" + 4 * " **{} ± {} %** |" + 4 * " **{} ± {}** |"
     rejections = (number for item in trees for number in _estimate(item["relative_rejection"]))
-    yield Quote("taggers.md", text, (*efficiencies[1], *rejections))
+    yield Quote(TAGGERS, text, (*efficiencies[1], *rejections))
 
 
 def _variations(numbers: Any) -> Iterator[Quote]:
@@ -231,7 +232,7 @@ def _variations(numbers: Any) -> Iterator[Quote]:
                     None if value is None else 100.0 * (value - 1.0),
                     None if error is None else 100.0 * error,
                 ]
-        yield Quote("taggers.md", f"| {title} |" + 10 * " {} ± {} |", tuple(values))
+        yield Quote(TAGGERS, f"| {title} |" + 10 * " {} ± {} |", tuple(values))
 
 
 def _calibration(numbers: Any) -> Iterator[Quote]:
@@ -247,13 +248,13 @@ def _calibration(numbers: Any) -> Iterator[Quote]:
     }
     for source, text in texts.items():
         names = ("slope", "slope_error", "intercept", "intercept_error")
-        yield Quote("taggers.md", text, tuple(fits[source].get(name) for name in names))
+        yield Quote(TAGGERS, text, tuple(fits[source].get(name) for name in names))
 
 
 def _training(numbers: Any) -> Iterator[Quote]:
     areas = {name: item["area"] for name, item in numbers["differences"].items()}
     yield Quote(
-        "taggers.md",
+        TAGGERS,
         "the AUC is larger by {} ± {} in events seen; by {} and {} in the categories without "
         "calorimeter, by {} and {} in those with it.",
         (
@@ -265,7 +266,7 @@ def _training(numbers: Any) -> Iterator[Quote]:
 
 
 def _importance(numbers: Any) -> Iterator[Quote]:
-    document = (DOCS / "taggers.md").read_text(encoding="utf-8")
+    document = (DOCS / TAGGERS).read_text(encoding="utf-8")
     measured = {item["category"]: _named(item["variables"]) for item in numbers["categories"]}
     controls = [
         variable["importance"]
@@ -274,12 +275,12 @@ def _importance(numbers: Any) -> Iterator[Quote]:
         if variable["control"]
     ]
     text = "In the trees they have at most {} in any category"
-    yield Quote("taggers.md", text, (max(controls, default=None),))
+    yield Quote(TAGGERS, text, (max(controls, default=None),))
     for title, category in CATEGORIES.items():
         (row,) = re.findall(rf"^\| {title} \| (`[^|]*) \|", document, re.MULTILINE)
         names = re.findall(r"`(\w+)`", row)
         yield Quote(
-            "taggers.md",
+            TAGGERS,
             f"| {title} | " + ", ".join(f"`{name}` {{}}" for name in names) + " |",
             tuple(measured.get(category, {}).get(name, {}).get("importance") for name in names),
         )

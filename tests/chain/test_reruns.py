@@ -44,7 +44,7 @@ AFTER_TRAINING = {
 }
 AFTER_SELECTED_TAGGER = {
     *("selection", "export", "figure_variations", "tagger_evaluation", "training_comparison"),
-    *("correlations", "importance", *AFTER_TRAINING, *AFTER_SELECTION),
+    *("correlations", "importance", "figure_importance", *AFTER_TRAINING, *AFTER_SELECTION),
 }
 AFTER_FEATURES = {"training", "figure_category_shares"} | AFTER_SELECTED_TAGGER
 AFTER_SKIMMING = {"features", "figure_m_ee_lineshape"} | AFTER_FEATURES
@@ -58,7 +58,7 @@ NAMING_SIGNALS = {
 }
 NAMING_TAGGERS = {
     *(OF_A_TAGGER | {"figure_fake_composition", "figure_loss_curves", "figure_variations"}),
-    *("importance", "tagger_comparison", "tagger_evaluation", "training_comparison"),
+    *("figure_importance", "tagger_comparison", "tagger_evaluation", "training_comparison"),
 }
 NAMING_BACKGROUNDS = {
     *("figure_cutflow", "figure_event_display", "figure_fake_composition", "systematics"),

@@ -14,9 +14,11 @@ from hepchain.config.training import BalanceConfig
 from hepchain.errors import StageError
 from hepchain.figures import importance as figure
 from hepchain.figures.style import Things
-from hepchain.io.structured import plain
+from hepchain.io.records import read_record
+from hepchain.io.structured import plain, write_json
 from hepchain.studies.attribution import Attribution
-from hepchain.studies.importance import Importances, draw, importances, summarise
+from hepchain.studies.explained import Importances
+from hepchain.studies.importance import draw, importances, summarise
 from hepchain.studies.tracks import read_tables
 from hepchain.training.tracks import FeatureFile
 from hepchain.training.train import Task, train
@@ -93,4 +95,6 @@ def test_figure_has_the_controls_below_and_the_table_has_everything(
     assert all("ganged" in label or "spoilt" in label for label in labels[20:])
     (table,) = figure.tables(found, things)
     assert len(table.frame) == 49
-    assert plain(found)["categories"][0]["variables"][0]["name"] == "pixel_dedx"
+    write_json(tmp_path / "numbers.json", plain(found))
+    assert read_record(Importances, tmp_path / "numbers.json") == found
+    assert found.categories[0].variables[0].name == "pixel_dedx"

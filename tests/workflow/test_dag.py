@@ -38,7 +38,7 @@ def test_unified_taggers_have_a_model_a_fold_and_ensembles_none(workspace: Works
     assert counts["scoring_speed"] == by_category + unified
     assert counts["ensemble"] == 2
     assert counts["variable_scan"] == counts["label_shuffle"] == categories
-    assert counts["importance"] == 1
+    assert counts["importance"] == counts["figure_importance"] == 1
     assert "statistics" not in counts
 
 

@@ -6,7 +6,8 @@
 #   snakemake --cores 2 <chain>_studies
 #
 # inputs   features of the training samples and the test sample; importance: models of the tagger
-# outputs  {RESULTS}/figures/importance_{tagger}.png (in the report), .json, other figures.formats,
+# outputs  {RESULTS}/studies/{tagger}/importance.json
+#          {RESULTS}/figures/importance_{tagger}.png (in the report), .json, other figures.formats,
 #          .csv with all variables
 #          {RESULTS}/studies/{tagger}/variable_scan/{category}.json, label_shuffle/{category}.json
 #          {RESULTS}/figures/variable_scan_{tagger}.png (in the report), .json, ...;
@@ -29,8 +30,7 @@ rule importance:
         features=TRAINING_FEATURES,
         models=models_of,
     output:
-        figure=drawing("importance_{tagger}", "Tagger", "Importance of the variables"),
-        table=f"{FIGURES}/importance_{{tagger}}.csv",
+        numbers=f"{STUDIES}/importance.json",
         assumed=f"{ASSUMED}/importance/{{tagger}}.json",
     log:
         f"{LOGS}/importance/{{tagger}}.log",
@@ -50,15 +50,40 @@ rule importance:
         },
         controls=run.variables.controls,
         balance=run.training.balance.model_dump(mode="json"),
-        config=run.studies.importance.model_dump(mode="json"),
+        config=run.studies.importance.model_dump(mode="json", exclude={"shown"}),
         max_tracks=run.studies.variable_scan.max_tracks,
-        things=things("categories", "taggers", "labels"),
-        looks=LOOKS,
         seed=run.seed,
     message:
         "Finding the importance of the variables for {wildcards.tagger}"
     script:
         "../scripts/importance.py"
+
+
+rule figure_importance:
+    input:
+        numbers=rules.importance.output.numbers,
+    output:
+        figure=drawing("importance_{tagger}", "Tagger", "Importance of the variables"),
+        table=f"{FIGURES}/importance_{{tagger}}.csv",
+    log:
+        f"{LOGS}/figure_importance/{{tagger}}.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_importance/{{tagger}}.tsv"
+    wildcard_constraints:
+        tagger=any_of(run.training.trained),
+    threads: 1
+    resources:
+        mem_mb=memory(400),
+        runtime=minutes(10),
+    params:
+        code=code_of("figure_importance"),
+        shown=run.studies.importance.shown,
+        things=things("categories", "taggers", "labels"),
+        looks=LOOKS,
+    message:
+        "Drawing the importance of the variables for {wildcards.tagger}"
+    script:
+        "../scripts/figure_importance.py"
 
 
 rule variable_scan:
@@ -90,7 +115,7 @@ rule variable_scan:
         seed=run.seed,
         fake_rate=run.combination.working_points.fake_rate,
         config=run.studies.variable_scan.model_dump(mode="json"),
-        importance=run.studies.importance.model_dump(mode="json"),
+        importance=run.studies.importance.model_dump(mode="json", exclude={"shown"}),
     message:
         "Training {wildcards.tagger} on ever fewer variables of {wildcards.category} tracks"
     script:
@@ -185,11 +210,11 @@ rule label_shuffle_table:
 
 rule importances:
     input:
-        expand(rules.importance.output, tagger=EXPLAINABLE),
+        expand(rules.figure_importance.output, tagger=EXPLAINABLE),
 
 
 rule studies:
     input:
-        expand(rules.importance.output, tagger=run.studies.tagger),
+        expand(rules.figure_importance.output, tagger=run.studies.tagger),
         expand(rules.figure_variable_scan.output, tagger=run.studies.tagger),
         expand(rules.label_shuffle_table.output, tagger=run.studies.tagger),

@@ -3,30 +3,24 @@
 from itertools import starmap
 
 from hepchain.combination.scoring import load_models
-from hepchain.config.studies import ImportanceConfig
+from hepchain.config.studies import ShapleyConfig
 from hepchain.config.training import BalanceConfig
-from hepchain.figures import importance
-from hepchain.figures.output import figure_job, save
-from hepchain.figures.tabulate import write_tables
+from hepchain.io.structured import plain, write_json
 from hepchain.studies.importance import importances
 from hepchain.studies.tracks import read_tables
 from hepchain.training.tracks import FeatureFile
-from hepchain.workflow import named_pairs
+from hepchain.workflow import job, named_pairs
 
-with figure_job(snakemake) as (things, looks):
+with job(snakemake):
     params = snakemake.params
-    config = ImportanceConfig.model_validate(params.config)
     files = list(starmap(FeatureFile, named_pairs(params.samples, snakemake.input.features)))
-    models = load_models(snakemake.input.models)
     numbers = importances(
         snakemake.wildcards.tagger,
-        models,
+        load_models(snakemake.input.models),
         read_tables(files, params.categories, params.max_tracks),
         params.controls,
-        config,
+        ShapleyConfig.model_validate(params.config),
         BalanceConfig.model_validate(params.balance),
         params.seed,
     )
-    figure = importance.draw(numbers, things, looks, config.shown)
-    save(figure, numbers, snakemake.output.figure)
-    write_tables(importance.tables(numbers, things), [snakemake.output.table])
+    write_json(snakemake.output.numbers, plain(numbers))

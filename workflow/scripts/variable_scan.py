@@ -4,7 +4,7 @@ from itertools import starmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hepchain.config.studies import ImportanceConfig, VariableScanConfig
+from hepchain.config.studies import ShapleyConfig, VariableScanConfig
 from hepchain.io import write_json
 from hepchain.io.structured import plain
 from hepchain.studies.task import alike_by_category
@@ -17,7 +17,7 @@ from hepchain.workflow import gpu_fallback, job, named_pairs
 with job(snakemake):
     params, wildcards = snakemake.params, snakemake.wildcards
     config = VariableScanConfig.model_validate(params.config)
-    importance = ImportanceConfig.model_validate(params.importance)
+    importance = ShapleyConfig.model_validate(params.importance)
     gpu = {"gpus": snakemake.resources.gpu, "gpu_fallback": gpu_fallback(snakemake)}
     task = alike_by_category(Task.of(params, wildcards.tagger, wildcards.category, **gpu))
     category, variables, most = task.category, list(task.variables), config.max_tracks

@@ -8,8 +8,8 @@ from hepchain.config.base import Block
 from hepchain.config.types import Distinct
 
 
-class ImportanceConfig(Block):
-    """Shapley values of the inputs, in each category."""
+class ShapleyConfig(Block):
+    """What Shapley values of the inputs are computed from, in each category."""
 
     tracks: PositiveInt = Field(
         description="tracks of each category, all folds together, for taggers that give exact ones"
@@ -20,6 +20,11 @@ class ImportanceConfig(Block):
     background: PositiveInt = Field(
         description="tracks that stand in for unknown inputs where values are estimated"
     )
+
+
+class ImportanceConfig(ShapleyConfig):
+    """Shapley values of the inputs, in each category."""
+
     shown: PositiveInt = Field(description="variables drawn in each category, controls apart")
 
 

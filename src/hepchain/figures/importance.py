@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from hepchain.config.figures import FiguresConfig
 from hepchain.figures.style import Things, cells_in_rows, stamp_figure, styled
 from hepchain.figures.tabulate import Table, number
-from hepchain.studies.importance import CategoryImportance, Importances, VariableImportance
+from hepchain.studies.explained import CategoryImportance, Importances, VariableImportance
 
 ROW = 0.14
 """Height of a bar with the gap below it [inches]."""

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import logit
 
 from hepchain.errors import StageError
+from hepchain.studies.explained import Method
 from hepchain.training.model import Model
 from hepchain.training.tagger import Matrix
 
 Floats = npt.NDArray[np.float64]
 Margin = Callable[[npt.NDArray[Any]], Floats]
 
-Method = Literal["exact", "sampled"]
 
 SMALLEST = 1e-6
 """Scores, and one minus scores, below it are raised to it: single precision knows no more."""

@@ -16,11 +16,12 @@ import numpy.typing as npt
 
 from hepchain.assumptions import Kind, assumed
 from hepchain.combination.scoring import ModelSet
-from hepchain.config.studies import ImportanceConfig
+from hepchain.config.studies import ShapleyConfig
 from hepchain.config.training import BalanceConfig
 from hepchain.errors import StageError
 from hepchain.seeds import generator, integer_seed
-from hepchain.studies.attribution import Attribution, Floats, Method, attribute, method_of
+from hepchain.studies.attribution import Attribution, Floats, attribute, method_of
+from hepchain.studies.explained import CategoryImportance, Importances, VariableImportance
 from hepchain.studies.tracks import Table
 from hepchain.training.model import Model
 from hepchain.training.tagger import Matrix
@@ -39,46 +40,6 @@ class Sample:
     """Of the table, each once."""
     times: Floats
     """How often each was drawn."""
-
-
-@dataclass(frozen=True)
-class VariableImportance:
-    """One variable in one category."""
-
-    name: str
-    control: bool
-    """Whether it is a negative control."""
-    importance: float
-    """Mean absolute Shapley value about its mean, in log odds: mean over the folds."""
-    error: float
-    """Of that mean, from the spread of the folds."""
-    direction: float
-    """Correlation of the variable with its Shapley values: 1 if larger values always speak for
-    signal, -1 if they speak against it, 0 if the variable does nothing."""
-    folds: tuple[float, ...]
-    """Importance by fold."""
-
-
-@dataclass(frozen=True)
-class CategoryImportance:
-    """All variables of a category."""
-
-    category: str
-    tracks: int
-    """Different ones."""
-    variables: tuple[VariableImportance, ...]
-    """By falling importance."""
-    common: float
-    """Mean log odds of its tracks above those of a track of which nothing is known."""
-
-
-@dataclass(frozen=True)
-class Importances:
-    """All categories of a tagger."""
-
-    tagger: str
-    method: Method
-    categories: tuple[CategoryImportance, ...]
 
 
 @dataclass(frozen=True)
@@ -153,7 +114,7 @@ def of_model(
     table: Table,
     rows: npt.NDArray[np.int64],
     weights: Floats,
-    config: ImportanceConfig,
+    config: ShapleyConfig,
     share: float,
     seeds: tuple[int, str],
 ) -> FoldImportance:
@@ -183,7 +144,7 @@ def importances(
     models: ModelSet,
     tables: Mapping[str, Table],
     controls: Sequence[str],
-    config: ImportanceConfig,
+    config: ShapleyConfig,
     balance: BalanceConfig,
     seed: int,
 ) -> Importances:

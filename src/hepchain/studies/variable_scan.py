@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hepchain.config.studies import ImportanceConfig
+from hepchain.config.studies import ShapleyConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
 from hepchain.roc import Ranking
 from hepchain.seeds import generator
@@ -89,7 +89,7 @@ def scan(
     files: Sequence[FeatureFile],
     tables: tuple[Table, Table],
     numbers: Sequence[int],
-    importance: ImportanceConfig,
+    importance: ShapleyConfig,
     directory: Path,
 ) -> dict[int, Scored]:
     """Train and score the models of all folds and numbers of variables.
@@ -128,7 +128,7 @@ def _train(
 
 
 def _ranked(
-    model: Model, table: Table, weights: Floats, config: ImportanceConfig, seed: int
+    model: Model, table: Table, weights: Floats, config: ShapleyConfig, seed: int
 ) -> tuple[str, ...]:
     """Variables of a model, the most important to the tracks that it has seen first."""
     seen = np.flatnonzero(table.fold != model.fold)

@@ -188,3 +188,27 @@ def test_table_has_observations_only_where_there_are_some(things: Things) -> Non
     assert rows[0][1].startswith("1.7")
     assert rows[1] == ["", "", ""]
     assert len(POINTS) == 4
+
+
+@pytest.mark.parametrize("times", [1.0, 1e3], ids=["background", "signal"])
+def test_the_legend_of_the_masses_covers_nothing(
+    tables: tuple[Path, Path], config: FiguresConfig, times: float
+) -> None:
+    found = spectra(tables, None)
+    signal = replace(found.signals[GOOD], weighted=times * found.signals[GOOD].weighted)
+    found = replace(found, signals={f"{GOOD}_{number}": signal for number in range(16)})
+    things = Things({}, {}, {name: name for name in (GOOD, *found.signals)}, {})
+    drawn = mass.draw(found, things, config, 1.0)
+    axes = drawn.axes[0]
+    drawn.draw_without_rendering()
+    legend = axes.get_legend()
+    assert legend is not None
+    lowest = axes.transData.inverted().transform(legend.get_window_extent())[0, 1]
+    total = sum(spectrum.row(0)[0] for spectrum in found.background.values())
+    assert found.data is not None
+    highest = max(
+        float(np.max(total)),
+        float(mass.poisson_interval(np.nanmax(found.data.counts[0]))[1]),
+        float(signal.row(0)[0].max()),
+    )
+    assert lowest > highest

@@ -85,6 +85,7 @@ def draw(numbers: MassSpectra, things: Things, config: FiguresConfig, luminosity
         va="top",
     )
     _legend(grid[0, 0])
+    _below_legend(figure, grid[0, 0], _highest(numbers))
     shares.set_xlabel(r"$m$(track, e) [GeV]")
     stamp(grid[0, 0], config, luminosity)
     return figure
@@ -169,6 +170,30 @@ def _draw_errors(axes: Axes, edges: Floats, total: Floats, error: Floats, behind
     )
 
 
+def _highest(numbers: MassSpectra) -> float:
+    """Upper end of the highest error bar, or highest line of a signal, without the tagger."""
+    found = [spectrum.row(0) for spectrum in numbers.background.values()]
+    total = sum((weighted for weighted, _ in found), np.zeros(len(numbers.edges) - 1))
+    error = np.sqrt(sum((error**2 for _, error in found), np.zeros_like(total)))
+    lines = [float(spectrum.row(0)[0].max()) for spectrum in numbers.signals.values()]
+    highest = max(float((total + error).max()), *lines, 0.0)
+    if numbers.data is not None and np.isfinite(numbers.data.counts[0]).any():
+        highest = max(highest, float(poisson_interval(np.nanmax(numbers.data.counts[0]))[1]))
+    return highest
+
+
+def _below_legend(figure: Figure, axes: Axes, highest: float) -> None:
+    """Make room, so that the legend stands above everything that is drawn."""
+    legend = axes.get_legend()
+    if legend is None or highest <= 0.0:
+        return
+    figure.draw_without_rendering()
+    free = legend.get_window_extent().transformed(axes.transAxes.inverted()).y0 - 0.03
+    low, high = axes.get_ylim()
+    if free > 0.0:
+        axes.set_ylim(low, max(high, low * (highest / low) ** (1.0 / free)))
+
+
 def _scales(grid: Sequence[Axes], numbers: MassSpectra) -> None:
     """The same logarithmic scale in all panels, with room for the legend in the uppermost."""
     everything = [*numbers.background.values(), *numbers.signals.values()]
@@ -192,7 +217,16 @@ def _scales(grid: Sequence[Axes], numbers: MassSpectra) -> None:
 def _legend(axes: Axes) -> None:
     handles, labels = axes.get_legend_handles_labels()
     axes.legend(
-        handles[::-1], labels[::-1], loc="upper right", ncols=2, fontsize=7, columnspacing=1.0
+        handles[::-1],
+        labels[::-1],
+        loc="upper right",
+        ncols=2,
+        fontsize=7,
+        columnspacing=1.0,
+        frameon=True,
+        framealpha=1.0,
+        edgecolor="none",
+        borderpad=0.2,
     )
 
 
