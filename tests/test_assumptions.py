@@ -65,6 +65,7 @@ def test_a_job_that_fails_writes_none(rule: Any) -> None:
 NOTHING_ASSUMED = {
     "combination": "reads a calibration, makes none",
     "ensemble": "reads calibrations, makes none",
+    "exported_tagger": "copies calibration and thresholds",
     "figure_loss_curves": "reads what was written of a training",
     "publication": "shows results",
     "scoring_speed": "measures time",
