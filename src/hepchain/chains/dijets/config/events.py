@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, model_validator
 
 from hepchain.chains.dijets.config.response import DetectorConfig
 from hepchain.config.base import Block
@@ -95,4 +95,4 @@ class JetsConfig(Block):
     min_leading_pt: PositiveMomentum = Field(description="least pT of the first jet [GeV]")
     min_pt: PositiveMomentum = Field(description="least pT of the second jet [GeV]")
     max_abs_eta: AbsEta = Field(description="of both jets")
-    beta: PositiveFloat = Field(le=4.0, description="power of the distances in the subjettiness")
+    beta: float = Field(ge=1.0, le=2.0, description="power of the distances in the subjettiness")

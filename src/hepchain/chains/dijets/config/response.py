@@ -59,6 +59,7 @@ class DetectorConfig(Block):
     """The detector: particle flow of tracks and towers."""
 
     source: str = Field(description="where the numbers are from, with their trust")
+    scale: PositiveFloat = Field(description="factor on all momenta: the calibration of the jets")
     tracks: Tracks
     electromagnetic: Calorimeter
     hadronic: Calorimeter

@@ -47,7 +47,8 @@ def respond(
     ):
         energies = (record.energy[seen][inside], of_tracks[inside])
         found += _neutral(calorimeter, event[inside], eta[inside], phi[inside], energies, random)
-    return Particles.joined(len(record), found)
+    calibrated = [(each[0], detector.scale * each[1], *each[2:]) for each in found]
+    return Particles.joined(len(record), calibrated)
 
 
 def _tracks(

@@ -22,6 +22,8 @@ BATCH = 250
 
 NO_UNDERLYING_EVENT: Settings = {"PartonLevel:MPI": "off"}
 """As the jets of the LHC Olympics: with it their masses are visibly larger (measured)."""
+WIDTH = 1.0
+"""Of A, B and C [GeV]: narrow beside any resolution, as in the LHC Olympics (measured)."""
 LIGHTEST = 0.5
 """Least mass of A over its nominal one: below, events of falling parton densities alone."""
 
@@ -62,6 +64,9 @@ def _resonance(masses: Masses) -> Settings:
         "23:m0": masses.c,
         "23:onMode": "off",
         "23:onIfAny": quarks,
+        # Theirs would grow with the masses: a fourth of the events would leave the window.
+        **{f"{code}:doForceWidth": "on" for code in (23, 24, 34)},
+        **{f"{code}:mWidth": WIDTH for code in (23, 24, 34)},
     }
 
 
