@@ -61,9 +61,10 @@ def test_no_event_is_scored_by_a_model_that_saw_it(monkeypatch: pytest.MonkeyPat
         assert len(scores) == np.count_nonzero(events.fold == fold)
         assert len(seen) == CONFIG.members
         scored = set(events.event_number[events.fold == fold])
-        assert not scored & set.union(*seen)
+        learnt = set[float]().union(*seen)
+        assert not scored & learnt
         around = Regions.of(events, BANDS).both & (events.fold != fold)
-        assert set.union(*seen) == set(events.event_number[around])
+        assert learnt == set(events.event_number[around])
 
 
 def test_no_truth_enters_a_training() -> None:

@@ -8,26 +8,19 @@
 include: "../../rules/drawing.smk"
 
 
-# The window of the signal that is injected, or else the first.
-SIGNAL_MASSES = run.signal_masses
-SHOWN = run.shown_window
 EXPERIMENTS = expand(
     rules.false_alarms.output.experiments, part=range(run.false_alarms.parts)
 )
-PERFORMANCE = [
-    f"{RESULTS}/performance/{injected}-{SHOWN}.json"
-    for injected in INJECTED
-    if run.data.signal
-]
-METHODS = {
-    "taggers": {str(injected): f"CWoLa, {injected} injected" for injected in INJECTED}
-}
+# Without a signal there is nothing to measure with.
+MEASURED = METHODS if run.data.signal else []
+PERFORMANCE = expand(rules.performance.output, injected=MOST, method=MEASURED)
 
 
 rule summary:
     input:
         searches=expand(rules.search.output, injected=INJECTED),
         performance=PERFORMANCE,
+        densities=expand(rules.densities.output.likelihoods, injected=MOST, flow=FLOWS),
         experiments=EXPERIMENTS,
         slice=rules.slice.output if run.slice else [],
     output:
@@ -43,6 +36,8 @@ rule summary:
     params:
         code=code_of("summary"),
         injected=INJECTED,
+        most=MOST,
+        methods=MEASURED,
         window=SHOWN,
     message:
         "Collecting the numbers of the search"
@@ -97,7 +92,7 @@ rule figure_score_plane:
         code=code_of("figure_score_plane"),
         injected=[min(INJECTED), MOST],
         window=WINDOWS[SHOWN],
-        masses=SIGNAL_MASSES,
+        masses=run.signal_masses,
         looks=LOOKS,
     message:
         "Drawing the scores in the plane of the jet masses"
@@ -120,7 +115,7 @@ rule figure_sic:
         runtime=minutes(10),
     params:
         code=code_of("figure_sic"),
-        things=METHODS,
+        things={"taggers": titles(METHODS)},
         looks=LOOKS,
     message:
         "Drawing the significance improvement"

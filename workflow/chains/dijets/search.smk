@@ -2,14 +2,23 @@
 #
 # in:   {RESULTS}/data/{injected}.parquet; files of a real slice that the config names
 # out:  {RESULTS}/cwola/{injected}/{window}/fold{fold}.parquet, the scores of the events of a fold;
-#       {RESULTS}/search/{injected}.json; {RESULTS}/performance/{injected}-{window}.json;
+#       {RESULTS}/search/{injected}.json; {RESULTS}/performance/{injected}/{method}.json;
+#       {RESULTS}/scores/{injected}/{method}.parquet, {RESULTS}/densities/{injected}/{flow}.json;
 #       {RESULTS}/false_alarms/{part}.json; {RESULTS}/slice/study.json; {RESULTS}/summary.json
-# keys: cwola, windows, search, false_alarms, slice, data.folds, seed
+# keys: cwola, densities, windows, search, false_alarms, slice, data.folds, seed
 
 INJECTED = run.data.injected
 MOST = max(INJECTED)
 WINDOWS = run.windows.windows
 FOLDS = range(run.data.folds)
+FLOWS = run.densities.flows
+# The window of the signal that is injected, or else the first.
+SHOWN = run.shown_window
+METHODS = [
+    "supervised",
+    *(f"{method}_{flow}" for method in ("cathode", "anode") for flow in FLOWS),
+    "cwola",
+]
 
 
 def fold_scores(windows):
@@ -81,29 +90,93 @@ rule search:
         "scripts/search.py"
 
 
+rule densities:
+    input:
+        f"{RESULTS}/data/{{injected}}.parquet",
+    output:
+        anode=f"{RESULTS}/scores/{{injected}}/anode_{{flow}}.parquet",
+        cathode=f"{RESULTS}/scores/{{injected}}/cathode_{{flow}}.parquet",
+        likelihoods=f"{RESULTS}/densities/{{injected}}/{{flow}}.json",
+        assumed=f"{ASSUMED}/densities/{{injected}}-{{flow}}.json",
+    log:
+        f"{LOGS}/densities/{{injected}}-{{flow}}.log",
+    benchmark:
+        f"{BENCHMARKS}/densities/{{injected}}-{{flow}}.tsv"
+    wildcard_constraints:
+        injected=r"\d+",
+        flow=any_of(FLOWS),
+    threads: 1
+    resources:
+        mem_mb=memory(2000, 10),
+        runtime=minutes(60, 20),
+    params:
+        code=code_of("densities"),
+        bands=run.windows.bands(SHOWN),
+        densities=run.densities.model_dump(mode="json"),
+        seed=run.seed,
+    message:
+        "Estimating densities by {wildcards.flow} with {wildcards.injected} events of the signal"
+    script:
+        "scripts/densities.py"
+
+
+rule supervised:
+    input:
+        f"{RESULTS}/data/{{injected}}.parquet",
+    output:
+        scores=f"{RESULTS}/scores/{{injected}}/supervised.parquet",
+        assumed=f"{ASSUMED}/supervised/{{injected}}.json",
+    log:
+        f"{LOGS}/supervised/{{injected}}.log",
+    benchmark:
+        f"{BENCHMARKS}/supervised/{{injected}}.tsv"
+    wildcard_constraints:
+        injected=r"\d+",
+    threads: 1
+    resources:
+        mem_mb=memory(900, 10),
+        runtime=minutes(20, 5),
+    params:
+        code=code_of("supervised"),
+        window=WINDOWS[SHOWN],
+        cwola=run.cwola.model_dump(mode="json"),
+        seed=run.seed,
+    message:
+        "Learning the truth of {wildcards.injected} injected events"
+    script:
+        "scripts/supervised.py"
+
+
+def scores_of_method(wildcards):
+    """Scores of a method in the window that is shown."""
+    if wildcards.method == "cwola":
+        return fold_scores([SHOWN])(wildcards)
+    return [f"{RESULTS}/scores/{wildcards.injected}/{wildcards.method}.parquet"]
+
+
 rule performance:
     input:
         data=f"{RESULTS}/data/{{injected}}.parquet",
-        scores=lambda wildcards: fold_scores([wildcards.window])(wildcards),
+        scores=scores_of_method,
     output:
-        f"{RESULTS}/performance/{{injected}}-{{window}}.json",
+        f"{RESULTS}/performance/{{injected}}/{{method}}.json",
     log:
-        f"{LOGS}/performance/{{injected}}-{{window}}.log",
+        f"{LOGS}/performance/{{injected}}-{{method}}.log",
     benchmark:
-        f"{BENCHMARKS}/performance/{{injected}}-{{window}}.tsv"
+        f"{BENCHMARKS}/performance/{{injected}}-{{method}}.tsv"
     wildcard_constraints:
         injected=r"\d+",
-        window=any_of(WINDOWS),
+        method=any_of(METHODS),
     threads: 1
     resources:
         mem_mb=memory(500, 10),
         runtime=minutes(10),
     params:
         code=code_of("performance"),
-        window=lambda wildcards: WINDOWS[wildcards.window],
+        window=WINDOWS[SHOWN],
         seed=run.seed,
     message:
-        "Measuring the scores of {wildcards.window} with {wildcards.injected} events of the signal"
+        "Measuring {wildcards.method} with {wildcards.injected} events of the signal"
     script:
         "scripts/performance.py"
 

@@ -20,6 +20,8 @@ GEV_PER_TEV = 1000.0
 MASSES = ("mjj", "mj1", "dmj")
 COLUMNS = (*MASSES, "tau21_1", "tau21_2", "label")
 INPUTS = COLUMNS[1:-1]
+ROUNDING = 1e-6
+"""Below zero numbers may be by so much [TeV]: jets of one particle are massless but for it."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def read_slice(path: str | Path, window: tuple[float, float]) -> Slice:
             f"{path}: an array of {rows.dtype} of the shape {rows.shape}; expected numbers of the "
             f"shape (events, {len(COLUMNS)}): {', '.join(COLUMNS)}"
         )
-    if not np.isfinite(rows).all() or (rows < 0.0).any():
+    if not np.isfinite(rows).all() or (rows < -ROUNDING).any():
         raise InputError(f"{path}: has numbers that are negative or not finite")
     columns = dict(zip(COLUMNS, rows.T.astype(np.float64), strict=True))
     columns |= {name: GEV_PER_TEV * columns[name] for name in MASSES}

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 Named = dict[str, dict[str, float | None]]
 LEVEL = 0.05
 """Global p-value below which a pseudo-experiment is a false alarm."""
@@ -13,15 +15,18 @@ LEVEL = 0.05
 
 def summary(
     searches: Mapping[int, Mapping[str, Any]],
-    performance: Mapping[int, Mapping[str, Any]],
+    performance: Mapping[str, Mapping[str, Any]],
+    likelihoods: Mapping[str, Sequence[float]],
     experiments: Sequence[Mapping[str, Any]],
     study: Mapping[str, Mapping[str, float]] | None,
     window: str,
 ) -> Named:
     """Name -> value and error of one standard deviation; None where there is none.
 
-    - ``max_sic/{method}/{injected}``: largest efficiency / root of the fake rate in the window of
-      the signal, at least 25 background events passing; error: a bootstrap of the events
+    - ``max_sic/{method}``: with the most injected events; largest efficiency / root of the fake
+      rate in the window of the signal, at least 25 background events passing; error: a bootstrap
+    - ``log_likelihood/{flow}``: of an event beside the window that no fit has seen, mean over the
+      seeds with its error; none of a single one
     - ``significance/{injected}/{efficiency}``: local, in that window, standard deviations;
       ``global_p/{injected}/{efficiency}``: of all windows
     - ``events/{injected}/{efficiency}``: events beyond the fit in that window
@@ -29,8 +34,10 @@ def summary(
     - ``real_slice/{study}``, ``auc_against_real_slice/{class}``: where a slice is given
     """
     found: Named = {}
-    for injected, measured in performance.items():
-        found[f"max_sic/cwola/{injected}"] = _number(measured["max_sic"], measured["max_sic_error"])
+    for method, measured in performance.items():
+        found[f"max_sic/{method}"] = _number(measured["max_sic"], measured["max_sic_error"])
+    for flow, values in likelihoods.items():
+        found[f"log_likelihood/{flow}"] = _mean(values)
     for injected, outcome in searches.items():
         found |= _of_search(injected, outcome, window)
     p_values = [item["global_value"] for item in experiments if item["global_value"] is not None]
@@ -59,6 +66,11 @@ def _of_search(injected: int, outcome: Mapping[str, Any], window: str) -> Named:
 
 def _number(value: float | None, error: float | None) -> dict[str, float | None]:
     return {"value": value, "error": None if value is None else error}
+
+
+def _mean(values: Sequence[float]) -> dict[str, float | None]:
+    error = float(np.std(values, ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else None
+    return _number(float(np.mean(values)), error)
 
 
 def _share(passing: int, total: int) -> dict[str, float | None]:

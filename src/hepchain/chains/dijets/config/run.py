@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from hepchain.chains.dijets.config.densities import DensitiesConfig
 from hepchain.chains.dijets.config.events import EventsConfig, JetsConfig
 from hepchain.chains.dijets.config.methods import (
     CwolaConfig,
@@ -41,6 +42,7 @@ class DijetsConfig(ChainConfig):
     data: DataConfig
     windows: WindowsConfig
     cwola: CwolaConfig
+    densities: DensitiesConfig
     search: SearchConfig
     false_alarms: FalseAlarmsConfig
     slice: SliceConfig | None = None
