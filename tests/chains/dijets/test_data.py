@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hepchain.chains.dijets.correlated import write_correlated
 from hepchain.chains.dijets.data import Events, read_tables, unweighted, write_data
 from hepchain.chains.dijets.events.table import FEATURES, MASS
 from hepchain.errors import InputError, StageError
@@ -65,6 +66,17 @@ def test_labels_of_files_are_the_truth(tmp_path: Path) -> None:
     path = Path(table(tmp_path / "b.parquet", 10))
     write_data(("b", [str(path)]), None, 0, 2, RANGE, tmp_path / "data.parquet")
     assert not Events.read(tmp_path / "data.parquet").signal.any()
+
+
+def test_correlated_features_are_shifted_by_the_mass(tmp_path: Path) -> None:
+    background = ("b", [table(tmp_path / "b.parquet", 50)])
+    write_data(background, None, 0, 2, RANGE, tmp_path / "data.parquet")
+    write_correlated(tmp_path / "data.parquet", 0.1, tmp_path / "correlated.parquet")
+    plain, shifted = (Events.read(tmp_path / f"{name}.parquet") for name in ("data", "correlated"))
+    for name in FEATURES:
+        shift = 350.0 if name in ("mj1", "dmj") else 0.0
+        assert shifted.columns[name] == pytest.approx(plain.columns[name] + shift)
+    assert np.array_equal(shifted.event_number, plain.event_number)
 
 
 def test_what_makes_no_data(tmp_path: Path) -> None:

@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 from hepchain.chains.dijets.config.methods import WindowsConfig
-from hepchain.chains.dijets.figures import p_values, score_plane, sic, significance, spectrum
+from hepchain.chains.dijets.figures import (
+    methods,
+    p_values,
+    score_plane,
+    sic,
+    significance,
+    spectrum,
+)
 from hepchain.chains.dijets.performance import performance
 from hepchain.chains.dijets.summary import summary
 from hepchain.config.figures import FiguresConfig
@@ -52,6 +59,7 @@ def test_numbers_of_a_run() -> None:
     numbers = summary(
         searches,
         {"cwola": {"max_sic": 8.0, "max_sic_error": 0.5}},
+        {"cwola": {"max_sic": 1.1, "max_sic_error": 0.1}},
         {"maf": [-5.0, -5.2], "spline": [-5.1]},
         [*experiments, {"global_value": None}],
         {"real_slice/supervised": {"value": 14.0, "error": 0.7}},
@@ -59,6 +67,7 @@ def test_numbers_of_a_run() -> None:
     )
     assert all(set(number) == {"value", "error"} for number in numbers.values())
     assert numbers["max_sic/cwola"] == {"value": 8.0, "error": 0.5}
+    assert numbers["max_sic_correlated/cwola"] == {"value": 1.1, "error": 0.1}
     assert numbers["log_likelihood/maf"]["value"] == pytest.approx(-5.1)
     assert numbers["log_likelihood/maf"]["error"] == pytest.approx(0.1)
     assert numbers["log_likelihood/spline"]["error"] is None
@@ -70,7 +79,7 @@ def test_numbers_of_a_run() -> None:
 
 
 def test_no_false_alarm_has_an_error() -> None:
-    rate = summary({}, {}, {}, [{"global_value": 0.5}] * 20, None, "w")["false_alarm_rate"]
+    rate = summary({}, {}, {}, {}, [{"global_value": 0.5}] * 20, None, "w")["false_alarm_rate"]
     assert rate["value"] == 0.0
     assert (rate["error"] or 0.0) > 0.0
 
@@ -115,5 +124,7 @@ def test_figures_are_drawn_with_gaps() -> None:
     curve = plain(performance(events, events.columns["mj1"], (3300.0, 3700.0), random))
     figure = sic.draw({"cwola": curve}, Things(taggers={"cwola": "CWoLa"}), LOOKS)
     assert "CWoLa" in figure.axes[0].get_legend().get_texts()[0].get_text()
+    figure = methods.draw({"cwola": curve}, {}, Things(taggers={"cwola": "CWoLa"}), LOOKS)
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["CWoLa"]
     uniform = p_values.uniformity([0.1, 0.5, None])
     assert len(p_values.draw(uniform, uniform, LOOKS).axes) == 2

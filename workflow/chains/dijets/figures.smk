@@ -14,12 +14,18 @@ EXPERIMENTS = expand(
 # Without a signal there is nothing to measure with.
 MEASURED = METHODS if run.data.signal else []
 PERFORMANCE = expand(rules.performance.output, injected=MOST, method=MEASURED)
+# Supervised classifiers know the signal, whatever depends on the mass.
+WITHOUT_TRUTH = [name for name in MEASURED if name != "supervised"]
+CORRELATED_PERFORMANCE = expand(
+    rules.performance.output, injected=CORRELATED, method=WITHOUT_TRUTH
+)
 
 
 rule summary:
     input:
         searches=expand(rules.search.output, injected=INJECTED),
         performance=PERFORMANCE,
+        correlated=CORRELATED_PERFORMANCE,
         densities=expand(rules.densities.output.likelihoods, injected=MOST, flow=FLOWS),
         experiments=EXPERIMENTS,
         slice=rules.slice.output if run.slice else [],
@@ -38,6 +44,7 @@ rule summary:
         injected=INJECTED,
         most=MOST,
         methods=MEASURED,
+        without_truth=WITHOUT_TRUTH,
         window=SHOWN,
     message:
         "Collecting the numbers of the search"
@@ -123,6 +130,32 @@ rule figure_sic:
         "scripts/figure_sic.py"
 
 
+rule figure_methods:
+    input:
+        plain=PERFORMANCE,
+        correlated=CORRELATED_PERFORMANCE,
+    output:
+        drawing("methods", "Performance", "All methods"),
+    log:
+        f"{LOGS}/figure_methods.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_methods.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(500),
+        runtime=minutes(10),
+    params:
+        code=code_of("figure_methods"),
+        without_truth=WITHOUT_TRUTH,
+        share=run.correlated.share,
+        things={"taggers": titles(METHODS)},
+        looks=LOOKS,
+    message:
+        "Drawing all methods"
+    script:
+        "scripts/figure_methods.py"
+
+
 rule figure_p_values:
     input:
         EXPERIMENTS,
@@ -177,4 +210,4 @@ rule figures:
         rules.figure_score_plane.output,
         rules.figure_significance.output,
         rules.figure_p_values.output,
-        rules.figure_sic.output if PERFORMANCE else [],
+        [rules.figure_sic.output, rules.figure_methods.output] if PERFORMANCE else [],

@@ -5,7 +5,7 @@
 #       {RESULTS}/search/{injected}.json; {RESULTS}/performance/{injected}/{method}.json;
 #       {RESULTS}/scores/{injected}/{method}.parquet, {RESULTS}/densities/{injected}/{flow}.json;
 #       {RESULTS}/false_alarms/{part}.json; {RESULTS}/slice/study.json; {RESULTS}/summary.json
-# keys: cwola, densities, windows, search, false_alarms, slice, data.folds, seed
+# keys: cwola, densities, autoencoder, correlated, windows, search, false_alarms, slice, data.folds, seed
 
 INJECTED = run.data.injected
 MOST = max(INJECTED)
@@ -14,11 +14,38 @@ FOLDS = range(run.data.folds)
 FLOWS = run.densities.flows
 # The window of the signal that is injected, or else the first.
 SHOWN = run.shown_window
+# Numbers of injected events, and the data whose features depend on the mass.
+DATA = r"\d+(?:_correlated)?"
+CORRELATED = f"{MOST}_correlated"
 METHODS = [
     "supervised",
     *(f"{method}_{flow}" for method in ("cathode", "anode") for flow in FLOWS),
     "cwola",
+    "autoencoder_error",
+    "autoencoder_latent",
 ]
+
+
+rule correlated:
+    input:
+        f"{RESULTS}/data/{MOST}.parquet",
+    output:
+        f"{RESULTS}/data/{CORRELATED}.parquet",
+    log:
+        f"{LOGS}/data/{CORRELATED}.log",
+    benchmark:
+        f"{BENCHMARKS}/data/{CORRELATED}.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(500, 8),
+        runtime=minutes(10),
+    params:
+        code=code_of("correlated"),
+        share=run.correlated.share,
+    message:
+        "Making features depend on the mass"
+    script:
+        "scripts/correlated.py"
 
 
 def fold_scores(windows):
@@ -45,7 +72,7 @@ rule cwola:
     benchmark:
         f"{BENCHMARKS}/cwola/{{injected}}-{{window}}-{{fold}}.tsv"
     wildcard_constraints:
-        injected=r"\d+",
+        injected=DATA,
         window=any_of(WINDOWS),
     threads: 1
     resources:
@@ -73,7 +100,7 @@ rule search:
     benchmark:
         f"{BENCHMARKS}/search/{{injected}}.tsv"
     wildcard_constraints:
-        injected=r"\d+",
+        injected=DATA,
     threads: 1
     resources:
         mem_mb=memory(700, 10),
@@ -103,7 +130,7 @@ rule densities:
     benchmark:
         f"{BENCHMARKS}/densities/{{injected}}-{{flow}}.tsv"
     wildcard_constraints:
-        injected=r"\d+",
+        injected=DATA,
         flow=any_of(FLOWS),
     threads: 1
     resources:
@@ -120,6 +147,34 @@ rule densities:
         "scripts/densities.py"
 
 
+rule autoencoder:
+    input:
+        f"{RESULTS}/data/{{injected}}.parquet",
+    output:
+        error=f"{RESULTS}/scores/{{injected}}/autoencoder_error.parquet",
+        latent=f"{RESULTS}/scores/{{injected}}/autoencoder_latent.parquet",
+        assumed=f"{ASSUMED}/autoencoder/{{injected}}.json",
+    log:
+        f"{LOGS}/autoencoder/{{injected}}.log",
+    benchmark:
+        f"{BENCHMARKS}/autoencoder/{{injected}}.tsv"
+    wildcard_constraints:
+        injected=DATA,
+    threads: 1
+    resources:
+        mem_mb=memory(1500, 10),
+        runtime=minutes(30, 10),
+    params:
+        code=code_of("autoencoder"),
+        bands=run.windows.bands(SHOWN),
+        autoencoder=run.autoencoder.model_dump(mode="json"),
+        seed=run.seed,
+    message:
+        "Training autoencoders with {wildcards.injected} events of the signal"
+    script:
+        "scripts/autoencoder.py"
+
+
 rule supervised:
     input:
         f"{RESULTS}/data/{{injected}}.parquet",
@@ -131,7 +186,7 @@ rule supervised:
     benchmark:
         f"{BENCHMARKS}/supervised/{{injected}}.tsv"
     wildcard_constraints:
-        injected=r"\d+",
+        injected=DATA,
     threads: 1
     resources:
         mem_mb=memory(900, 10),
@@ -165,7 +220,7 @@ rule performance:
     benchmark:
         f"{BENCHMARKS}/performance/{{injected}}-{{method}}.tsv"
     wildcard_constraints:
-        injected=r"\d+",
+        injected=DATA,
         method=any_of(METHODS),
     threads: 1
     resources:

@@ -16,6 +16,7 @@ LEVEL = 0.05
 def summary(
     searches: Mapping[int, Mapping[str, Any]],
     performance: Mapping[str, Mapping[str, Any]],
+    correlated: Mapping[str, Mapping[str, Any]],
     likelihoods: Mapping[str, Sequence[float]],
     experiments: Sequence[Mapping[str, Any]],
     study: Mapping[str, Mapping[str, float]] | None,
@@ -25,6 +26,7 @@ def summary(
 
     - ``max_sic/{method}``: with the most injected events; largest efficiency / root of the fake
       rate in the window of the signal, at least 25 background events passing; error: a bootstrap
+    - ``max_sic_correlated/{method}``: the same where features depend on m(JJ)
     - ``log_likelihood/{flow}``: of an event beside the window that no fit has seen, mean over the
       seeds with its error; none of a single one
     - ``significance/{injected}/{efficiency}``: local, in that window, standard deviations;
@@ -34,8 +36,10 @@ def summary(
     - ``real_slice/{study}``, ``auc_against_real_slice/{class}``: where a slice is given
     """
     found: Named = {}
-    for method, measured in performance.items():
-        found[f"max_sic/{method}"] = _number(measured["max_sic"], measured["max_sic_error"])
+    for name, group in (("max_sic", performance), ("max_sic_correlated", correlated)):
+        for method, measured in group.items():
+            value, error = measured["max_sic"], measured["max_sic_error"]
+            found[f"{name}/{method}"] = _number(value, error)
     for flow, values in likelihoods.items():
         found[f"log_likelihood/{flow}"] = _mean(values)
     for injected, outcome in searches.items():

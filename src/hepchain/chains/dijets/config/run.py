@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from hepchain.chains.dijets.config.autoencoder import AutoencoderConfig
+from hepchain.chains.dijets.config.correlated import CorrelatedConfig
 from hepchain.chains.dijets.config.densities import DensitiesConfig
 from hepchain.chains.dijets.config.events import EventsConfig, JetsConfig
 from hepchain.chains.dijets.config.methods import (
@@ -43,6 +45,8 @@ class DijetsConfig(ChainConfig):
     windows: WindowsConfig
     cwola: CwolaConfig
     densities: DensitiesConfig
+    autoencoder: AutoencoderConfig
+    correlated: CorrelatedConfig
     search: SearchConfig
     false_alarms: FalseAlarmsConfig
     slice: SliceConfig | None = None
