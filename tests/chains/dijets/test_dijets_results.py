@@ -123,7 +123,7 @@ def test_figures_are_drawn_with_gaps() -> None:
     random = np.random.default_rng(1)
     curve = plain(performance(events, events.columns["mj1"], (3300.0, 3700.0), random))
     figure = sic.draw({"cwola": curve}, Things(taggers={"cwola": "CWoLa"}), LOOKS)
-    assert "CWoLa" in figure.axes[0].get_legend().get_texts()[0].get_text()
+    assert "CWoLa" in figure.legends[0].get_texts()[0].get_text()
     figure = methods.draw({"cwola": curve}, {}, Things(taggers={"cwola": "CWoLa"}), LOOKS)
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["CWoLa"]
     uniform = p_values.uniformity([0.1, 0.5, None])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hepchain.config.figures import FiguresConfig
-from hepchain.figures.style import Things, inside, panels, stamp, styled
+from hepchain.figures.style import DOUBLE, Things, inside, panels, stamp, styled
 
 
 @styled()
@@ -19,7 +19,7 @@ def draw(curves: Mapping[str, Mapping[str, Any]], things: Things, config: Figure
     ----------
     curves : method -> as :class:`~hepchain.chains.dijets.performance.Performance`
     """
-    figure, grid = panels()
+    figure, grid = panels(width=DOUBLE, height=3.4)
     axes = grid[0, 0]
     for name, curve in curves.items():
         look = things.look(name)
@@ -32,10 +32,10 @@ def draw(curves: Mapping[str, Mapping[str, Any]], things: Things, config: Figure
     axes.plot(efficiency, np.sqrt(efficiency), color="0.6", linewidth=0.8, label="no separation")
     floor = next(iter(curves.values()))["floor"]
     axes.set_xlim(0.0, 1.0)
-    axes.set_ylim(0.0, 1.4 * max(max(curve["sic"]) for curve in curves.values()))
+    axes.set_ylim(0.0, 1.15 * max(max(curve["sic"]) for curve in curves.values()))
     axes.set_xlabel("Efficiency of the signal")
     axes.set_ylabel("Efficiency / √ fake rate")
-    axes.legend(loc="upper right", title="largest improvement")
-    inside(axes, f"at least {floor} background events pass", y=0.05, va="bottom")
+    figure.legend(loc="outside right center", title="largest improvement")
+    inside(axes, f"at least {floor} background events pass")
     stamp(axes, config)
     return figure

@@ -12,7 +12,6 @@ from hepchain.config.figures import FiguresConfig
 from hepchain.figures.style import (
     CATEGORY_LOOKS,
     DOUBLE,
-    headroom,
     inside,
     panels,
     stamp_figure,
@@ -21,6 +20,8 @@ from hepchain.figures.style import (
 
 SMALLEST = 0.3
 """Events a bin at the lower end of the axis."""
+ROOM = 200.0
+"""Upper end over the most events, for the legend."""
 
 
 @styled()
@@ -43,13 +44,13 @@ def draw(
         for finding, look in zip(found, CATEGORY_LOOKS, strict=False):
             _one(axes, edges / 1e3, finding, look)
         axes.set_yscale("log")
-        axes.set_ylim(bottom=SMALLEST)
-        headroom(axes, 1.35)
         axes.set_xlim(edges[0] / 1e3, edges[-1] / 1e3)
         axes.set_xlabel("m(JJ) [TeV]")
         text = "no signal" if injected == 0 else f"{injected} events injected"
         inside(axes, text)
         axes.legend(title="share of data kept, fit", loc="upper right")
+    tallest = max(max(finding["spectrum"]) for found in findings.values() for finding in found)
+    grid[0, 0].set_ylim(SMALLEST, tallest * ROOM)
     grid[0, 0].set_ylabel(f"Events / {windows.bin_width:g} GeV")
     stamp_figure(figure, config)
     return figure
