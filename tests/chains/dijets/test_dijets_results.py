@@ -17,12 +17,14 @@ from hepchain.chains.dijets.figures import (
     significance,
     spectrum,
 )
+from hepchain.chains.dijets.limits import limits, table
 from hepchain.chains.dijets.performance import performance
 from hepchain.chains.dijets.summary import summary
 from hepchain.config.figures import FiguresConfig
 from hepchain.figures.style import Things
 from hepchain.io.structured import plain
 from hepchain.sic import improvement
+from hepchain.statistics.significance import median_limit
 from tests.chains.dijets.pseudo_data import made
 
 LOOKS = FiguresConfig(formats=["png"], label="test", energy=13.0, pt_edges=[1200.0, 7000.0])
@@ -93,6 +95,20 @@ def test_performance_is_that_of_the_window() -> None:
     assert found.max_sic == pytest.approx(expected)
     assert np.all(np.diff(found.efficiency) > 0)
     assert len(found.sic) == len(found.efficiency) <= 200
+
+
+def test_limits_are_those_of_the_counts() -> None:
+    usable, flagged = (
+        {**finding(0.1, 2.0), "p_value": 0.02, "goodness": 0.4, "flags": flags}
+        for flags in ([], ["poor fit"])
+    )
+    found = limits([usable, flagged])
+    assert found[0].expected == pytest.approx(median_limit(100.0, 5.0), rel=0.03)
+    assert (found[0].observed or 0.0) > (found[0].expected or 0.0)
+    assert (found[1].observed, found[1].expected) == (None, None)
+    shown = table([usable, flagged], found, {"w": (3300.0, 3700.0)}, 0)
+    assert shown.frame["Window [TeV]"].tolist() == ["3.3 to 3.7"] * 2
+    assert shown.frame["Remarks"].tolist() == ["", "poor fit"]
 
 
 def test_p_values() -> None:

@@ -179,6 +179,31 @@ rule figure_p_values:
         "scripts/figure_p_values.py"
 
 
+rule limits:
+    input:
+        expand(rules.search.output, injected=INJECTED),
+    output:
+        tables=tabulated("findings", "Windows and cuts", "Search"),
+        limits=f"{RESULTS}/limits/limits.json",
+        assumed=f"{ASSUMED}/limits/limits.json",
+    log:
+        f"{LOGS}/limits.log",
+    benchmark:
+        f"{BENCHMARKS}/limits.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(700),
+        runtime=minutes(20),
+    params:
+        code=code_of("limits"),
+        injected=INJECTED,
+        windows=WINDOWS,
+    message:
+        "Setting limits on the events of any signal"
+    script:
+        "scripts/limits.py"
+
+
 rule figure_significance:
     input:
         expand(rules.search.output, injected=INJECTED),
@@ -210,4 +235,5 @@ rule figures:
         rules.figure_score_plane.output,
         rules.figure_significance.output,
         rules.figure_p_values.output,
+        rules.limits.output.tables,
         [rules.figure_sic.output, rules.figure_methods.output] if PERFORMANCE else [],
