@@ -55,7 +55,8 @@ def draw(local: Uniformity, everywhere: Uniformity, config: FiguresConfig) -> An
             middle, counts, np.sqrt(counts), 0.5 / BINS, fmt=look.marker, color=look.colour
         )
         line_at(axes, len(one.values) / BINS)
-        axes.set_ylim(0.0, max(2.0 * len(one.values) / BINS, 1.15 * counts.max(initial=1.0)))
+        # Room for the text.
+        axes.set_ylim(0.0, 1.5 * (counts + np.sqrt(counts)).max(initial=1.0))
         axes.set_xlim(0.0, 1.0)
         axes.set_xlabel(f"{name} p-value")
         test = f"Kolmogorov test: p = {one.kolmogorov:.2f}"

@@ -69,7 +69,9 @@ def draw(
             )
             axes.legend(loc="lower right")
         axes.set_xlabel("Mass of the lighter jet [GeV]")
-        inside(axes, "no signal" if injected == 0 else f"{injected} events injected", x=0.35)
+        inside(
+            axes, "no signal" if injected == 0 else f"{injected} events injected", x=0.52, y=0.25
+        )
     grid[0, 0].set_ylabel("Mass of the heavier jet [GeV]")
     figure.colorbar(mesh, ax=list(grid[0]), label="Mean score of the data in the window")
     stamp_figure(figure, config)
