@@ -11,6 +11,9 @@
 #          are shown; selection.tagger and selection.working_point where they matter
 
 
+include: "drawing.smk"
+
+
 TEST_SAMPLE = run.combination.working_points.sample
 TEST_FEATURES = FILES.of_parts(
     "features/{sample}/features-{part}.parquet", [TEST_SAMPLE]
@@ -21,13 +24,6 @@ TEST_VARIATIONS = [variation_of(name) for name in varied([TEST_SAMPLE])]
 VARIATIONS = sorted(
     {variation_of(name) for name in varied(ANALYSED)} | run.simulation.weights.keys()
 )
-# Titles are handed over with the things they are of.
-LOOKS = run.figures.model_dump(mode="json", exclude={"titles"})
-
-
-def titles(names):
-    """Name -> name in legends."""
-    return {name: run.figures.titles.get(name, name) for name in names}
 
 
 # Everything that has a look of its own; the order decides which.
@@ -58,32 +54,6 @@ def response_of(sample):
         "fakes": nominal.tracking.fake_share.value,
         "shapes": nominal.calorimeter.shapes_source,
     }
-
-
-def drawing(figure, category, title):
-    """The files of a figure: the PNG, which the report shows, other formats, the numbers drawn."""
-    suffixes = [suffix for suffix in run.figures.formats if suffix != "png"]
-    shown = report(
-        f"{FIGURES}/{figure}.png",
-        caption=caption(figure.removesuffix("_{tagger}")),
-        category=category,
-        labels={
-            "figure": title,
-            "tagger": "{tagger}" if "{tagger}" in figure else "",
-        },
-    )
-    return [shown, *(f"{FIGURES}/{figure}.{suffix}" for suffix in (*suffixes, "json"))]
-
-
-def tabulated(name, title, category="Tables"):
-    """The files of tables: HTML, which the report shows, CSV and LaTeX."""
-    shown = report(
-        f"{FIGURES}/{name}.html",
-        caption=caption(name.removesuffix("_{tagger}")),
-        category=category,
-        labels={"table": title},
-    )
-    return [shown, f"{FIGURES}/{name}.csv", f"{FIGURES}/{name}.tex"]
 
 
 def scores_of(samples):

@@ -1,0 +1,68 @@
+"""Configuration of the chain: blocks of its own, and the looks of its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from hepchain.chains.dijets.config.autoencoder import AutoencoderConfig
+from hepchain.chains.dijets.config.correlated import CorrelatedConfig
+from hepchain.chains.dijets.config.densities import DensitiesConfig
+from hepchain.chains.dijets.config.events import EventsConfig, JetsConfig
+from hepchain.chains.dijets.config.methods import (
+    CwolaConfig,
+    DataConfig,
+    FalseAlarmsConfig,
+    SearchConfig,
+    SliceConfig,
+    WindowsConfig,
+)
+from hepchain.config.chain import ChainConfig, Check
+from hepchain.config.consistency import unknown
+from hepchain.config.figures import FiguresConfig
+
+
+def _data(data: DataConfig, events: EventsConfig) -> Iterable[str]:
+    names = [name for name in (data.background, data.signal) if name is not None]
+    yield from unknown("data", names, events.samples)
+    if data.signal is None and any(data.injected):
+        yield "data.injected: events of no signal; name the sample `data.signal`, or inject 0"
+
+
+def _searched(false_alarms: FalseAlarmsConfig, windows: WindowsConfig) -> Iterable[str]:
+    yield from unknown("false_alarms.windows", false_alarms.windows, windows.windows)
+
+
+class DijetsConfig(ChainConfig):
+    """The chain."""
+
+    FILES: ClassVar[tuple[str, ...]] = ("events.response",)
+    CHECKS: ClassVar[tuple[Check, ...]] = (_data, _searched)
+
+    events: EventsConfig
+    jets: JetsConfig
+    data: DataConfig
+    windows: WindowsConfig
+    cwola: CwolaConfig
+    densities: DensitiesConfig
+    autoencoder: AutoencoderConfig
+    correlated: CorrelatedConfig
+    search: SearchConfig
+    false_alarms: FalseAlarmsConfig
+    slice: SliceConfig | None = None
+    figures: FiguresConfig
+
+    @property
+    def signal_masses(self) -> dict[str, float] | None:
+        """Masses of the signal that is injected [GeV]; None if they are not known."""
+        sample = self.events.samples[self.data.signal] if self.data.signal else None
+        return sample.masses.model_dump() if sample and sample.masses else None
+
+    @property
+    def shown_window(self) -> str:
+        """Window of the mass of the signal that is injected, or else the first."""
+        mass = (self.signal_masses or {}).get("a", 0.0)
+        return next(
+            (name for name, (low, high) in self.windows.windows.items() if low <= mass < high),
+            next(iter(self.windows.windows)),
+        )

@@ -1,0 +1,1 @@
+"""Events of dijets: generated and smeared, or read; their jets and the numbers of each event."""
