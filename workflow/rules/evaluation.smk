@@ -150,6 +150,7 @@ rule figure_correlations:
         runtime=minutes(10),
     params:
         code=code_of("figure_correlations"),
+        category=RICHEST,  # that the caption names
         things=things("categories", "labels"),
         looks=LOOKS,
     message:
