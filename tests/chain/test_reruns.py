@@ -44,7 +44,8 @@ AFTER_TRAINING = {
 }
 AFTER_SELECTED_TAGGER = {
     *("selection", "export", "figure_variations", "tagger_evaluation", "training_comparison"),
-    *("correlations", "importance", "figure_importance", *AFTER_TRAINING, *AFTER_SELECTION),
+    *("correlations", "figure_correlations", "importance", "figure_importance"),
+    *(AFTER_TRAINING | AFTER_SELECTION),
 }
 AFTER_FEATURES = {"training", "figure_category_shares"} | AFTER_SELECTED_TAGGER
 AFTER_SKIMMING = {"features", "figure_m_ee_lineshape"} | AFTER_FEATURES
@@ -64,7 +65,7 @@ NAMING_BACKGROUNDS = {
     *("figure_cutflow", "figure_event_display", "figure_fake_composition", "systematics"),
     "tagger_evaluation",
 }
-DRAWINGS = (NAMING_SIGNALS | NAMING_TAGGERS | {"correlations"}) - {"systematics", "summary"}
+DRAWINGS = (NAMING_SIGNALS | NAMING_TAGGERS | {"figure_correlations"}) - {"systematics", "summary"}
 
 OWN = f"workflow/chains/{CHAIN}"
 SAMPLES = f"config/{CHAIN}/samples.yaml"

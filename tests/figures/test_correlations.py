@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.config.training import BalanceConfig
-from hepchain.figures.correlations import Correlations, Moments, correlations, draw, strong
+from hepchain.figures.correlations import draw, strong
 from hepchain.figures.style import Things
+from hepchain.io.records import read_record
+from hepchain.io.structured import plain, write_json
+from hepchain.studies.correlations import Correlations, Moments, correlations
 from hepchain.training.scaling import Scaling, VariableScaling
 from tests.figures.figure_inputs import write
 
@@ -58,6 +62,13 @@ def test_known_correlations(numbers: Correlations, label: str) -> None:
     assert found["other"] == pytest.approx(0.0, abs=0.08)
     assert found["mixed"] == pytest.approx(np.sqrt(0.5), abs=0.05)
     assert np.isnan(found["constant"])
+
+
+def test_the_file_of_numbers_holds_all_that_is_drawn(numbers: Correlations, tmp_path: Path) -> None:
+    write_json(tmp_path / "numbers.json", plain(numbers))
+    found = read_record(Correlations, tmp_path / "numbers.json")
+    assert plain(found) == plain(numbers)
+    np.testing.assert_array_equal(found.values["signal"], numbers.values["signal"])
 
 
 def test_only_both_classes_of_the_category_count(numbers: Correlations) -> None:

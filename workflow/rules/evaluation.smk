@@ -6,6 +6,7 @@
 # outputs  {RESULTS}/figures/score_by_pt_{tagger}.png, calibration_curves_{tagger}.png,
 #          dependence_{tagger}.png, training_comparison_{tagger}.png (in the report), the other
 #          figures.formats and .json of each
+#          {RESULTS}/studies/correlations.json
 #          {RESULTS}/figures/correlations.png (in the report), other figures.formats, .json
 # config   figures; combination.working_points.sample; training (its tracks and balance); seed;
 #          groups of the file of variables
@@ -110,7 +111,7 @@ rule correlations:
         features=TRAINING_FEATURES,
         model=f"{RESULTS}/training/{TRANSFORMING}/{RICHEST_MODEL}/fold0",
     output:
-        figure=drawing("correlations", "Training", "Correlations of the inputs"),
+        numbers=f"{RESULTS}/studies/correlations.json",
         assumed=f"{ASSUMED}/correlations.json",
     log:
         f"{LOGS}/correlations.log",
@@ -128,17 +129,39 @@ rule correlations:
             for name in run.variables.of_category(RICHEST)
         },
         balance=run.training.balance.model_dump(mode="json"),
-        things=things("categories", "labels"),
-        looks=LOOKS,
     message:
         "Correlating the input variables"
     script:
         "../scripts/correlations.py"
 
 
+rule figure_correlations:
+    input:
+        numbers=rules.correlations.output.numbers,
+    output:
+        figure=drawing("correlations", "Training", "Correlations of the inputs"),
+    log:
+        f"{LOGS}/figure_correlations.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_correlations.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(400),
+        runtime=minutes(10),
+    params:
+        code=code_of("figure_correlations"),
+        category=RICHEST,  # that the caption names
+        things=things("categories", "labels"),
+        looks=LOOKS,
+    message:
+        "Drawing the correlations of the input variables"
+    script:
+        "../scripts/figure_correlations.py"
+
+
 rule evaluation:
     input:
-        rules.correlations.output if TRAINS else [],
+        rules.figure_correlations.output if TRAINS else [],
         expand(
             rules.tagger_evaluation.output,
             tagger=[run.selection.tagger] if TRAINS else [],

@@ -3,17 +3,18 @@
 from pathlib import Path
 
 from hepchain.config.training import BalanceConfig
-from hepchain.figures import correlations
-from hepchain.figures.output import figure_job, save
+from hepchain.io.structured import plain, write_json
+from hepchain.studies.correlations import correlations
 from hepchain.training.scaling import Scaling
+from hepchain.workflow import job
 
-with figure_job(snakemake) as (things, config):
+with job(snakemake):
     files, params = snakemake.input, snakemake.params
-    numbers = correlations.correlations(
+    numbers = correlations(
         list(map(Path, files.features)),
         params.category,
         params.groups,
         Scaling.read(Path(files.model)),
         BalanceConfig.model_validate(params.balance),
     )
-    save(correlations.draw(numbers, things, config), numbers, snakemake.output.figure)
+    write_json(snakemake.output.numbers, plain(numbers))

@@ -248,10 +248,11 @@ def stamp(axes: Axes, config: FiguresConfig, luminosity: float | None = None) ->
 
 def stamp_figure(figure: Figure, config: FiguresConfig, luminosity: float | None = None) -> None:
     """As :func:`stamp`, above a figure of several columns."""
-    # Left without a height, the title keeps the room it needs free above the axes.
+    # Left without a height, the title has a layout engine keep free what it needs above the axes.
     options: Any = {"va": "top", "fontsize": SETTINGS["axes.titlesize"]}
-    figure.suptitle(config.label, x=0.01, ha="left", style="italic", **options)
     y = 1.0 - PADDING / figure.get_figheight()
+    placed: Any = {} if figure.get_layout_engine() else {"y": y}
+    figure.suptitle(config.label, x=0.01, ha="left", style="italic", **options, **placed)
     figure.text(0.99, y, conditions(config, luminosity), ha="right", **options)
 
 

@@ -26,7 +26,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from hepchain.trust import Trust
 
@@ -224,7 +224,7 @@ def standard_errors(bins: int) -> float:
     (2.576, 3.34)
     """
     each = -np.expm1(np.log1p(-FALSE_ALARMS) / max(bins, 1))
-    return float(norm.isf(each / 2.0))
+    return float(-ndtri(each / 2.0))
 
 
 def worst_verdict(verdicts: Iterable[Verdict]) -> Verdict:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -17,43 +16,34 @@ from matplotlib.patches import Patch
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.figures import style
-from hepchain.validation.comparison import Comparison, FloatArray
+from hepchain.validation.comparison import (
+    Comparison,
+    FloatArray,
+    Verdict,
+    counted,
+    worst_verdict,
+)
+from hepchain.validation.segments import GAP, Segment, has_own_scale, segments, stand
+from hepchain.validation.sheet import room_below, sheet
 
-COLUMNS = 2
-PANEL_HEIGHT = 2.9
-"""Inches, of values and deviation together."""
-HEIGHT_RATIOS = (2.6, 1.0)
 REFERENCE_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
 """One a source, in the order of the comparisons of a quantity."""
 MARKERS = ("o", "s", "^", "D")
 BEYOND = "#B00020"
 """Points beyond what is allowed."""
-GAP = 1.0
-"""Between two selections, in bins."""
-MANY = 7
-"""Bins from which labels stand upright."""
 MAX_DEVIATION = 6.0
 """Of the lower panel; arrows mark what lies beyond."""
 CLOSEST = 0.07
 """Distance of labels on a logarithmic axis, in parts of its length."""
-LONGEST = 44
+LONGEST = 36
 """Letters of a source in a legend."""
+LABEL = (-0.165, 0.5)
+"""Where labels of y axes stand, all in a line, in parts of the axes."""
+WIDEST = 30
+"""Letters of a line of the title of a quantity."""
+VERDICT_COLOURS = dict.fromkeys(Verdict, "black") | {Verdict.NOT_UNDERSTOOD: BEYOND}
 SMALL = 7.0
 """Size of the smallest letters."""
-
-
-@dataclass(frozen=True)
-class Segment:
-    """Where the bins of one selection are drawn: edges, shape (bins + 1,), and their labels."""
-
-    selection: str
-    edges: FloatArray
-    labels: tuple[str, ...]
-
-    @property
-    def centres(self) -> FloatArray:
-        """Middles of the bins."""
-        return np.asarray(0.5 * (self.edges[1:] + self.edges[:-1]))
 
 
 def draw(comparisons: Sequence[Comparison], config: FiguresConfig) -> Figure:
@@ -61,42 +51,22 @@ def draw(comparisons: Sequence[Comparison], config: FiguresConfig) -> Figure:
     by_quantity: dict[str, list[Comparison]] = {}
     for comparison in comparisons:
         by_quantity.setdefault(comparison.quantity, []).append(comparison)
+    quantities = list(by_quantity.values())
     with style.styled():
-        rows = max(math.ceil(len(by_quantity) / COLUMNS), 1)
-        figure, axes = style.panels(
-            2 * rows,
-            COLUMNS,
-            width=style.DOUBLE,
-            height=PANEL_HEIGHT * rows + 0.3,
-            height_ratios=HEIGHT_RATIOS * rows,
-            share_x=False,
-        )
-        for index in range(rows * COLUMNS):
-            row, column = divmod(index, COLUMNS)
-            values, deviation = axes[2 * row, column], axes[2 * row + 1, column]
-            if index < len(by_quantity):
-                _quantity(values, deviation, list(by_quantity.values())[index])
-            else:
-                values.set_visible(False)
-                deviation.set_visible(False)
+        figure, pairs = sheet([_room(items) for items in quantities])
+        for (values, deviation), items in zip(pairs, quantities, strict=True):
+            _quantity(values, deviation, items)
         style.stamp_figure(figure, config)
+        y = 1.0 - style.PADDING / figure.get_figheight()
+        figure.text(0.5, y, counted(comparisons), ha="center", va="top", fontsize=9)
     return figure
 
 
-def segments(comparisons: Sequence[Comparison]) -> dict[str, Segment]:
-    """Selection -> where it is drawn: one alone on its own scale, several as equal bins."""
-    first = {comparison.selection: comparison.axis for comparison in reversed(comparisons)}
-    axes = {comparison.selection: first[comparison.selection] for comparison in comparisons}
-    if len(axes) == 1:
-        ((selection, axis),) = axes.items()
-        if axis.edges is not None:
-            return {selection: Segment(selection, np.array(axis.edges), axis.labels)}
-    found, start = {}, 0.0
-    for selection, axis in axes.items():
-        edges = start + np.arange(axis.bins + 1.0)
-        found[selection] = Segment(selection, edges, axis.labels)
-        start = float(edges[-1]) + GAP
-    return found
+def _room(comparisons: Sequence[Comparison]) -> float:
+    where = list(segments(comparisons).values())
+    own_scale = has_own_scale(comparisons, where)
+    labels = [label for segment in where for label in segment.labels]
+    return room_below(labels, upright=not own_scale and stand(labels))
 
 
 def _quantity(values: Axes, deviation: Axes, comparisons: Sequence[Comparison]) -> None:
@@ -110,9 +80,7 @@ def _quantity(values: Axes, deviation: Axes, comparisons: Sequence[Comparison]) 
         _values(values, comparison, segment, x, index)
         _deviation(deviation, comparison, x, index)
     _frame_values(values, comparisons, where)
-    _frame_deviation(deviation)
-    if all(comparison.reference is None for comparison in comparisons):
-        style.inside(deviation, "no reference", 0.5, 0.5, ha="center", va="center", color="0.4")
+    _frame_deviation(deviation, comparisons)
     _scale(values, deviation, comparisons, list(where.values()))
     deviation.set_xlabel(_axis_title(comparisons), labelpad=2, fontsize=8)
     _legend(values, comparisons, sources)
@@ -132,8 +100,8 @@ def _values(
         value, error = comparison.reference, _or_nought(comparison.reference_error, comparison)
         edges = segment.edges
         axes.hlines(value, edges[:-1], edges[1:], color=colour, linewidth=1.2, zorder=2)
-        options: Any = {"align": "edge", "color": colour, "alpha": 0.25, "linewidth": 0}
-        axes.bar(edges[:-1], 2.0 * error, np.diff(edges), value - error, **options)
+        options: Any = {"fill": True, "color": colour, "alpha": 0.25, "linewidth": 0}
+        axes.stairs(value + error, edges, baseline=value - error, **options)
     axes.errorbar(
         x,
         comparison.simulated,
@@ -157,29 +125,41 @@ def _deviation(axes: Axes, comparison: Comparison, x: FloatArray, index: int) ->
     found = comparison.assessment
     with np.errstate(divide="ignore", invalid="ignore"):
         error = found.sigma / found.bar
-    colour = REFERENCE_COLOURS[index % len(REFERENCE_COLOURS)]
-    for position, y, half, excess in zip(x, found.in_tolerance, error, found.excess, strict=True):
-        if np.isnan(y):
-            continue
-        shown = colour if excess <= 1.0 else BEYOND
-        outside = abs(y) > MAX_DEVIATION
-        marker = ("^" if y > 0 else "v") if outside else MARKERS[index % len(MARKERS)]
-        axes.errorbar(
-            [position],
-            [np.clip(y, -0.92 * MAX_DEVIATION, 0.92 * MAX_DEVIATION) if outside else y],
-            yerr=None if outside or not np.isfinite(half) else [half],
-            fmt=marker,
-            color=shown,
-            markersize=3.2,
-            linewidth=0.9,
-        )
+    y, colour = found.in_tolerance, REFERENCE_COLOURS[index % len(REFERENCE_COLOURS)]
+    places = {
+        MARKERS[index % len(MARKERS)]: np.abs(y) <= MAX_DEVIATION,
+        "^": y > MAX_DEVIATION,
+        "v": y < -MAX_DEVIATION,
+    }
+    for marker, there in places.items():
+        for shown, chosen in (
+            (colour, there & (found.excess <= 1.0)),
+            (BEYOND, there & ~(found.excess <= 1.0)),
+        ):
+            if not chosen.any():
+                continue
+            is_inside = np.abs(y[chosen]) <= MAX_DEVIATION
+            axes.errorbar(
+                x[chosen],
+                np.where(is_inside, y[chosen], 0.92 * MAX_DEVIATION * np.sign(y[chosen])),
+                yerr=np.where(is_inside & np.isfinite(error[chosen]), error[chosen], np.nan),
+                fmt=marker,
+                color=shown,
+                markersize=3.2,
+                linewidth=0.9,
+            )
 
 
 def _frame_values(axes: Axes, comparisons: Sequence[Comparison], where: dict[str, Segment]) -> None:
     first = comparisons[0]
     unit = "" if first.unit == "1" else f" [{first.unit}]"
-    axes.set_title(f"{first.title}{unit}", loc="left", fontsize=8.5, pad=3)
-    axes.tick_params(labelbottom=False, labelsize=7)
+    axes.set_ylabel(textwrap.fill(f"{first.title}{unit}", WIDEST), fontsize=SMALL, loc="center")
+    verdict = worst_verdict(comparison.assessment.verdict for comparison in comparisons)
+    words = f"{verdict} …" if verdict is Verdict.EXPLAINED else verdict
+    axes.set_title(words, loc="left", fontsize=8.5, pad=3, color=VERDICT_COLOURS[verdict])
+    axes.minorticks_off()
+    axes.tick_params(labelsize=7, top=False)
+    axes.yaxis.set_label_coords(*LABEL)
     low, high = _limits(comparisons)
     axes.set_ylim(low, low + 1.62 * (high - low))
     for segment in where.values():
@@ -217,14 +197,16 @@ def _limits(comparisons: Sequence[Comparison]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _frame_deviation(axes: Axes) -> None:
+def _frame_deviation(axes: Axes, comparisons: Sequence[Comparison]) -> None:
     axes.axhspan(-1.0, 1.0, color="0.88", zorder=0)
     style.line_at(axes, 0.0)
-    axes.set_ylim(-3.0, 3.0)
-    reach = max((abs(y) for line in axes.lines for y in np.atleast_1d(line.get_ydata())), default=0)
-    if reach > 2.7:
-        axes.set_ylim(-MAX_DEVIATION, MAX_DEVIATION)
+    far = any((np.abs(item.assessment.in_tolerance) > 2.7).any() for item in comparisons)
+    half, tick = (MAX_DEVIATION, 5.0) if far else (3.0, 2.0)
+    axes.set_ylim(-half, half)
+    axes.set_yticks([-tick, 0.0, tick])
     axes.set_ylabel("deviation /\ntolerance", fontsize=SMALL, loc="center")
+    axes.yaxis.set_label_coords(*LABEL)
+    axes.minorticks_off()
     axes.tick_params(labelsize=7)
 
 
@@ -232,15 +214,15 @@ def _scale(
     values: Axes, deviation: Axes, comparisons: Sequence[Comparison], where: Sequence[Segment]
 ) -> None:
     edges = comparisons[0].axis.edges
-    own_scale = len(where) == 1 and edges is not None
+    own_scale = has_own_scale(comparisons, where)
     for axes in (values, deviation):
         # Several selections stand side by side; their names need room at both ends.
         margin = 0.5 * GAP if len(where) > 1 else 0.0
         axes.set_xlim(float(where[0].edges[0]) - margin, float(where[-1].edges[-1]) + margin)
         if own_scale and edges is not None and edges[0] > 0.0 and edges[-1] / edges[0] > 8.0:
             axes.set_xscale("log")
-            axes.xaxis.set_minor_formatter("")
             axes.set_xticks(edges, _apart(edges))
+            axes.minorticks_off()
         if own_scale:
             continue
         for left, right in pairwise(where):
@@ -248,12 +230,8 @@ def _scale(
             axes.axvline(float(middle), color="0.6", linewidth=0.6)
         labels = [label for segment in where for label in segment.labels]
         axes.set_xticks(np.concatenate([segment.centres for segment in where]), labels)
-        axes.tick_params(axis="x", which="minor", bottom=False, top=False)
-    if not own_scale:
-        count = sum(len(segment.labels) for segment in where)
-        long = max(len(label) for segment in where for label in segment.labels) * count > 60
-        upright = count > MANY or long
-        deviation.tick_params(axis="x", rotation=90 if upright else 0, labelsize=SMALL)
+        rotation = 90 if stand(labels) else 0
+        axes.tick_params(axis="x", rotation=rotation, labelsize=SMALL)
     values.tick_params(labelbottom=False)
 
 
@@ -272,18 +250,23 @@ def _axis_title(comparisons: Sequence[Comparison]) -> str:
 
 
 def _legend(axes: Axes, comparisons: Sequence[Comparison], sources: Sequence[str]) -> None:
-    handles: list[Line2D | Patch] = []
+    point: Any = {"color": "black", "linestyle": "", "markersize": 3.2}
+    handles: list[Any] = [Line2D([], [], marker=MARKERS[0], **point)]
+    labels = ["simulation"]
     for index, source in enumerate(sources):
         comparison = next(item for item in comparisons if item.source == source)
         if comparison.reference is None:
             continue
-        label = f"{short(source)} ({comparison.relation})"
-        colour = REFERENCE_COLOURS[index % len(REFERENCE_COLOURS)]
-        handles.append(Patch(color=colour, alpha=0.5, label=label))
+        band = Patch(color=REFERENCE_COLOURS[index % len(REFERENCE_COLOURS)], alpha=0.5)
+        marker = MARKERS[index % len(MARKERS)]
+        mark = Line2D([], [], marker=marker, markerfacecolor="white", **point)
+        handles.append((band, mark) if index else band)
+        labels.append(f"{short(source)} ({comparison.relation})")
     axes.legend(
-        handles=handles,
+        handles,
+        labels,
         loc="upper right",
-        bbox_to_anchor=(1.0, 0.88),
+        bbox_to_anchor=(1.0, 0.9),
         fontsize=SMALL,
         handlelength=1.2,
         borderaxespad=0.3,
