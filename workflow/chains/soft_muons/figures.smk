@@ -168,7 +168,7 @@ rule correlations:
         features=FILES.of_parts("features/{sample}/features-{part}.parquet", [MAIN]),
         model=f"{RESULTS}/training/{run.results.network}/{MAIN}/fold0",
     output:
-        figure=drawing("correlations", "Training", "Correlations of the inputs"),
+        numbers=f"{RESULTS}/results/correlations.json",
         assumed=f"{ASSUMED}/correlations.json",
     log:
         f"{LOGS}/correlations.log",
@@ -186,6 +186,28 @@ rule correlations:
             for name in run.variables.of_category(MAIN)
         },
         balance=run.training.balance.model_dump(mode="json"),
+    message:
+        "Correlating the input variables"
+    script:
+        in_place("scripts/correlations.py")
+
+
+rule figure_correlations:
+    input:
+        numbers=rules.correlations.output.numbers,
+    output:
+        figure=drawing("correlations", "Training", "Correlations of the inputs"),
+    log:
+        f"{LOGS}/figure_correlations.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_correlations.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(400),
+        runtime=minutes(10),
+    params:
+        code=code_of("figure_correlations"),
+        category=MAIN,  # that the caption names
         # Its title has the number of variables already.
         things={
             "categories": {MAIN: THINGS["categories"][MAIN].partition(",")[0]},
@@ -193,9 +215,9 @@ rule correlations:
         },
         looks=LOOKS,
     message:
-        "Correlating the input variables"
+        "Drawing the correlations of the input variables"
     script:
-        in_place("scripts/correlations.py")
+        in_place("scripts/figure_correlations.py")
 
 
 # Samples that nothing is trained on, of the campaign of the main sample; none by default.
