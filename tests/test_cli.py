@@ -66,7 +66,7 @@ def test_describe_one_block(capsys: pytest.CaptureFixture[str]) -> None:
             "soft_electrons.statistics.mas_bins",
             "did you mean 'soft_electrons.statistics.mass_bins'?",
         ),
-        ("depth", "these end so: soft_electrons.training.taggers.<name>.depth"),
+        ("depth", "soft_electrons.training.taggers.<name>.depth"),
     ],
 )
 def test_describe_an_unknown_key(

@@ -125,7 +125,7 @@ def test_values_of_the_command_line(workspace: Workspace) -> None:
         ("soft_electron", "did you mean 'soft_electrons'?"),
         ("publication", f"{CHAIN}_publication"),
         ("results/soft_electron/figures/roc.png", "did you mean 'soft_electrons'?"),
-        ("nothing_like_it", f"known: {CHAIN}"),
+        ("nothing_like_it", f"known: dijets, {CHAIN}, soft_muons"),
     ],
 )
 def test_a_mistake_in_a_target_names_the_nearest(

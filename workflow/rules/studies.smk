@@ -73,7 +73,7 @@ rule figure_importance:
         tagger=any_of(run.training.trained),
     threads: 1
     resources:
-        mem_mb=memory(400),
+        mem_mb=memory(450),
         runtime=minutes(10),
     params:
         code=code_of("figure_importance"),

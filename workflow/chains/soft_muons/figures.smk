@@ -203,7 +203,7 @@ rule figure_correlations:
         f"{BENCHMARKS}/figure_correlations.tsv"
     threads: 1
     resources:
-        mem_mb=memory(400),
+        mem_mb=memory(450),
         runtime=minutes(10),
     params:
         code=code_of("figure_correlations"),
