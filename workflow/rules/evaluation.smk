@@ -119,7 +119,7 @@ rule correlations:
         f"{BENCHMARKS}/correlations.tsv"
     threads: 1
     resources:
-        mem_mb=memory(700, 1),
+        mem_mb=memory(550, 1),
         runtime=minutes(10, 0.1),
     params:
         code=code_of("correlations", *run.variables.modules),
@@ -146,7 +146,7 @@ rule figure_correlations:
         f"{BENCHMARKS}/figure_correlations.tsv"
     threads: 1
     resources:
-        mem_mb=memory(450),
+        mem_mb=memory(520),
         runtime=minutes(10),
     params:
         code=code_of("figure_correlations"),
