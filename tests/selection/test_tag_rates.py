@@ -24,6 +24,7 @@ def objects(numbers: list[int], seed: int) -> pd.DataFrame:
         {
             "category": np.array([name for name, _ in CELLS])[cell],
             "pt": np.array([name for _, name in CELLS])[cell],
+            "weight": np.ones(len(cell)),
             "passed": random.random(len(cell)) < np.array(SHARES)[cell],
         }
     )
@@ -39,6 +40,19 @@ def test_rates_are_the_shares_of_the_cells_however_the_objects_come() -> None:
         found = rates.at(one_each)
         assert found.rate == pytest.approx(expected["passed_y"].to_numpy(float))
         assert found.level.tolist() == [2] * 4
+
+
+def test_weights_count_and_their_scale_does_not() -> None:
+    """An object of weight two is two; a factor on all is no matter, to rates and their errors."""
+    table = objects([400, 300, 500, 600], seed=8)
+    double = table.assign(weight=1.0 + table["passed"])
+    one_each = table.drop_duplicates(list(AXES))
+    found = TagRates.of([double], AXES, 100).at(one_each)
+    plain = TagRates.of([table], AXES, 100).at(one_each).rate
+    assert found.rate == pytest.approx(2.0 * plain / (1.0 + plain))
+    scaled = TagRates.of([double.assign(weight=7.0 * double["weight"])], AXES, 100).at(one_each)
+    assert scaled.rate == pytest.approx(found.rate)
+    assert scaled.error == pytest.approx(found.error)
 
 
 def test_a_cell_with_few_objects_is_merged_along_the_last_axis_then_the_one_before() -> None:

@@ -33,31 +33,41 @@ class Rates:
     """How many of the axes, from the first, that cell has."""
 
 
+NUMBERS = ("weight", "squares", "passed")
+"""Sums of each cell: of weights, of their squares, and of the weights of objects that pass."""
+
+
 @dataclass(frozen=True)
 class TagRates:
-    """Objects and those among them that pass, in the cells of some axes."""
+    """Weighted objects and those among them that pass, in the cells of some axes."""
 
-    counts: pd.DataFrame
-    """Columns: the axes, the first the most important; ``objects`` and ``passed``."""
-    min_objects: int
-    """A cell with fewer is taken together with its neighbours along the last axis, and so on."""
+    sums: pd.DataFrame
+    """Columns: the axes, the first the most important, and :data:`NUMBERS`."""
+    min_objects: float
+    """A cell with fewer effective ones is taken together with its neighbours along the last axis,
+    and so on."""
 
     @classmethod
-    def of(cls, parts: Iterable[pd.DataFrame], axes: Sequence[str], min_objects: int) -> TagRates:
-        """Rates from tables with a column an axis, and the column ``passed``."""
-        found = [_counted(part, axes) for part in parts]
-        empty = pd.DataFrame(columns=[*axes, "objects", "passed"])
+    def of(cls, parts: Iterable[pd.DataFrame], axes: Sequence[str], min_objects: float) -> TagRates:
+        """Rates from tables with a column an axis, and the columns ``passed`` and ``weight``."""
+        found = [_filled(part, axes) for part in parts]
+        empty = pd.DataFrame(columns=[*axes, *NUMBERS])
         return cls(_summed(pd.concat(found) if found else empty, axes), min_objects)
 
     @property
     def axes(self) -> list[str]:
         """Names of the axes."""
-        return [name for name in self.counts.columns if name not in ("objects", "passed")]
+        return [name for name in self.sums.columns if name not in NUMBERS]
+
+    @property
+    def objects(self) -> float:
+        """Effective number of all."""
+        return float(_effective(_summed(self.sums, []))[0])
 
     @property
     def sufficient(self) -> bool:
         """Whether there are enough objects for one common rate at least."""
-        return int(self.counts["objects"].sum()) >= self.min_objects
+        return self.objects >= self.min_objects
 
     def at(self, objects: pd.DataFrame) -> Rates:
         """Rates of objects with a column an axis, each from the smallest cell that is full enough.
@@ -67,22 +77,22 @@ class TagRates:
         ValueError : too few objects were measured for any rate, see :attr:`sufficient`
         """
         if not self.sufficient:
-            raise ValueError(f"{self.counts['objects'].sum()} objects, {self.min_objects} needed")
-        cell = np.full(len(objects), -1)
-        level = np.full(len(objects), -1)
-        passed, measured = np.zeros(len(objects)), np.ones(len(objects))
+            raise ValueError(f"{self.objects:g} objects, {self.min_objects:g} needed")
+        cell, level = (np.full(len(objects), -1) for _ in range(2))
+        rate, effective = np.zeros(len(objects)), np.ones(len(objects))
         offset = 0
         for number in range(len(self.axes), -1, -1):
             axes = self.axes[:number]
-            counts = _summed(self.counts, axes)
-            row = _rows(counts, objects, axes)
+            sums = _summed(self.sums, axes)
+            row, filled = _rows(sums, objects, axes), _effective(sums)
             known = (cell < 0) & (row >= 0)
-            known[known] = counts["objects"].to_numpy()[row[known]] >= self.min_objects
-            chosen = counts.iloc[row[known]]
-            cell[known], level[known] = row[known] + offset, number
-            passed[known], measured[known] = chosen["passed"], chosen["objects"]
-            offset += len(counts)
-        return Rates(passed / measured, binomial_error(passed, measured), cell, level)
+            known[known] = filled[row[known]] >= self.min_objects
+            rows = row[known]
+            cell[known], level[known], effective[known] = rows + offset, number, filled[rows]
+            shares = (sums["passed"] / sums["weight"]).to_numpy(dtype=np.float64)
+            rate[known] = np.clip(shares[rows], 0.0, 1.0)
+            offset += len(sums)
+        return Rates(rate, binomial_error(rate * effective, effective), cell, level)
 
 
 def binomial_error(passed: Floats, objects: Floats) -> Floats:
@@ -92,25 +102,32 @@ def binomial_error(passed: Floats, objects: Floats) -> Floats:
     return result
 
 
-def _counted(objects: pd.DataFrame, axes: Sequence[str]) -> pd.DataFrame:
-    return objects.groupby(list(axes), as_index=False).agg(
-        objects=("passed", "size"), passed=("passed", "sum")
-    )
+def _filled(objects: pd.DataFrame, axes: Sequence[str]) -> pd.DataFrame:
+    weight = objects["weight"].astype(np.float64)
+    numbers = {"weight": weight, "squares": weight**2, "passed": weight * objects["passed"]}
+    return _summed(objects[list(axes)].assign(**numbers), axes)
 
 
-def _summed(counts: pd.DataFrame, axes: Sequence[str]) -> pd.DataFrame:
-    """Counts in the cells of these axes alone."""
-    numbers = ["objects", "passed"]
+def _summed(sums: pd.DataFrame, axes: Sequence[str]) -> pd.DataFrame:
+    """Sums in the cells of these axes alone."""
+    numbers = list(NUMBERS)
     if not axes:
-        return counts[numbers].sum().to_frame().T
-    return counts.groupby(list(axes), as_index=False)[numbers].sum()
+        return sums[numbers].sum().to_frame().T
+    return sums.groupby(list(axes), as_index=False)[numbers].sum()
 
 
-def _rows(counts: pd.DataFrame, objects: pd.DataFrame, axes: Sequence[str]) -> Any:
-    """Row of the counts for each object, -1 where there is none."""
+def _effective(sums: pd.DataFrame) -> Floats:
+    """Effective number of objects of each cell."""
+    weight, squares = (sums[name].to_numpy(dtype=np.float64) for name in ("weight", "squares"))
+    result: Floats = np.divide(weight**2, squares, out=np.zeros(len(sums)), where=squares > 0.0)
+    return result
+
+
+def _rows(sums: pd.DataFrame, objects: pd.DataFrame, axes: Sequence[str]) -> Any:
+    """Row of the sums for each object, -1 where there is none."""
     if not axes:
         return np.zeros(len(objects), dtype=np.int64)
-    index = pd.MultiIndex.from_frame(counts[list(axes)])
+    index = pd.MultiIndex.from_frame(sums[list(axes)])
     return index.get_indexer(pd.MultiIndex.from_frame(objects[list(axes)]))
 
 

@@ -194,4 +194,6 @@ def track_columns(numbered: list[tuple[int, Event]]) -> dict[str, Any]:
         for name, kind in Track.__annotations__.items()
     }
     columns["score"] = columns["score"].astype(np.float64)
+    weights = [event.weight for _, event in numbered for _ in event.tracks]
+    columns["weight"] = np.array(weights, dtype=np.float64)
     return {"event_number": np.array([n for n, _ in rows], dtype=np.int64), **columns}

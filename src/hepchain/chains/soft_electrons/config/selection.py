@@ -56,7 +56,7 @@ class TagRatesConfig(Block):
     pt_edges: MomentumEdges = Field(description="bins of the track's pT [GeV]")
     abs_eta_edges: AbsEtaEdges = Field(description="bins of its |eta|")
     min_tracks: PositiveInt = Field(
-        description="tracks of a cell; one with fewer is merged with its neighbours"
+        description="effective tracks of a cell; one with fewer is merged with its neighbours"
     )
 
 

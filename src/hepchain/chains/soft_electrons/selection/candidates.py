@@ -56,6 +56,7 @@ class Tracks(Table):
 
     event_number: Column
     track_index: Column
+    weight: Column
     charge: Column
     pt: Column
     eta: Column

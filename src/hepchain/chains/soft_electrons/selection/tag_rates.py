@@ -2,12 +2,12 @@
 
 The axes are what a score of a hadron depends on: category, pT, species (kaons pass more often
 than pions where their dE/dx is that of electrons), |eta|, whether it is of pile-up. The tracks are
-isolated as candidates are, but in any event.
+isolated as candidates are, the electron's own track left in the cone, and are in any event.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -82,34 +82,24 @@ def measured(
 ) -> TagRates:
     """Rates of the isolated hadron tracks of all parts that are none of these candidates.
 
+    Memory holds a dozen columns of these tracks: the scores, in any order, are read once.
+
     Parameters
     ----------
     candidates : of either charge, whatever their mass
     """
     known = TrackIndex(candidates.event_number, candidates.track_index)
-    parts = _parts(tracks, scores, cone_sum, known, working_point, config)
-    return TagRates.of(parts, AXES, config.tag_rates.min_tracks)
-
-
-def _parts(
-    tracks: Sequence[Path],
-    scores: Path,
-    cone_sum: str,
-    candidates: TrackIndex,
-    working_point: WorkingPoint,
-    config: SelectionConfig,
-) -> Iterator[pd.DataFrame]:
     low, high = config.candidate.pt
-    for path in tracks:
-        chunks = []
-        for chunk in iterate_tracks(path, cone_sum):
-            isolated = chunk.cone_sum / chunk.pt < config.candidate.isolation.max_fraction
-            outside = candidates.rows(chunk.event_number, chunk.track_index) == ABSENT
-            chunks.append(chunk.take((chunk.pt > low) & (chunk.pt < high) & isolated & outside))
-        part = Tracks.concatenate(chunks)
-        found = read_scores(scores, part.event_number, part.track_index)
-        hadrons = found.label == Label.BACKGROUND
-        yield _frame(part.take(hadrons), found.take(hadrons), working_point, config.tag_rates)
+    chunks = []
+    for chunk in (chunk for path in tracks for chunk in iterate_tracks(path, cone_sum)):
+        isolated = chunk.cone_sum / chunk.pt < config.candidate.isolation.max_fraction
+        outside = known.rows(chunk.event_number, chunk.track_index) == ABSENT
+        chunks.append(chunk.take((chunk.pt > low) & (chunk.pt < high) & isolated & outside))
+    found = Tracks.concatenate(chunks)
+    of_them = read_scores(scores, found.event_number, found.track_index)
+    hadrons = of_them.label == Label.BACKGROUND
+    frame = _frame(found.take(hadrons), of_them.take(hadrons), working_point, config.tag_rates)
+    return TagRates.of([frame], AXES, config.tag_rates.min_tracks)
 
 
 def _frame(
@@ -118,7 +108,7 @@ def _frame(
     point: WorkingPoint,
     config: TagRatesConfig,
 ) -> pd.DataFrame:
-    """Cell of each track along each axis, and whether it passes."""
+    """Cell of each track along each axis, its weight, and whether it passes."""
     return pd.DataFrame(
         {
             "category": scores.category,
@@ -126,6 +116,7 @@ def _frame(
             "species": pd.Series(np.abs(tracks.truth_pdg_id)).map(SPECIES).fillna("other"),
             "abs_eta": _bins(np.abs(tracks.eta), config.abs_eta_edges, "{} to {}"),
             "pileup": np.where(tracks.truth_is_pileup, "pile-up", "hard scatter"),
+            "weight": tracks.weight,
             "passed": point.passes(scores.score, tracks.pt),
         }
     )

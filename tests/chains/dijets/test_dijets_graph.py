@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 
-from tests.workspace import Workspace
+from tests.workspace import Workspace, copy_repository
 
 SMOKE = "config/dijets/smoke.yaml"
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return copy_repository(tmp_path_factory.mktemp("repository"))
 
 
 def plan(workspace: Workspace, *files: str) -> str:
