@@ -82,24 +82,36 @@ def measured(
 ) -> TagRates:
     """Rates of the isolated hadron tracks of all parts that are none of these candidates.
 
-    Memory holds a dozen columns of these tracks: the scores, in any order, are read once.
+    Part by part, as memory is to hold one part's tracks, not all: the scores, which are in any
+    order, are looked through for each of them.
 
     Parameters
     ----------
     candidates : of either charge, whatever their mass
     """
     known = TrackIndex(candidates.event_number, candidates.track_index)
+    frames = (_of_part(path, scores, cone_sum, known, working_point, config) for path in tracks)
+    return TagRates.of(frames, AXES, config.tag_rates.min_tracks)
+
+
+def _of_part(
+    path: Path,
+    scores: Path,
+    cone_sum: str,
+    candidates: TrackIndex,
+    working_point: WorkingPoint,
+    config: SelectionConfig,
+) -> pd.DataFrame:
     low, high = config.candidate.pt
     chunks = []
-    for chunk in (chunk for path in tracks for chunk in iterate_tracks(path, cone_sum)):
+    for chunk in iterate_tracks(path, cone_sum):
         isolated = chunk.cone_sum / chunk.pt < config.candidate.isolation.max_fraction
-        outside = known.rows(chunk.event_number, chunk.track_index) == ABSENT
+        outside = candidates.rows(chunk.event_number, chunk.track_index) == ABSENT
         chunks.append(chunk.take((chunk.pt > low) & (chunk.pt < high) & isolated & outside))
-    found = Tracks.concatenate(chunks)
-    of_them = read_scores(scores, found.event_number, found.track_index)
-    hadrons = of_them.label == Label.BACKGROUND
-    frame = _frame(found.take(hadrons), of_them.take(hadrons), working_point, config.tag_rates)
-    return TagRates.of([frame], AXES, config.tag_rates.min_tracks)
+    part = Tracks.concatenate(chunks)
+    found = read_scores(scores, part.event_number, part.track_index)
+    hadrons = found.label == Label.BACKGROUND
+    return _frame(part.take(hadrons), found.take(hadrons), working_point, config.tag_rates)
 
 
 def _frame(
