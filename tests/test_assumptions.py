@@ -66,6 +66,7 @@ NOTHING_ASSUMED = {
     "combination": "reads a calibration, makes none",
     "ensemble": "reads calibrations, makes none",
     "exported_tagger": "copies calibration and thresholds",
+    "figure_correlations": "draws numbers that another rule made",
     "figure_loss_curves": "reads what was written of a training",
     "publication": "shows results",
     "scoring_speed": "measures time",
