@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.special import gammaincc
 
 from hepchain.simulation.response import calorimeter, dedx, shower_shapes
+from hepchain.simulation.response.material import Detector
 from hepchain.simulation.response.particles import MASSES
-from hepchain.simulation.response.passage import traverse
+from hepchain.simulation.response.passage import CURVATURE_RADIUS, traverse
 from hepchain.simulation.response.transition_radiation import (
     electron_probability,
     high_threshold_probability,
     relative_energy_loss,
+    share_in_road,
+    straw_occupancy,
 )
 from tests.particle_guns import parameters, particles
 
@@ -125,12 +131,69 @@ def test_a_shower_fills_its_layers_deeper_with_energy() -> None:
     p = parameters().calorimeter
     n = 5
     energy, dead = np.geomspace(0.5, 50, n), np.full(n, 2.0)
-    shares = shower_shapes.layer_fractions(energy, dead, np.zeros(n), p)
+    shares = shower_shapes.longitudinal_shares(energy, dead, np.zeros(n), p)
     assert shares.sum(axis=1) == pytest.approx(1)
     assert (np.diff(shares[:, 0]) < 0).all()
-    assert (np.diff(shares[:, 2]) > 0).all()
-    earlier = shower_shapes.layer_fractions(energy, np.zeros(n), np.zeros(n), p)
+    assert (np.diff(shares[:, 2:], axis=0) > 0).all()
+    earlier = shower_shapes.longitudinal_shares(energy, np.zeros(n), np.zeros(n), p)
     assert (earlier[:, 0] > 0).all()
+
+
+def test_what_a_shower_leaves_behind_is_the_tail_of_its_profile() -> None:
+    """With a = 1 the profile is exp(-b t): behind 22.3 radiation lengths exp(-22.3 b) of it."""
+    p = parameters().calorimeter
+    lowest = np.log(2.0) - 0.5  # the maximum of the smallest energy looked at
+    fluctuation = np.array([-10.0])  # an early shower: the maximum is held at 0.2
+    shares = shower_shapes.longitudinal_shares(np.array([0.01]), np.zeros(1), fluctuation, p)
+    a, b, depth = 1.0 + 0.5 * max(lowest - 10.0, 0.2), 0.5, sum(p.depth.value)
+    assert shares[0, 3] == pytest.approx(gammaincc(a, b * depth), rel=1e-6)
+    assert 0.0 < shares[0, 3] < 1e-4
+
+
+@pytest.mark.parametrize("kinetic", [1.0, 4.0])
+def test_barycentres_of_hadronic_showers_fluctuate_with_the_root_of_the_energy(
+    kinetic: float,
+) -> None:
+    """5.1 mm at 80 GeV, over the radius at which the calorimeter begins."""
+    p = parameters()
+    momentum = np.sqrt((kinetic + MASSES[211]) ** 2 - MASSES[211] ** 2)
+    gun = particles(40_000, 211, np.random.default_rng(5), pt=(momentum, momentum), max_eta=1e-3)
+    passage = traverse(gun, p.material, p.tracking.largest_kink.value)
+    left = calorimeter.deposit(gun, passage, p.calorimeter)
+    showers = ~left.minimum_ionising & ~left.electromagnetic & ~passage.interacted
+    expected = 5.1 * np.sqrt(80.0 / kinetic) / p.calorimeter.radius.value
+    for shift in (left.eta_shift, left.phi_shift):
+        assert shift[showers].std() == pytest.approx(expected, rel=0.03)
+        assert (shift[left.minimum_ionising] == 0.0).all()
+    assert left.phi_shift[passage.interacted].std() > 2.0 * expected
+
+
+def test_the_road_ends_where_the_circles_are_its_width_apart() -> None:
+    """A track fitted with twice the momentum that the particle has: k L^2 / 2 = 10 mm."""
+    p = parameters()
+    gun = particles(400, 211, np.random.default_rng(6), pt=(0.5, 1.0), max_eta=0.1)
+    passage = traverse(gun, p.material, p.tracking.largest_kink.value)
+    passage = replace(passage, fraction=np.ones_like(passage.fraction))
+    entrance = p.material.indices(Detector.TRT)[0]
+    fitted = 2.0 * gun.momentum
+    share = share_in_road(gun, passage, fitted, entrance, p.trt)
+    first, last = p.trt.length.value
+    curvature = 0.5 / (CURVATURE_RADIUS * gun.pt)
+    length = np.sqrt(2.0 * p.trt.road.value / curvature)
+    assert share == pytest.approx(np.clip((length - first) / (last - first), 0.0, 1.0))
+    assert (share < 1.0).any()
+    assert (share_in_road(gun, passage, gun.momentum, entrance, p.trt) == 1.0).all()
+
+
+def test_straws_saturate_and_are_as_published_at_the_mean_pile_up() -> None:
+    p = parameters().trt
+    gun = particles(20_000, 211, np.random.default_rng(7))
+    at = {mu: straw_occupancy(gun, np.full(len(gun), mu), p) for mu in (0.0, 34.0, 90.0)}
+    assert at[0.0].mean() == pytest.approx(p.occupancy_offset.value, abs=0.002)
+    assert at[34.0].mean() == pytest.approx(0.11 + 0.014 * 34.0, abs=0.01)
+    assert at[34.0].std() == pytest.approx(p.occupancy_spread.value, rel=0.1)
+    assert at[90.0].max() < 1.0
+    assert len(np.unique(at[90.0])) == len(gun)
 
 
 def test_a_shower_never_holds_more_than_arrives() -> None:

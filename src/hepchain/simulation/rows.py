@@ -20,3 +20,13 @@ class Rows:
             for name, values in vars(self).items()
         }
         return replace(self, **chosen)
+
+    def append(self, other: Self) -> Self:
+        """These rows and then the others."""
+        joined: dict[str, Any] = {
+            name: values.append(getattr(other, name))
+            if isinstance(values, Rows)
+            else np.concatenate([values, getattr(other, name)])
+            for name, values in vars(self).items()
+        }
+        return replace(self, **joined)

@@ -1,4 +1,4 @@
-"""The calorimeter: energy at its face, and the clusters it is collected in."""
+"""The calorimeter: energy at its face, and where it is left."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import numpy as np
 from hepchain.simulation.response.arrays import BoolArray, FloatArray
 from hepchain.simulation.response.crossing import wrap
 from hepchain.simulation.response.draws import Draws
-from hepchain.simulation.response.neighbours import close_pairs
 from hepchain.simulation.response.parameters import CalorimeterParameters
 from hepchain.simulation.response.particles import Particles
 from hepchain.simulation.response.passage import CURVATURE_RADIUS, Passage
 from hepchain.simulation.rows import Rows
 
-CLUSTER_GAP = (0.0375, 0.0625)
-"""Half of three by five cells of the middle layer, in eta and azimuth: energy within joins."""
+PROJECTION = float(np.sqrt(2.0 / np.pi))
+"""Width of one component of a vector in the plane over its mean length, for a normal vector."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,9 @@ class Deposit(Rows):
     """What the hadronic calorimeter measures of it [GeV]: a cluster reaches that deep."""
     depth: FloatArray
     """Latent depth of the shower, of zero mean and unit width."""
+    eta_shift: FloatArray
     phi_shift: FloatArray
-    """Azimuth of the cluster minus that of the particle's impact [rad], signed by charge."""
+    """Where the energy lies minus where the particle hits [rad]; azimuth signed by charge."""
 
 
 def face_radius(particles: Particles, parameters: CalorimeterParameters) -> FloatArray:
@@ -119,6 +119,8 @@ def deposit(particles: Particles, passage: Passage, parameters: CalorimeterParam
     behind = np.where(showers, kinetic * (1.0 - response), np.maximum(kinetic - energy, 0.0))
     electromagnetic = electron | exchange
     hadronic = np.where(there & ~electromagnetic, behind, 0.0)
+    astray = _astray(particles, passage, kinetic, showers, p)
+    bend = moment / np.maximum(arriving, 1e-3)
     return Deposit(
         energy=np.where(there, energy, 0.0),
         electromagnetic=electromagnetic,
@@ -126,8 +128,51 @@ def deposit(particles: Particles, passage: Passage, parameters: CalorimeterParam
         hadronic=hadronic,
         seen_behind=np.where(hadron, hadronic * mean, 0.0),
         depth=depth,
-        phi_shift=np.where(electron, moment / np.maximum(arriving, 1e-3), 0.0),
+        eta_shift=astray[:, 0],
+        phi_shift=np.where(electron, bend, astray[:, 1]),
     )
+
+
+def deposit_of_photons(photons: Particles) -> Deposit:
+    """All of their energy, where they hit."""
+    n = len(photons)
+    nothing, never = np.zeros(n), np.zeros(n, dtype=np.bool_)
+    return Deposit(
+        energy=photons.momentum,
+        electromagnetic=~never,
+        minimum_ionising=never,
+        hadronic=nothing,
+        seen_behind=nothing,
+        depth=photons.draws.normal("photon_depth"),
+        eta_shift=nothing,
+        phi_shift=nothing,
+    )
+
+
+def _astray(
+    particles: Particles,
+    passage: Passage,
+    kinetic: FloatArray,
+    showers: BoolArray,
+    p: CalorimeterParameters,
+) -> FloatArray:
+    """Distance of a hadronic shower from where the hadron would have hit [rad]: shape (n, 2).
+
+    In pseudorapidity and azimuth alike, a distance across the flight path over the radius of the
+    calorimeter's face. The barycentre of a hadronic shower fluctuates as 1 / sqrt(E). Of a hadron
+    that interacts before the calorimeter, the leading secondary arrives: it carries a part of the
+    momentum and flies on under the angle that the transverse momentum of secondaries gives it.
+    """
+    face = face_radius(particles, p)
+    spread = p.hadron_position.value / np.sqrt(np.maximum(kinetic, 0.05))
+    last = np.minimum(passage.end, passage.radius.shape[1] - 1)
+    radius = np.minimum(passage.radius[np.arange(len(particles)), last], face)
+    leading = np.maximum(p.leading_secondary.value * particles.momentum, 0.05)
+    angle = PROJECTION * p.secondary_pt.value / leading
+    arm = (face - radius) * np.cosh(particles.eta)
+    spread = np.where(passage.interacted, np.hypot(spread, angle * arm), spread)
+    noise = particles.draws.normal("shower_axis", 2)
+    return np.asarray(noise * np.where(showers, spread / face, 0.0)[:, None])
 
 
 def _minimum_ionising(
@@ -175,21 +220,6 @@ def correlated(
     return np.asarray(sign * rho * latent + np.sqrt(1.0 - rho**2) * draws.normal(name))
 
 
-@dataclass(frozen=True)
-class Cluster(Rows):
-    """What lies in the cluster of each track before noise, shape (n,)."""
-
-    energy: FloatArray
-    """Electromagnetic energy of the particle and of its neighbours [GeV]."""
-    total: FloatArray
-    """The same with what the hadronic calorimeter sees [GeV]: what makes the cluster."""
-    own: FloatArray
-    """Share of the particle itself."""
-    eta_shift: FloatArray
-    phi_shift: FloatArray
-    """Distance of the cluster from the particle's impact [rad]."""
-
-
 def impact(
     particles: Particles, parameters: CalorimeterParameters
 ) -> tuple[FloatArray, FloatArray]:
@@ -203,52 +233,3 @@ def impact(
     chord = radius / (2.0 * CURVATURE_RADIUS * particles.pt)
     phi = particles.phi - particles.charge * np.arcsin(np.minimum(chord, 1.0))
     return np.arcsinh(along / radius), wrap(phi)
-
-
-def collect(
-    particles: Particles, left: Deposit, photons: Particles, parameters: CalorimeterParameters
-) -> Cluster:
-    """Add to each particle's energy that of photons and other particles in its cluster.
-
-    Photons of the simulated collisions and the other charged particles count; collisions far from
-    the hard one are part of the noise.
-    """
-    n = len(particles)
-    both = particles.append(photons)
-    energy = np.concatenate([left.energy, photons.momentum])
-    eta, phi = impact(both, parameters)
-    added, d_eta, d_phi = np.zeros(n), np.zeros(n), np.zeros(n)
-    for a, b in close_pairs(both.event, eta, phi, *CLUSTER_GAP):
-        for i, j in ((a, b), (b, a)):
-            track = i < n
-            i, j = i[track], j[track]
-            np.add.at(added, i, energy[j])
-            np.add.at(d_eta, i, energy[j] * (eta[j] - eta[i]))
-            np.add.at(d_phi, i, energy[j] * wrap(phi[j] - phi[i]))
-    total = np.maximum(left.energy + added, 1e-9)
-    charge = np.where(particles.charge < 0, 1.0, -1.0)
-    return Cluster(
-        energy=left.energy + added,
-        total=left.energy + left.seen_behind + added,
-        own=np.where(added > 0.0, left.energy / total, 1.0),
-        eta_shift=d_eta / total,
-        phi_shift=(left.phi_shift * left.energy + charge * d_phi) / total,
-    )
-
-
-def measure(
-    particles: Particles, cluster: Cluster, parameters: CalorimeterParameters
-) -> tuple[BoolArray, FloatArray]:
-    """Tracks with a matched cluster, and the cluster's energy with resolution and noise [GeV]."""
-    p, draws = parameters, particles.draws
-    excess = (cluster.total - p.cluster_half.value) / p.cluster_width.value
-    chance = 1.0 / (1.0 + np.exp(-np.clip(excess, -50.0, 50.0)))
-    seen = draws.chance("cluster", chance) & draws.chance("match", p.match.value)
-    sigma = np.sqrt(
-        p.sampling.value**2 * cluster.energy
-        + (p.constant.value * cluster.energy) ** 2
-        + (p.noise.value * p.noise_scale.value) ** 2
-    )
-    # A cluster needs a seed well above noise, and never has negative energy.
-    energy = np.maximum(cluster.energy + sigma * draws.normal("energy"), 0.1)
-    return seen & (cluster.energy > 0.0), energy

@@ -132,13 +132,14 @@ class TrtParameters(Block):
     extension: EtaCurve
     fake_extension: Probability
     road: Number
-    road_length: Number
+    length: Numbers
     straws: EtaCurve
     straw_efficiency: Probability
     outlier: EtaCurve
     dead: Probability
     occupancy_offset: Number
     occupancy_slope: Number
+    occupancy_anchor: Number
     occupancy_spread: Number
     argon_fraction: Probabilities
     end_cap_a: Number
@@ -168,7 +169,6 @@ class ShowerShapes(Block):
     fracs1: Shape
     eratio: Shape
     delta_e: Shape
-    hadronic_leakage: Shape
     presampler: Shape
 
 
@@ -184,9 +184,11 @@ class CalorimeterParameters(Block):
     dead_material_loss: Number
     window: Number
     match_window: Number
+    match_phi: Number
+    match_eta: Number
     cluster_half: Number
     cluster_width: Number
-    match: Probability
+    seed: Number
     depth: Numbers
     critical_energy: Number
     depth_fluctuation: Number
@@ -202,13 +204,17 @@ class CalorimeterParameters(Block):
     hadron_layers_concentration: Number
     first_hadronic_layer: Numbers
     annihilation: Number
+    hadronic_leakage: Numbers
+    hadron_position: Number
+    secondary_pt: Number
+    leading_secondary: Probability
     shapes: ShowerShapes
     shapes_source: str
     shapes_trust: Trust
     wtots1_scale: EtaCurve
     latent_correlation: Probability
     delta_eta: Numbers
-    delta_phi: Numbers
+    delta_phi: Number
 
 
 class ElectronParameters(Block):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import awkward as ak
 import numpy as np
@@ -50,16 +49,6 @@ class Particles(Rows):
 
     def __len__(self) -> int:
         return len(self.event)
-
-    def append(self, other: Self) -> Self:
-        """These particles and then the others."""
-        return replace(
-            self,
-            **{
-                name: np.concatenate([values, getattr(other, name)])
-                for name, values in vars(self).items()
-            },
-        )
 
     @property
     def draws(self) -> Draws:

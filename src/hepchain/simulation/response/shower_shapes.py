@@ -12,7 +12,8 @@ import numpy as np
 from scipy.special import gammainc
 
 from hepchain.simulation.response.arrays import Columns, FloatArray
-from hepchain.simulation.response.calorimeter import Cluster, Deposit, bounded, correlated
+from hepchain.simulation.response.calorimeter import Deposit, bounded, correlated
+from hepchain.simulation.response.clusters import Clusters
 from hepchain.simulation.response.draws import Draws
 from hepchain.simulation.response.material import MaterialParameters
 from hepchain.simulation.response.parameters import CalorimeterParameters, Shape
@@ -25,13 +26,17 @@ PRESAMPLER_MAX_ETA = 1.8
 """Reach of the presampler (AtlFast3, Table 1)."""
 
 
-def layer_fractions(
+HADRONIC_CELLS = 4
+"""Cells of each of two hadronic layers behind a cluster of the middle layer."""
+
+
+def longitudinal_shares(
     energy: FloatArray,
     dead_material: FloatArray,
     fluctuation: FloatArray,
     parameters: CalorimeterParameters,
 ) -> FloatArray:
-    """Shares of an electromagnetic shower in strips, middle and back layer.
+    """Shares of an electromagnetic shower in strips, middle and back layer, and behind them.
 
     dE/dt ~ (b t)^(a - 1) exp(-b t) with its maximum at (a - 1)/b = ln(E / E_c) - 0.5 and a
     fluctuation of it (PDG, electromagnetic cascades), integrated over the layers behind the
@@ -44,15 +49,16 @@ def layer_fractions(
 
     Returns
     -------
-    shape (n, 3), sums to 1
+    shape (n, 4), sums to 1: what the material before the layers takes does not count
     """
     p = parameters
     maximum = np.log(np.maximum(energy / p.critical_energy.value, 2.0)) - 0.5 + fluctuation
     a = 1.0 + LONGITUDINAL_DECAY * np.maximum(maximum, 0.2)
     edges = dead_material[:, None] + np.concatenate([[0.0], np.cumsum(p.depth.value)])
     cumulative = gammainc(a[:, None], LONGITUDINAL_DECAY * edges)
-    shares = np.diff(cumulative, axis=1)
-    return np.asarray(shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-6))
+    whole = np.column_stack([cumulative, np.ones(len(a))])
+    shares = np.diff(whole, axis=1)
+    return np.asarray(shares / np.maximum(1.0 - cumulative[:, :1], 1e-6))
 
 
 def _positive(mean: FloatArray, width: FloatArray, normal: FloatArray) -> FloatArray:
@@ -73,75 +79,68 @@ def _by_kind(shape: Shape, likeness: FloatArray) -> tuple[FloatArray, FloatArray
 def shapes(
     particles: Particles,
     left: Deposit,
-    cluster: Cluster,
-    energy: FloatArray,
-    track_momentum: FloatArray,
+    found: Clusters,
     material: MaterialParameters,
     parameters: CalorimeterParameters,
 ) -> Columns:
-    """The nineteen calorimeter variables of tracks with a cluster.
+    """The calorimeter variables of clusters, without those of the match with a track.
 
     Parameters
     ----------
-    energy : measured energy of the cluster [GeV], shape (n,)
-    track_momentum : momentum of the track fit [GeV], shape (n,)
+    particles, left, found : the particles around which the clusters are, shape (n,) each
     """
     # Of neighbours, photons carry most; a cluster of two showers is less like one electron's.
-    likeness = np.where(left.electromagnetic, 1.0, 0.0) * cluster.own + 1.0 - cluster.own
-    one = 1.0 - 2.0 * cluster.own * (1.0 - cluster.own)
+    likeness = np.where(left.electromagnetic, 1.0, 0.0) * found.own + 1.0 - found.own
+    one = 1.0 - 2.0 * found.own * (1.0 - found.own)
     narrow = left.electromagnetic | left.minimum_ionising
-    compact = (np.where(narrow, 1.0, 0.0) * cluster.own + 1.0 - cluster.own) * one
-    layers = _layers(particles, left, cluster, likeness, energy, material, parameters)
-    total = layers.sum(axis=1)
-    hadronic = _hadronic_layers(particles, left, likeness, energy, parameters)
-    behind = np.maximum(hadronic["ethad"] / particles.sin_theta, 0.0)
+    compact = (np.where(narrow, 1.0, 0.0) * found.own + 1.0 - found.own) * one
+    layers, behind = _layers(particles, left, found, likeness, material, parameters)
+    hadronic, cells = _hadronic_layers(particles, left, behind, found.energy, parameters)
+    electromagnetic = np.maximum(layers[:, 1:], 0.0).sum(axis=1)
     return {
-        "e_over_p": energy / track_momentum,
         "e0": layers[:, 0],
         "e1": layers[:, 1],
         "e2": layers[:, 2],
         "e3": layers[:, 3],
-        "f1": layers[:, 1] / total,
-        "f3": layers[:, 3] / total,
+        "f1": layers[:, 1] / found.energy,
+        "f3": layers[:, 3] / found.energy,
         **hadronic,
-        "eng_frac_em": energy / (energy + behind),
+        "eng_frac_em": electromagnetic / np.maximum(electromagnetic + cells, 1e-6),
         **_lateral(particles, compact, likeness * one, layers, parameters),
-        **_matching(particles, cluster, likeness, energy, parameters),
     }
 
 
 def _layers(
     particles: Particles,
     left: Deposit,
-    cluster: Cluster,
+    found: Clusters,
     likeness: FloatArray,
-    energy: FloatArray,
     material: MaterialParameters,
     p: CalorimeterParameters,
-) -> FloatArray:
-    """Energy in presampler, strips, middle and back with noise [GeV], shape (n, 4)."""
-    n, draws = len(energy), particles.draws
+) -> tuple[FloatArray, FloatArray]:
+    """Energy in presampler, strips, middle and back [GeV]: (n, 4); share of a shower behind: (n,).
+
+    The layers sum to the energy of the cluster; noise moves energy between them, so that single
+    ones can be below zero.
+    """
+    n, draws = len(particles), particles.draws
     dead = material.before_calorimeter(particles.eta) * material.scale.value
-    shower = layer_fractions(
-        np.maximum(energy, 0.1), dead, p.depth_fluctuation.value * left.depth, p
-    )
-    own = np.where(left.minimum_ionising[:, None], _along_path(n, p), shower)
+    shower = longitudinal_shares(found.energy, dead, p.depth_fluctuation.value * left.depth, p)
+    inside = shower[:, :3] / shower[:, :3].sum(axis=1, keepdims=True)
+    own = np.where(left.minimum_ionising[:, None], _along_path(n, p), inside)
     hadronic = np.flatnonzero(~left.electromagnetic & ~left.minimum_ionising)
     own[hadronic] = _hadronic(left.depth[hadronic], draws.take(hadronic), p)
-    fractions = cluster.own[:, None] * own + (1.0 - cluster.own)[:, None] * shower
+    fractions = found.own[:, None] * own + (1.0 - found.own)[:, None] * inside
+    reached = (np.abs(particles.eta) < PRESAMPLER_MAX_ETA).astype(np.float64)
     mean, width = _by_kind(p.shapes.presampler, likeness)
-    early = bounded(mean, width, correlated(left.depth, draws, p, -1.0, "presampler"))
-    early = np.where(np.abs(particles.eta) < PRESAMPLER_MAX_ETA, early, 0.0)
-    layers = np.column_stack([early, fractions * (1.0 - early)[:, None]]) * energy[:, None]
-    noise = np.asarray(p.layer_noise.value) * p.noise_scale.value
-    layers += noise * draws.normal("layer_noise", 4)
-    layers[:, 0] = np.where(np.abs(particles.eta) < PRESAMPLER_MAX_ETA, layers[:, 0], 0.0)
-    # The middle layer, which carries most of the energy, stays positive: it seeds the cluster.
-    layers[:, 2] = np.maximum(layers[:, 2], 0.05)
-    short = layers.sum(axis=1) < 0.1
-    layers[short] = np.maximum(layers[short], 0.0)
-    layers[:, 2] += np.where(layers.sum(axis=1) < 0.1, 0.1, 0.0)
-    return layers
+    early = reached * bounded(mean, width, correlated(left.depth, draws, p, -1.0, "presampler"))
+    layers = np.column_stack([early, fractions * (1.0 - early)[:, None]]) * found.energy[:, None]
+    width_of = np.tile(np.asarray(p.layer_noise.value) * p.noise_scale.value, (n, 1))
+    width_of[:, 0] *= reached
+    noise = width_of * draws.normal("layer_noise", 4)
+    variance = width_of**2
+    noise -= variance / variance.sum(axis=1, keepdims=True) * noise.sum(axis=1, keepdims=True)
+    return layers + noise, shower[:, 3] / (1.0 - shower[:, 3])
 
 
 def _along_path(n: int, p: CalorimeterParameters) -> FloatArray:
@@ -162,22 +161,35 @@ def _hadronic(depth: FloatArray, draws: Draws, p: CalorimeterParameters) -> Floa
 def _hadronic_layers(
     particles: Particles,
     left: Deposit,
-    likeness: FloatArray,
+    behind: FloatArray,
     energy: FloatArray,
     p: CalorimeterParameters,
-) -> Columns:
+) -> tuple[Columns, FloatArray]:
+    """Transverse energy in the hadronic layers, and the energy in their cells above zero [GeV].
+
+    What an electromagnetic shower leaves there follows from its profile.
+
+    Parameters
+    ----------
+    behind : energy of an electromagnetic shower behind the layers, over that in them: shape (n,)
+    """
     draws = particles.draws
-    mean, width = _by_kind(p.shapes.hadronic_leakage, likeness)
-    leakage = _positive(mean, width, correlated(left.depth, draws, p, 1.0, "leakage")) * energy
-    behind = np.where(left.electromagnetic, leakage, np.minimum(leakage, left.hadronic))
+    mean, width = (np.full(len(energy), value) for value in p.hadronic_leakage.value)
+    leakage = _positive(mean, width, correlated(left.depth, draws, p, 1.0, "leakage"))
+    hadron = np.minimum(leakage * energy, left.hadronic)
+    deep = np.where(left.electromagnetic, behind * energy, hadron)
     share, spread = p.first_hadronic_layer.value
     first = bounded(share, spread, draws.normal("first_hadronic_layer"))
-    noise = p.hadronic_noise.value * p.noise_scale.value * draws.normal("hadronic_noise", 2).T
+    noise = p.hadronic_noise.value * p.noise_scale.value / np.sqrt(HADRONIC_CELLS)
+    cells = noise * draws.normal("hadronic_noise", 2 * HADRONIC_CELLS)
+    cells[:, 0] += deep * first
+    cells[:, HADRONIC_CELLS] += deep * (1.0 - first)
     transverse = particles.sin_theta
-    return {
-        "ethad1": (behind * first + noise[0]) * transverse,
-        "ethad": (behind + noise[0] + noise[1]) * transverse,
+    columns = {
+        "ethad1": cells[:, :HADRONIC_CELLS].sum(axis=1) * transverse,
+        "ethad": cells.sum(axis=1) * transverse,
     }
+    return columns, np.maximum(cells, 0.0).sum(axis=1)
 
 
 def _lateral(
@@ -219,22 +231,4 @@ def _lateral(
         "fracs1": draw(bounded, "fracs1", compact, strips, 1.0),
         "eratio": draw(bounded, "eratio", likeness, strips, -1.0),
         "delta_e": draw(_positive, "delta_e", likeness, strip, 1.0),
-    }
-
-
-def _matching(
-    particles: Particles,
-    cluster: Cluster,
-    likeness: FloatArray,
-    energy: FloatArray,
-    p: CalorimeterParameters,
-) -> Columns:
-    constant, stochastic, hadron = p.delta_eta.value
-    electron = np.hypot(constant, stochastic / np.maximum(energy, 0.1))
-    sigma_eta = hadron + (electron - hadron) * likeness
-    sigma_phi = p.delta_phi.value[1] + (p.delta_phi.value[0] - p.delta_phi.value[1]) * likeness
-    noise = particles.draws.normal("matching", 2)
-    return {
-        "delta_eta1": cluster.eta_shift + sigma_eta * noise[:, 0],
-        "delta_phi2": cluster.phi_shift + sigma_phi * noise[:, 1],
     }

@@ -8,6 +8,7 @@ import numpy as np
 
 from hepchain.simulation.response import (
     calorimeter,
+    clusters,
     dedx,
     shower_shapes,
     tracking,
@@ -47,8 +48,7 @@ def reconstruct(crossing: Crossing, parameters: ResponseParameters) -> Tracks:
     columns = hit_variables(particles, hits, p.hits)
     arm = lever_arm(columns["radius_of_first_hit"], passage, p.material)
     left = calorimeter.deposit(particles, passage, p.calorimeter)
-    cluster = calorimeter.collect(particles, left, photons, p.calorimeter)
-    clustered, energy = calorimeter.measure(particles, cluster, p.calorimeter)
+    clustered, showers = _calorimeter(particles, left, photons, p)
     momentum = tracking.fitted_momentum(particles, passage, p.material, p.tracking, clustered)
     innermost = columns["number_of_innermost_pixel_layer_hits"]
     columns |= tracking.fit(particles, momentum, innermost, arm, p.tracking)
@@ -60,16 +60,8 @@ def reconstruct(crossing: Crossing, parameters: ResponseParameters) -> Tracks:
     )
     columns["number_of_outliers_on_track"] = _all_detectors("outliers", columns)
     chosen = np.flatnonzero(clustered)
-    showers = shower_shapes.shapes(
-        particles.take(chosen),
-        left.take(chosen),
-        cluster.take(chosen),
-        energy[chosen],
-        1.0 / np.abs(columns["q_over_p"][chosen]),
-        p.material,
-        p.calorimeter,
-    )
     columns |= _spread(showers, chosen, len(particles))
+    columns["e_over_p"] = columns.pop("cluster_energy") * np.abs(columns["q_over_p"])
     return _accepted(particles, columns, crossing)
 
 
@@ -105,6 +97,25 @@ def _fakes(particles: Particles, parameters: ResponseParameters) -> Particles:
     )
 
 
+def _calorimeter(
+    particles: Particles, left: calorimeter.Deposit, photons: Particles, p: ResponseParameters
+) -> tuple[BoolArray, Columns]:
+    """Which tracks have a cluster, and its variables and ``cluster_energy`` [GeV] for those."""
+    everything = particles.append(photons)
+    left = left.append(calorimeter.deposit_of_photons(photons))
+    found = clusters.cluster(everything, left, p.calorimeter)
+    matches = clusters.match(particles, everything, found, p.calorimeter)
+    chosen = np.flatnonzero(matches.matched)
+    source = matches.source[chosen]
+    variables = shower_shapes.shapes(
+        everything.take(source), left.take(source), found.take(source), p.material, p.calorimeter
+    )
+    variables["delta_eta1"] = matches.delta_eta[chosen]
+    variables["delta_phi2"] = matches.delta_phi[chosen]
+    variables["cluster_energy"] = found.energy[source]
+    return matches.matched, variables
+
+
 def _spread(columns: Columns, chosen: IntArray, n: int) -> Columns:
     """Columns of some tracks as columns of all: NaN for the others."""
     result = {}
@@ -123,7 +134,7 @@ def _trt(
 ) -> Columns:
     """TRT variables: drawn for tracks with an extension only, NaN for the others."""
     fitted = 1.0 / np.abs(columns["q_over_p"])
-    extended = transition_radiation.extends(particles, passage, fitted, p.material, p.trt)
+    extended = transition_radiation.extends(particles, passage, p.material, p.trt)
     chosen = np.flatnonzero(extended)
     enough, variables = transition_radiation.respond(
         particles.take(chosen),

@@ -105,9 +105,16 @@ class Straws:
 
 
 def _cross_straws(
-    particles: Particles, passage: Passage, argon: FloatArray, entrance: int, p: TrtParameters
+    particles: Particles,
+    passage: Passage,
+    argon: FloatArray,
+    in_road: FloatArray,
+    entrance: int,
+    p: TrtParameters,
 ) -> Straws:
     """What becomes of each straw; a particle that ends inside the TRT crosses fewer.
+
+    So does the extension of one that leaves the road.
 
     Straws filled with argon are the innermost ones, as in the barrel of Run 2.
     """
@@ -115,7 +122,8 @@ def _cross_straws(
     reached = passage.crossed[:, [entrance, entrance + 1]].sum(axis=1) / 2.0
     stopped = passage.interacted & np.isin(passage.end, (entrance, entrance + 1))
     unbroken = np.maximum(np.rint(p.straws(particles.eta) + 2.0 * draws.normal("straws")), 0.0)
-    count = np.rint(unbroken * np.where(stopped, np.maximum(reached - 0.25, 0.0), reached))
+    share = np.where(stopped, np.maximum(reached - 0.25, 0.0), reached)
+    count = np.rint(unbroken * np.minimum(share, in_road))
     number = np.arange(int(count.max(initial=0)))
     crossed = number < count[:, None]
     is_dead, is_hole, is_outlier = draws.outcome(
@@ -139,7 +147,6 @@ def _cross_straws(
 def extends(
     particles: Particles,
     passage: Passage,
-    reconstructed_momentum: FloatArray,
     material: MaterialParameters,
     parameters: TrtParameters,
 ) -> BoolArray:
@@ -147,12 +154,10 @@ def extends(
     p, draws = parameters, particles.draws
     entrance = material.indices(Detector.TRT)[0]
     chance = p.extension(particles.eta) * np.where(particles.is_fake, p.fake_extension.value, 1.0)
-    off = _off_road(particles, passage, reconstructed_momentum, entrance, p)
     return (
         (np.abs(particles.eta) < p.max_abs_eta.value)
         & passage.crossed[:, entrance]
         & draws.chance("extension", chance)
-        & (off < p.road.value)
     )
 
 
@@ -177,9 +182,10 @@ def respond(
     """
     p = parameters
     entrance = material.indices(Detector.TRT)[0]
-    occupancy = _occupancy(particles, mu, p)
+    occupancy = straw_occupancy(particles, mu, p)
     xenon, argon, share = crossed_constants(particles.eta, p)
-    straws = _cross_straws(particles, passage, share, entrance, p)
+    in_road = share_in_road(particles, passage, reconstructed_momentum, entrance, p)
+    straws = _cross_straws(particles, passage, share, in_road, entrance, p)
     tables = (xenon.T, argon.T)
     inside, outside = (particles.momentum * passage.fraction[:, entrance + half] for half in (1, 2))
     above = _above_threshold(particles, (inside, outside), occupancy, tables, straws, p)
@@ -198,9 +204,20 @@ def respond(
     }
 
 
-def _occupancy(particles: Particles, mu: FloatArray, p: TrtParameters) -> FloatArray:
-    spread = p.occupancy_spread.value * particles.draws.normal("occupancy")
-    return np.clip(p.occupancy_offset.value + p.occupancy_slope.value * mu + spread, 0.01, 0.99)
+def straw_occupancy(particles: Particles, mu: FloatArray, p: TrtParameters) -> FloatArray:
+    """Share of the straws around each track with a hit, shape (n,).
+
+    A straw is hit unless none of many particles crosses it: 1 - exp(-m), with m linear in the
+    collisions through the formula's offset and its value at the mean of Run 2, so that straws
+    saturate where the linear formula would pass 1. The local density fluctuates by a factor.
+    """
+    offset, anchor = p.occupancy_offset.value, p.occupancy_anchor.value
+    full = offset + p.occupancy_slope.value * anchor
+    at_zero, at_anchor = -np.log1p(-offset), -np.log1p(-full)
+    density = at_zero + (at_anchor - at_zero) * mu / anchor
+    relative = p.occupancy_spread.value / ((1.0 - full) * at_anchor)
+    factor = np.exp(relative * particles.draws.normal("occupancy") - 0.5 * relative**2)
+    return np.asarray(-np.expm1(-density * factor))
 
 
 ByGas = tuple[IntArray, IntArray]
@@ -273,18 +290,42 @@ def _dedx(
     return loss * np.maximum(1.0 + width * particles.draws.normal("trt_dedx"), 0.1)
 
 
-def _off_road(
+def _curvature_difference(
+    particles: Particles, passage: Passage, fitted: FloatArray, layer: int
+) -> FloatArray:
+    """Curvature before a layer minus that of the fitted track [1/mm], unsigned: shape (n,)."""
+    arriving = particles.momentum * passage.fraction[:, layer]
+    difference = (1.0 / arriving - 1.0 / fitted) / particles.sin_theta
+    return np.abs(difference) / CURVATURE_RADIUS
+
+
+def share_in_road(
     particles: Particles,
     passage: Passage,
-    reconstructed_momentum: FloatArray,
+    fitted: FloatArray,
     entrance: int,
-    p: TrtParameters,
+    parameters: TrtParameters,
 ) -> FloatArray:
-    """Distance from the extrapolated track when the first straws have been crossed [mm].
+    """Share of the straws on a track's way before it leaves the road, shape (n,).
 
-    A particle that enters the TRT with less momentum than the fit found bends away by
-    L^2 / 2 (1 / rho - 1 / rho_fit) over the length L.
+    A particle with less momentum than the fit found bends away from the last SCT layer on. With
+    the differences of curvature k before the first and k' before the second half, which begins at
+    the length s, it is k L^2 / 2 + max(k' - k, 0) (L - s)^2 / 2 away from the extrapolated track:
+    a hard radiation inside cuts the extension short, as an interaction does a hadron's.
+
+    Parameters
+    ----------
+    fitted : momentum of the track fit [GeV], shape (n,)
     """
-    arriving = particles.momentum * passage.fraction[:, entrance]
-    difference = (1.0 / arriving - 1.0 / reconstructed_momentum) / particles.sin_theta
-    return np.abs(0.5 * p.road_length.value**2 * difference / CURVATURE_RADIUS)
+    p = parameters
+    first, whole = p.length.value
+    road = p.road.value
+    k = np.maximum(_curvature_difference(particles, passage, fitted, entrance), 1e-12)
+    more = np.maximum(_curvature_difference(particles, passage, fitted, entrance + 1) - k, 0.0)
+    half = 0.5 * whole
+    alone = np.sqrt(2.0 * road / k)
+    # (k + more) L^2 - 2 more s L + more s^2 - 2 road = 0
+    a, b, c = k + more, more * half, more * half**2 - 2.0 * road
+    bent = (b + np.sqrt(np.maximum(b**2 - a * c, 0.0))) / a
+    length = np.where(alone < half, alone, bent)
+    return np.clip((length - first) / (whole - first), 0.0, 1.0)
