@@ -19,7 +19,7 @@ from tests.export.foreign_ntuples import write_map, write_ntuple
 from tests.export.foreign_run import CROSS_SECTION_PB, EVENTS, GENERATED, configuration, samples
 from tests.workspace import RESULTS, Workspace, copy_repository, job_counts
 
-pytestmark = pytest.mark.xdist_group("export")
+pytestmark = [pytest.mark.xdist_group("export"), pytest.mark.thorough]
 
 TARGETS = [f"{RESULTS}/figures/{name}.png" for name in ("yields", "mass")]
 LUMINOSITY = 139.0

@@ -87,6 +87,7 @@ def test_error_is_that_of_the_posterior_after_a_flat_prior(passed: int, objects:
     assert found[0] == pytest.approx(posterior.std())
 
 
+@pytest.mark.thorough
 def test_pulls_of_the_closure_have_unit_width_and_p_values_are_flat() -> None:
     """Candidates with several weights, and other shares of the cells than where it was measured."""
     pulls, p_values = [], []

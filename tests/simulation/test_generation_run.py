@@ -193,6 +193,7 @@ def test_trials_are_the_hard_processes_and_the_cross_section_does_not_depend_on_
     assert abs(first.value - second.value) < 4 * np.hypot(first.error, second.error)
 
 
+@pytest.mark.thorough
 def test_w_bosons_are_polarised() -> None:
     settings = {
         **wenu_jets.SETTINGS,

@@ -43,6 +43,7 @@ def wenu_events() -> EventRecord:
 
 @pytest.mark.parametrize("name", ["isr_up", "isr_down"])
 @pytest.mark.parametrize("process", ["plain", "wenu_events"])
+@pytest.mark.thorough
 def test_the_shower_conserves_probability(
     request: pytest.FixtureRequest, process: str, name: str
 ) -> None:
@@ -52,6 +53,7 @@ def test_the_shower_conserves_probability(
     assert abs(weights.mean() - 1) < 4 * error(weights)
 
 
+@pytest.mark.thorough
 def test_halved_scale_radiates_more(plain: EventRecord) -> None:
     hard = recoil(plain) > MIN_PT
     up, down = plain.variations.isr_up[hard], plain.variations.isr_down[hard]
@@ -59,6 +61,7 @@ def test_halved_scale_radiates_more(plain: EventRecord) -> None:
     assert down.mean() < 1 - 4 * error(down)
 
 
+@pytest.mark.thorough
 def test_vetoes_do_not_bias_the_weights(plain: EventRecord) -> None:
     """Kept over all hard processes: the same yield, nominal and varied, with and without vetoes."""
     veto = higgsino.RecoilVeto(early=75.0, parton_level=MIN_PT)

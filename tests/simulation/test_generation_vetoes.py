@@ -65,9 +65,10 @@ def above_the_cut(source: Source, trials: int) -> dict[str, Floats]:
     ("source", "plain_trials", "trials", "lost"),
     [
         pytest.param(higgsino_source, 11_000, 14_000, 0.0, id="higgsino"),
-        pytest.param(wenu_source, 8_000, 20_000, 0.034, id="wenu", marks=pytest.mark.thorough),
+        pytest.param(wenu_source, 8_000, 20_000, 0.034, id="wenu"),
     ],
 )
+@pytest.mark.thorough
 def test_distributions_above_the_cut(
     source: Callable[[bool, int], Source], plain_trials: int, trials: int, lost: float
 ) -> None:

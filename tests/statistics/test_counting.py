@@ -135,6 +135,7 @@ def test_significance_of_a_large_excess_with_an_uncertain_background(n: int) -> 
     assert result.significance == pytest.approx(math.sqrt(q0), rel=2e-3)
 
 
+@pytest.mark.thorough
 def test_a_billion_events() -> None:
     result = analyse(Counting(1_000_000_000, 10.0, 1.0), 1000)
     assert result.observed_limit == pytest.approx(1e9, rel=2e-3)

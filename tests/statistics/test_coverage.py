@@ -42,6 +42,7 @@ def experiments(strength: float, seed: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("strength", [0.0, 2.0])
+@pytest.mark.thorough
 def test_injected_signal_is_recovered_with_unit_pulls(strength: float) -> None:
     pulls = []
     with minimiser("minuit"):

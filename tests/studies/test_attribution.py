@@ -98,6 +98,7 @@ class Logistic:
         return graph.node("Sigmoid", flat)
 
 
+@pytest.mark.thorough
 def test_values_of_a_linear_model_are_its_terms(tmp_path: Path) -> None:
     slopes = np.array([1.0, -0.5, 0.0])
     model = model_of(Logistic(slopes), "network", unscaled("a", "b", "c"), "one", tmp_path)

@@ -27,6 +27,7 @@ def shuffled(gun: FeatureFile, task: Task, directory: Path) -> Shuffled:
     return label_shuffle(task, files, table, 2, directory / "shuffles")
 
 
+@pytest.mark.thorough
 def test_shuffled_labels_teach_nothing(
     gun: FeatureFile, task: Callable[..., Task], tmp_path: Path
 ) -> None:

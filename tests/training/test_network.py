@@ -88,6 +88,7 @@ def test_score_of_a_track_does_not_depend_on_the_others(fitted: tuple[Network, H
     np.testing.assert_allclose(fitted[0].score(inputs[-10:]), together[-10:], atol=1e-6)
 
 
+@pytest.mark.thorough
 def test_conditioned_network_learns_what_turns_with_pt() -> None:
     """A variable whose meaning pT reverses: no linear use of pT can tell the classes apart."""
 

@@ -46,6 +46,7 @@ def test_what_the_default_run_is(default: dict[str, str]) -> None:
     assert "electron tracks of 0.5 to 5.0 GeV" in default["workflow"]
 
 
+@pytest.mark.thorough
 def test_another_run(workspace: Workspace) -> None:
     """Nothing of the default run is left in the captions of another one."""
     response = yaml.safe_load((workspace.root / "config/detector/response.yaml").read_text())

@@ -9,7 +9,10 @@ from hepchain.chains import chain_names
 from tests.workspace import CHAIN, REPOSITORY, RESULTS, SMOKE, Workspace, job_counts
 
 
-@pytest.mark.parametrize("config", ["config", "smoke", "paper", "systematics"])
+@pytest.mark.parametrize(
+    "config",
+    ["config", "smoke", "paper", pytest.param("systematics", marks=pytest.mark.thorough)],
+)
 def test_dag_builds(workspace: Workspace, config: str) -> None:
     files = [f"config/{CHAIN}/{config}.yaml"]
     if config in ("paper", "systematics"):
@@ -27,6 +30,7 @@ def test_dag_builds(workspace: Workspace, config: str) -> None:
     assert counts["publication"] == counts["publication_workspaces"] == 1
 
 
+@pytest.mark.thorough
 def test_unified_taggers_have_a_model_a_fold_and_ensembles_none(workspace: Workspace) -> None:
     options = ("-n", "--quiet", "rules", "--configfile", "config/soft_electrons/taggers.yaml")
     run = workspace.snakemake(
@@ -43,6 +47,7 @@ def test_unified_taggers_have_a_model_a_fold_and_ensembles_none(workspace: Works
     assert "statistics" not in counts
 
 
+@pytest.mark.thorough
 def test_hundred_mass_points_are_planned_in_reasonable_time(workspace: Workspace) -> None:
     """A job of each kind for each point, and nothing that shows or varies single mass points."""
     grid = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.workspace import RESULTS, Run, Workspace, job_counts
 
 ADDRESS = "https://nowhere.invalid/a.root"
@@ -30,6 +32,7 @@ def test_names_that_mean_more_and_addresses_are_no_missing_inputs(workspace: Wor
     assert job_counts(run.output) == {"normalisation": 1, "skimming": 5}
 
 
+@pytest.mark.thorough
 def test_nothing_is_started_with_files_that_cannot_be_read(workspace: Workspace) -> None:
     """A dry run does not open them."""
     (workspace.root / "page.root").write_text("<!DOCTYPE html>" * 10)

@@ -83,6 +83,7 @@ def test_jobs_of_other_samples_stay(workspace: Workspace, default: Jobs, kind: s
     assert ("features" in of_sample) == (kind != "dropped")
 
 
+@pytest.mark.thorough
 def test_validation_of_events_goes_on_with_a_list_that_is_extended(
     workspace: Workspace, default: Jobs
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_target_behind_config_files_is_told_from_one(workspace: Workspace) -> 
     picture.unlink()
 
 
+@pytest.mark.thorough
 def test_a_file_that_says_nothing_is_a_config_file(workspace: Workspace) -> None:
     (workspace.root / "nothing.yaml").write_text("# soft_electrons:\n")
     run = workspace.snakemake("-n", "-q", "all", "--configfile", SMOKE, "nothing.yaml")
@@ -122,6 +124,7 @@ def test_ntuples_that_are_not_there_are_told_before_anything_runs(workspace: Wor
         assert message in check.output
 
 
+@pytest.mark.thorough
 def test_the_list_of_the_run_can_be_all_ones_own(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "a.root").touch()
     read = {**READ, "files": [str(tmp_path / "*.root")]}

@@ -22,6 +22,7 @@ def unvaried(workspace: Workspace) -> dict[str, int]:
     return jobs(workspace, "--configfile", workspace.write_config("unvaried.yaml", content))
 
 
+@pytest.mark.thorough
 def test_a_variation_adds_the_stages_from_the_response_on(
     workspace: Workspace, unvaried: dict[str, int]
 ) -> None:
@@ -36,6 +37,7 @@ def test_a_variation_adds_the_stages_from_the_response_on(
     }
 
 
+@pytest.mark.thorough
 def test_default_run_varies_the_test_sample(workspace: Workspace, unvaried: dict[str, int]) -> None:
     found = jobs(workspace)
     added = {rule: found[rule] - unvaried.get(rule, 0) for rule in found}
@@ -52,6 +54,7 @@ def test_weights_add_no_job(workspace: Workspace, unvaried: dict[str, int]) -> N
     assert found == unvaried
 
 
+@pytest.mark.thorough
 def test_a_varied_sample_shares_generation_and_normalisation(workspace: Workspace) -> None:
     target = f"{RESULTS}/skimming/higgsino_153_150@noise_up/events-1.parquet"
     found = jobs(workspace, target)

@@ -68,6 +68,7 @@ def test_it_learns_what_there_is(fitted: Dense) -> None:
     assert area_under_curve(fitted.score(held_out.inputs), held_out.labels == 1) > 0.87
 
 
+@pytest.mark.thorough
 def test_the_learning_rate_is_halved_where_the_loss_stands_still(fitted: Dense) -> None:
     tagger = Dense(SETTINGS.model_copy(update={"epochs": 7, "patience": 7}))
     noise = examples(1)

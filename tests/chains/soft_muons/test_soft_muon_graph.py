@@ -31,6 +31,7 @@ def test_the_default_run(workspace: Workspace) -> None:
     assert counts["soft_muons_report"] == 1
 
 
+@pytest.mark.thorough
 def test_other_generators_are_scored_and_not_trained_on(workspace: Workspace) -> None:
     counts = planned(workspace, "soft_muons_generators", "config/soft_muons/generators.yaml")
     assert counts["soft_muons_production"] == 5 * 2
@@ -38,6 +39,7 @@ def test_other_generators_are_scored_and_not_trained_on(workspace: Workspace) ->
     assert counts["soft_muons_generators"] == 1
 
 
+@pytest.mark.thorough
 def test_files_of_reconstructed_muons_are_read_and_not_simulated(workspace: Workspace) -> None:
     (workspace.root / "muons.root").touch()
     own = workspace.root / "own.yaml"

@@ -103,6 +103,7 @@ def test_what_has_no_limit_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found.status, found.limit) == ("not converged: stuck", None)
 
 
+@pytest.mark.thorough
 def test_job_compares_with_the_fit_without(tmp_path: Path) -> None:
     background = BACKGROUND.write(tmp_path / "w.parquet")
     config = configured(
@@ -148,6 +149,7 @@ def test_a_variation_common_to_both_regions_drops_out() -> None:
     assert limit_of(np.exp(0.1), 1.0) > 1.2 * plain
 
 
+@pytest.mark.thorough
 def test_variations_of_the_control_region_are_read(tmp_path: Path) -> None:
     """What moves the background of both regions alike costs nothing, that of one a lot."""
     signal, background = (

@@ -148,6 +148,7 @@ def test_failure_is_told_and_the_formulas_stay(monkeypatch: pytest.MonkeyPatch) 
     assert (found.toys.status, found.toys.expected) == ("failed: no upper limit", None)
 
 
+@pytest.mark.thorough
 def test_job_writes_toys_that_agree_with_formulas_for_many_events(tmp_path: Path) -> None:
     config = configured(
         bootstrap_replicas=0,
