@@ -30,7 +30,7 @@ CHAINS = $(or $(strip $(CHAIN)),$(shell $(BIN)/hepchain config chains $(CONFIG))
 ANY_PYTHON := $(firstword $(foreach name,$(PYTHON) python3 python3.13 python3.12 python3.11,$(shell command -v $(name))))
 SMK := Snakefile workflow
 
-.PHONY: help setup results report provenance dry-run test test-thorough test-cluster lint format docs gpu jax torch htcondor xrootd clean distclean
+.PHONY: help setup results report provenance dry-run test test-thorough test-all test-cluster lint format docs gpu jax torch htcondor xrootd clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z -]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -57,7 +57,10 @@ test: $(ENVIRONMENT) ## style, types and tests, the whole chain (small) among th
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not thorough and not cluster"
 
 test-thorough: $(ENVIRONMENT) ## the costliest tests, which `make test` leaves out
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "thorough and not cluster"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "thorough and not chain and not cluster"
+
+test-all: $(ENVIRONMENT) ## both, and those that run the whole chain (small) once more
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not cluster"
 
 test-cluster: $(ENVIRONMENT) ## the chain on a real SLURM of this machine, started for it (root, Debian), and its faults
 	$(BIN)/python -m pytest tests/cluster -m cluster -rsP

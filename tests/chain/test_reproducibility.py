@@ -19,7 +19,6 @@ from tests.workspace import RESULTS, Workspace, copy_of_run, copy_repository
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
 
 
-@pytest.mark.thorough
 def test_results_do_not_depend_on_the_number_of_cores(chain: Workspace, tmp_path: Path) -> None:
     """Every kind of job again, one after the other; its inputs are those of the first run."""
     other = copy_of_run(chain, tmp_path)

@@ -356,7 +356,6 @@ def test_plan_is_that_of_the_command_line(chain: Workspace, plans: dict[str, Pla
     assert planned == {rule: count for rule, (count, _) in plans["a cut"].items()}
 
 
-@pytest.mark.thorough
 def test_times_of_the_source_decide_nothing(chain: Workspace, tmp_path: Path) -> None:
     moved = copy_of_run(chain, tmp_path)
     for name in repository_files():
