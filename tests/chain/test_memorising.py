@@ -46,7 +46,9 @@ def tracks(simulation: Path, library: str, part: int, folder: Path) -> pd.DataFr
 def split(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
     """Variables that do not tell where the track is from, and whether it is an electron."""
     left_out = ("track_z0", "track_vertex_index", "track_theta", "track_charge")
-    inputs = [name for name in frame if name.startswith("track_") and not name.startswith(left_out)]
+    columns = [str(name) for name in frame.columns]
+    inputs = [name for name in columns if name.startswith("track_")]
+    inputs = [name for name in inputs if not name.startswith(left_out)]
     return frame[inputs], frame["truth_track_pdg_id"].abs() == 11
 
 
@@ -57,7 +59,7 @@ def test_hadrons_of_known_collisions_pass_as_often_as_others(
     simulation = chain.results / "simulation"
     library, other = "minimum_bias_training", "minimum_bias_evaluation"
     learnt = split(tracks(simulation, library, 0, tmp_path))
-    tagger = XGBClassifier(n_estimators=1000, max_depth=8, learning_rate=0.08).fit(*learnt)
+    tagger = XGBClassifier(n_estimators=300, max_depth=8, learning_rate=0.08).fit(*learnt)
     scores = []
     for name in (library, other):
         inputs, electron = split(tracks(simulation, name, 1, tmp_path))
