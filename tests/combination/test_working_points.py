@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from scipy.stats import norm
 
 from hepchain.combination.working_points import (
+    summary,
     threshold_of,
     working_points,
     write_working_points,
@@ -77,6 +79,23 @@ def test_every_bin_has_the_fake_rate() -> None:
     assert points.overall_taken == ()
     thresholds = [point.threshold for point in points.per_pt_bin]
     assert thresholds == sorted(thresholds)
+
+
+def test_other_working_points_have_their_fake_rate_in_all_bins_together() -> None:
+    config = CONFIG.model_copy(update={"others": {"tight": 0.005, "loose": 0.2}})
+    score, pt, weight = hadrons()
+    points = working_points(score, pt, weight, config)
+    assert points.overall == working_points(score, pt, weight, CONFIG).overall
+    for name, rate in config.others.items():
+        passing = weight[score > points.others[name].threshold].sum() / weight.sum()
+        assert passing == pytest.approx(rate, rel=0.01)
+        assert points.others[name].fake_rate == pytest.approx(passing)
+    assert summary(points, config, "raw")["others"]["tight"] == points.others["tight"].threshold
+
+
+def test_a_fake_rate_is_between_none_and_all() -> None:
+    with pytest.raises(ValidationError, match="between 0 and 1"):
+        WorkingPointsConfig(**{**CONFIG.model_dump(), "others": {"tight": 5.0}})
 
 
 def test_fake_rate_holds_in_an_independent_sample() -> None:

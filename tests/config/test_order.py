@@ -182,9 +182,11 @@ def test_named_roles_exist(default: dict[str, Any], override: Any, message: str)
 def test_pairs_follow_from_names_alone() -> None:
     statistics = load(default_with()).statistics
     names = ["with_tag_rates", "with_tagger", "matched_electron", "without_tagger"]
+    names.insert(1, "tight_tag_rates")
     turned = {"order": names}
     other = load(merged(default_with(), turned)).statistics
     assert list(other.approaches) == names != list(statistics.approaches)
     assert sorted(other.pairs) == sorted(statistics.pairs)
-    assert len(statistics.pairs) == 4
+    assert len(statistics.pairs) == 6
+    assert ("with_tagger", "tight_tag_rates") in statistics.pairs
     assert ("with_tagger", "with_tag_rates") not in statistics.pairs

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ class WorkingPoints:
     per_pt_bin: tuple[WorkingPoint, ...]
     overall_taken: tuple[int, ...]
     """pT bins with too few tracks, which have the overall threshold."""
+    others: Mapping[str, WorkingPoint] = field(default_factory=dict)
+    """Further ones by name, each with one threshold for all pT."""
 
 
 def threshold_of(score: Float, weight: Float, fake_rate: float) -> float:
@@ -80,14 +83,7 @@ def working_points(
     StageError : too few tracks for the fake rate
     """
     needed = MIN_PASSING / config.fake_rate
-    if len(score) < needed or weight.sum() <= 0.0:
-        raise StageError(
-            f"sample {config.sample}: {len(score)} tracks of the background with weights of sum "
-            f"{weight.sum():.3g} are too few for a fake rate of {config.fake_rate:.1%} (at least "
-            f"{needed:.0f} are needed): generate more events of it or choose another "
-            "combination.working_points.sample"
-        )
-    overall = _working_point(score, weight, config.fake_rate)
+    overall = _overall(score, weight, config.fake_rate, config.sample)
     bins, overall_taken = [], []
     for index, (low, high) in enumerate(pairwise(config.pt_edges)):
         inside = (pt >= low) & (pt < high)
@@ -104,7 +100,22 @@ def working_points(
             bins.append(_at(overall.threshold, score[inside], weight[inside]))
         else:
             bins.append(_working_point(score[inside], weight[inside], config.fake_rate))
-    return WorkingPoints(overall, tuple(bins), tuple(overall_taken))
+    others = {
+        name: _overall(score, weight, rate, config.sample) for name, rate in config.others.items()
+    }
+    return WorkingPoints(overall, tuple(bins), tuple(overall_taken), others)
+
+
+def _overall(score: Float, weight: Float, fake_rate: float, sample: str) -> WorkingPoint:
+    needed = MIN_PASSING / fake_rate
+    if len(score) < needed or weight.sum() <= 0.0:
+        raise StageError(
+            f"sample {sample}: {len(score)} tracks of the background with weights of sum "
+            f"{weight.sum():.3g} are too few for a fake rate of {fake_rate:.1%} (at least "
+            f"{needed:.0f} are needed): generate more events of it or choose another "
+            "combination.working_points.sample"
+        )
+    return _working_point(score, weight, fake_rate)
 
 
 def _working_point(score: Float, weight: Float, fake_rate: float) -> WorkingPoint:
@@ -152,9 +163,11 @@ def summary(points: WorkingPoints, config: WorkingPointsConfig, score: str) -> d
             "thresholds": [point.threshold for point in points.per_pt_bin],
             "overall_taken": list(points.overall_taken),
         },
+        "others": {name: point.threshold for name, point in points.others.items()},
         "measured": {
             "overall": asdict(points.overall),
             "per_pt_bin": [asdict(point) for point in points.per_pt_bin],
+            "others": {name: asdict(point) for name, point in points.others.items()},
         },
     }
 

@@ -50,9 +50,26 @@ class TagRates:
     @classmethod
     def of(cls, parts: Iterable[pd.DataFrame], axes: Sequence[str], min_objects: float) -> TagRates:
         """Rates from tables with a column an axis, and the columns ``passed`` and ``weight``."""
-        found = [_filled(part, axes) for part in parts]
+        return cls.of_each(parts, axes, ["passed"], min_objects)["passed"]
+
+    @classmethod
+    def of_each(
+        cls,
+        parts: Iterable[pd.DataFrame],
+        axes: Sequence[str],
+        passed: Sequence[str],
+        min_objects: float,
+    ) -> dict[str, TagRates]:
+        """The same for several requirements, a column each in place of ``passed``."""
+        found: dict[str, list[pd.DataFrame]] = {name: [] for name in passed}
+        for part in parts:
+            for name in passed:
+                found[name].append(_filled(part, axes, name))
         empty = pd.DataFrame(columns=[*axes, *NUMBERS])
-        return cls(_summed(pd.concat(found) if found else empty, axes), min_objects)
+        return {
+            name: cls(_summed(pd.concat(items) if items else empty, axes), min_objects)
+            for name, items in found.items()
+        }
 
     @property
     def axes(self) -> list[str]:
@@ -102,9 +119,9 @@ def binomial_error(passed: Floats, objects: Floats) -> Floats:
     return result
 
 
-def _filled(objects: pd.DataFrame, axes: Sequence[str]) -> pd.DataFrame:
+def _filled(objects: pd.DataFrame, axes: Sequence[str], passed: str) -> pd.DataFrame:
     weight = objects["weight"].astype(np.float64)
-    numbers = {"weight": weight, "squares": weight**2, "passed": weight * objects["passed"]}
+    numbers = {"weight": weight, "squares": weight**2, "passed": weight * objects[passed]}
     return _summed(objects[list(axes)].assign(**numbers), axes)
 
 

@@ -51,6 +51,22 @@ class WorkingPoint:
             )
         return cls(tuple(edges), tuple(thresholds))
 
+    @classmethod
+    def others(cls, content: Mapping[str, Any]) -> dict[str, WorkingPoint]:
+        """Further working points of ``working_points.json`` by name, none of an older file.
+
+        Raises
+        ------
+        InputError : a threshold is not a finite number
+        """
+        where = origin_of(content, "working points")
+        found = {}
+        for name, value in content.get("others", {}).items():
+            if not isinstance(value, int | float) or not np.isfinite(value):
+                raise InputError(f"{where}: others.{name}: no threshold ({value}); {AGAIN}")
+            found[name] = cls((-np.inf, np.inf), (float(value),))
+        return found
+
     def passes(self, score: npt.ArrayLike, pt: npt.ArrayLike) -> npt.NDArray[np.bool_]:
         """Whether tracks pass, shape (n,).
 
@@ -70,3 +86,17 @@ class WorkingPoint:
         row = np.clip(row, 0, len(self.thresholds) - 1)
         result: npt.NDArray[np.bool_] = score > np.asarray(self.thresholds)[row]
         return result
+
+
+def at_working_point(name: str | None) -> tuple[str, str, str]:
+    """Columns of whether candidates pass the tagger, of their tag rate and of that a deviation up.
+
+    Parameters
+    ----------
+    name : of another working point; None: that of the selection
+
+    >>> at_working_point("tight")
+    ('passes_tagger_tight', 'tag_rate_tight', 'tag_rate_up_tight')
+    """
+    suffix = "" if name is None else f"_{name}"
+    return f"passes_tagger{suffix}", f"tag_rate{suffix}", f"tag_rate_up{suffix}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 from hepchain.chains.soft_electrons.selection.job import run_selection
-from hepchain.io import read_json, read_parquet
+from hepchain.errors import InputError
+from hepchain.io import read_json, read_parquet, write_json
 from hepchain.labels import Label
 from tests.chains.soft_electrons.selection.selection_samples import (
     CONFIG,
@@ -29,10 +31,19 @@ def events(passing: int, failing: int, **changes: float) -> list[Event]:
     return [Event(met=0.0, tracks=(replace(HADRON, score=s, **changes),)) for s in scores]  # type: ignore[arg-type]
 
 
-def run(folder: Path, content: list[Event], measures_rates: bool = True) -> tuple[Path, Path]:
+def run(
+    folder: Path,
+    content: list[Event],
+    measures_rates: bool = True,
+    others: Mapping[str, float | None] | None = None,
+) -> tuple[Path, Path]:
+    """Select; ``others``: thresholds of further working points by name."""
     table, rates = folder / "table.parquet", folder / "rates.json"
+    inputs = Sample(folder, [content[::2], content[1::2]]).write()
+    if others is not None:
+        write_json(inputs.working_points, {**read_json(inputs.working_points), "others": others})
     run_selection(
-        Sample(folder, [content[::2], content[1::2]]).write(),
+        inputs,
         table,
         folder / "flow.json",
         CONFIG,
@@ -59,6 +70,33 @@ def test_a_hadron_has_the_share_of_those_that_are_no_candidates(tmp_path: Path) 
     assert (total["counted"], total["expected"]) == (0.5, pytest.approx(0.25))
     up = 0.25 * (1.0 + content["closure"]["uncertainty"])
     assert np.asarray(rows["tag_rate_up"]) == pytest.approx(up)
+
+
+def test_another_working_point_has_rates_and_columns_of_its_own(tmp_path: Path) -> None:
+    """Of 40 hadrons 10 have a score of 1 and 2 of them one of 3; a candidate of each is there."""
+    candidates = [Event(tracks=(replace(HADRON, score=score),)) for score in (3.0, 1.0)]
+    outside = events(8, 30)
+    outside += [Event(met=0.0, tracks=(replace(HADRON, score=3.0),)) for _ in range(2)]
+    table, rates = run(tmp_path, [*candidates, *outside], others={"tight": 2.0})
+    rows = read_parquet(table)
+    passes = {name: np.asarray(rows[f"passes_tagger{name}"]) for name in ("", "_tight")}
+    assert passes[""].tolist() == [True, True]
+    assert passes["_tight"].tolist() == (np.asarray(rows["score"]) == 3.0).tolist()
+    assert passes["_tight"].dtype == bool
+    assert np.asarray(rows["tag_rate"]) == pytest.approx(0.25)
+    assert np.asarray(rows["tag_rate_tight"]) == pytest.approx(0.05)
+    content = read_json(rates)
+    assert content["closure"]["total"]["expected"] == pytest.approx(0.25)
+    tight = content["others"]["tight"]["closure"]
+    assert tight["total"]["counted"] == pytest.approx(0.5)
+    assert tight["total"]["expected"] == pytest.approx(0.05)
+    up = np.minimum(0.05 * (1.0 + tight["uncertainty"]), 1.0)
+    assert np.asarray(rows["tag_rate_up_tight"]) == pytest.approx(up)
+
+
+def test_a_working_point_without_a_threshold_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"others\.tight: no threshold"):
+        run(tmp_path, events(2, 2), others={"tight": None})
 
 
 def test_electrons_are_counted(tmp_path: Path) -> None:
@@ -96,6 +134,6 @@ def test_without_rates_every_candidate_is_counted(
 ) -> None:
     table, rates = run(tmp_path, content, measures)
     rows = read_parquet(table)
-    assert read_json(rates) == {"status": status}
+    assert read_json(rates) == {"status": status, "others": {}}
     assert (rows["tag_rate"] == rows["passes_tagger"]).tolist() == [True]
     assert (rows["tag_rate_up"] == rows["tag_rate"]).tolist() == [True]

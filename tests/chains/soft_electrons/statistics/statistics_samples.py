@@ -139,6 +139,10 @@ class Synthetic:
                     "passes_tagger": passes,
                     "tag_rate": rate,
                     "tag_rate_up": rate * (1.1 if hadron else 1.0),
+                    # At another working point a tenth of the hadrons and half of the signal pass.
+                    "passes_tagger_tight": passes & (np.arange(n) % (10 if hadron else 2) == 0),
+                    "tag_rate_tight": rate * (0.1 if hadron else 1.0),
+                    "tag_rate_up_tight": rate * (0.12 if hadron else 1.0),
                     "label": np.full(n, self.label, dtype=np.int8),
                 }
             )

@@ -48,6 +48,7 @@ def candidates(rows: list[Row], label: Label = Label.BACKGROUND) -> Candidates:
         tag_rate=passes.astype(np.float64),
         tag_rate_up=passes.astype(np.float64),
         label=np.full(n, label, dtype=np.int8),
+        others=np.zeros(n, dtype=[]),
     )
 
 

@@ -31,6 +31,7 @@ def sample(events: int, electrons: float, hadrons: float, seed: int) -> Candidat
         tag_rate=passes.astype(np.float64),
         tag_rate_up=passes.astype(np.float64),
         label=label.astype(np.int8),
+        others=np.zeros(n, dtype=[]),
     )
 
 

@@ -7,8 +7,7 @@ import pytest
 
 from hepchain.chains.soft_electrons.config.samples import HiggsinoMasses
 from hepchain.chains.soft_electrons.config.statistics import SignalUncertainty
-from hepchain.chains.soft_electrons.statistics.approaches import Candidates, accepted
-from hepchain.chains.soft_electrons.statistics.candidates import read_candidates
+from hepchain.chains.soft_electrons.statistics.approaches import accepted, read_for_approaches
 from hepchain.chains.soft_electrons.statistics.point import signal_uncertainties
 from hepchain.errors import InputError
 from hepchain.io import ParquetWriter, read_parquet
@@ -24,10 +23,13 @@ def test_candidates_are_those_of_the_region_at_the_luminosity(tmp_path: Path) ->
     path = SIGNAL.write(tmp_path / "signal.parquet")
     table = read_parquet(path)
     inside = table[np.asarray(table["region_point"])]
-    candidates = read_candidates(Candidates, path, "point", 139.0)
+    candidates = read_for_approaches(path, "point", ["tight"], 139.0)
     assert candidates.mass.tolist() == inside["mass"].to_list()
     assert candidates.weight == pytest.approx(SIGNAL.weight)
-    factors = read_candidates(Candidates, path, "point", 2.0, "pt").weight / np.asarray(
+    tight = candidates.at("tight")
+    assert tight.passes_tagger.tolist() == inside["passes_tagger_tight"].to_list()
+    assert tight.tag_rate.tolist() == inside["tag_rate_tight"].to_list()
+    factors = read_for_approaches(path, "point", [], 2.0, "pt").weight / np.asarray(
         inside["weight"]
     )
     assert factors == pytest.approx(2.0 * np.asarray(inside["pt"]))
@@ -36,13 +38,13 @@ def test_candidates_are_those_of_the_region_at_the_luminosity(tmp_path: Path) ->
 def test_a_table_that_was_not_selected_for_a_point_is_refused(tmp_path: Path) -> None:
     path = SIGNAL.write(tmp_path / "signal.parquet")
     with pytest.raises(InputError, match=r"signal\.parquet: missing column region_other"):
-        read_candidates(Candidates, path, "other", 139.0)
+        read_for_approaches(path, "other", [], 139.0)
 
 
 @pytest.mark.parametrize("use", list(USES))
 def test_a_sample_without_candidates_is_an_empty_region(tmp_path: Path, use: str) -> None:
     path = Synthetic(0, 1.0, 0.5, 1).write(tmp_path / "empty.parquet")
-    events = accepted(read_candidates(Candidates, path, "point", 1.0), USES[use])
+    events = accepted(read_for_approaches(path, "point", []), USES[use])
     assert len(events.entries.value) == len(events.weight) == 0
 
 
@@ -53,7 +55,7 @@ def test_a_weight_that_is_no_number_is_refused(tmp_path: Path) -> None:
     with ParquetWriter.open(path) as writer:
         writer.write({**columns, "weight": np.full(len(content), np.nan)})
     with pytest.raises(InputError, match="column weight"):
-        read_candidates(Candidates, path, "point", 1.0)
+        read_for_approaches(path, "point", [])
 
 
 def test_an_uncertainty_of_the_signal_is_that_of_its_masses() -> None:

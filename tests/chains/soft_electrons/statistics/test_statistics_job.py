@@ -11,9 +11,9 @@ import pyhf
 import pytest
 from pyhf.infer import hypotest
 
-from hepchain.chains.soft_electrons.config.statistics import TaggedByRate
+from hepchain.chains.soft_electrons.config.statistics import TaggedByRate, TaggedCandidates
 from hepchain.chains.soft_electrons.statistics import job as zstar_job
-from hepchain.errors import StageError
+from hepchain.errors import InputError, StageError
 from hepchain.io import read_json
 from hepchain.statistics import region
 from hepchain.statistics.fits import NotConvergedError
@@ -73,6 +73,31 @@ def test_rates_expect_the_same_background_with_a_smaller_error(tmp_path: Path) -
     ]
     assert expected["background_variation"] == pytest.approx(0.1 * value)
     assert not counted["variations"]
+
+
+def test_an_approach_can_be_at_another_working_point(tmp_path: Path) -> None:
+    """A tenth of the rate, with an uncertainty of a fifth; counted, that of those that pass."""
+    tight = {
+        "tight": TaggedByRate(kind="tag_rate", title="tight", at="tight"),
+        "tight_count": TaggedCandidates(kind="tagger", title="tight", at="tight"),
+    }
+    found = run(tmp_path, config=configured(approaches={**CONFIG.approaches, **tight}))
+    everything, counted, by_rate, by_count = (
+        by_name(found)[use] for use in (*USES, "tight", "tight_count")
+    )
+    value = by_rate["background"]["value"]
+    assert value == pytest.approx(0.01 * everything["background"]["value"])
+    assert by_rate["background_variation"] == pytest.approx(0.2 * value)
+    error = by_count["background"]["error"]
+    assert by_count["background"]["value"] == pytest.approx(value, abs=3.0 * error)
+    half = 0.5 * counted["signal"]["value"]
+    assert by_count["signal"]["value"] == pytest.approx(half, rel=0.15)
+
+
+def test_a_working_point_that_the_selection_did_not_know_is_told(tmp_path: Path) -> None:
+    other = TaggedByRate(kind="tag_rate", title="other", at="loose")
+    with pytest.raises(InputError, match="tag_rate_loose"):
+        run(tmp_path, config=configured(approaches={**CONFIG.approaches, "other": other}))
 
 
 def test_significances_follow_from_the_yields(result: dict[str, Any]) -> None:

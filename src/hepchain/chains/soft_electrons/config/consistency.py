@@ -60,6 +60,14 @@ def _working_points(combination: CombinationConfig, samples: Samples) -> Iterato
         yield from unknown(where, [name], signals)
 
 
+def _approaches(statistics: StatisticsConfig, combination: CombinationConfig) -> Iterator[str]:
+    known = combination.working_points.others
+    for name, approach in statistics.approaches.items():
+        at = getattr(approach, "at", None)
+        if at is not None:
+            yield from unknown(f"statistics.approaches.{name}.at", [at], known)
+
+
 def _blinding(blinding: BlindingConfig, samples: Samples) -> Iterator[str]:
     if blinding.open and not of_role(samples, Role.DATA):
         yield "blinding.open: there is nothing to open, no sample is of role data; set it to false"
@@ -128,6 +136,7 @@ CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
     _training_samples,
     _tagger,
     _working_points,
+    _approaches,
     _blinding,
     _isolation,
     _discriminants,

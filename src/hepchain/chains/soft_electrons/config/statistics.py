@@ -43,6 +43,11 @@ class TaggedCandidates(Block):
 
     kind: Literal["tagger"]
     title: Title = Field(description="name in figures and tables")
+    at: str | None = Field(
+        default=None,
+        description="name of one of combination.working_points.others; by default the working "
+        "point of the selection",
+    )
 
 
 class TaggedByRate(Block):
@@ -51,6 +56,11 @@ class TaggedByRate(Block):
 
     kind: Literal["tag_rate"]
     title: Title = Field(description="name in figures and tables")
+    at: str | None = Field(
+        default=None,
+        description="name of one of combination.working_points.others; by default the working "
+        "point of the selection",
+    )
 
 
 class Matching(Block):
@@ -216,8 +226,16 @@ class StatisticsConfig(CountingConfig):
 
     def _expects_the_same(self, name: str) -> bool:
         """Whether an approach requires the same as the headline."""
-        same = (TaggedCandidates, TaggedByRate)
-        return all(isinstance(self.approaches[one], same) for one in (name, self.headline))
+        both = [self.approaches[one] for one in (name, self.headline)]
+        points = {one.at for one in both if isinstance(one, TaggedCandidates | TaggedByRate)}
+        tagged = all(isinstance(one, TaggedCandidates | TaggedByRate) for one in both)
+        return tagged and len(points) == 1
+
+    def working_points(self) -> set[str]:
+        """Names of the other working points that approaches are at."""
+        tagged = (TaggedCandidates, TaggedByRate)
+        found = (one.at for one in self.approaches.values() if isinstance(one, tagged))
+        return {name for name in found if name is not None}
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from hepchain.io.parquet import ParquetWriter, column_names, iterate_parquet, re
 from hepchain.selection.matching import ABSENT, TrackIndex
 from hepchain.selection.regions import region_column
 from hepchain.selection.table import Column, Table
+from hepchain.selection.working_point import at_working_point
 from hepchain.variations import WEIGHT_FACTOR
 
 EVENT_COLUMNS = ("event_number", "weight", "met", "met_phi", "jet_pt", *ELECTRON_COLUMNS)
@@ -39,6 +40,8 @@ class Candidates(Table):
     """Probability to pass the tagger: of hadrons of the background their tag rate, else 0 or 1."""
     tag_rate_up: Column
     """The same with the rates a standard deviation up."""
+    others: Column
+    """The three at each of the other working points, shape (n, others, 3), columns of the file."""
     label: Column
     category: Column
     truth_pdg_id: Column
@@ -152,15 +155,25 @@ def read_scores(path: Path, event_number: Column, track_index: Column) -> Scores
 
 
 def write_candidates(
-    path: Path, candidates: Candidates, weight_factors: Sequence[str], points: Iterable[str]
+    path: Path,
+    candidates: Candidates,
+    weight_factors: Sequence[str],
+    points: Iterable[str],
+    working_points: Iterable[str],
 ) -> None:
     """Write the table, also if it has no row.
 
     Parameters
     ----------
-    weight_factors, points : names of these columns, and mass points of the regions, in their order
+    weight_factors, points, working_points : names of these columns, mass points of the regions,
+        and names of the other working points, in their order
     """
     columns = {field.name: getattr(candidates, field.name) for field in fields(Candidates)}
+    others = columns.pop("others")
+    for number, name in enumerate(working_points):
+        for place, column in enumerate(at_working_point(name)):
+            columns[column] = np.ascontiguousarray(others[:, number, place])
+        columns[at_working_point(name)[0]] = others[:, number, 0] > 0.0
     for key, names in (("weight_factors", weight_factors), ("regions", map(region_column, points))):
         columns |= zip(names, np.ascontiguousarray(columns.pop(key).T), strict=True)
     text = ak.from_iter(["", *candidates.category])[1:]

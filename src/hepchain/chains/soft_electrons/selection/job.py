@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +35,13 @@ from hepchain.chains.soft_electrons.selection.files import (
     weight_factors,
     write_candidates,
 )
-from hepchain.chains.soft_electrons.selection.tag_rates import Applied, applied, measured
+from hepchain.chains.soft_electrons.selection.tag_rates import (
+    NOMINAL,
+    Applied,
+    applied,
+    measured,
+    with_probabilities,
+)
 from hepchain.config.skimming import Isolation
 from hepchain.errors import InputError
 from hepchain.io.structured import read_json, write_json
@@ -120,29 +126,34 @@ def run_selection(
     paths = zip(inputs.events, inputs.tracks, strict=True)
     parts = [select_part(*both, config, isolation, factors) for both in paths]
     tallies = merge(*(part.tallies for part in parts))
-    working_point = WorkingPoint.from_content(
-        read_json(inputs.working_points), config.working_point
-    )
+    content = read_json(inputs.working_points)
+    working_point = WorkingPoint.from_content(content, config.working_point)
+    others = WorkingPoint.others(content)
     made, opposite = _candidates(parts, inputs.scores, working_point, config, points)
-    found = Applied.counted(made, "counted: not a background")
+    every = {NOMINAL: working_point, **others}
+    found = {
+        name: Applied.counted(made, at, "counted: not a background") for name, at in every.items()
+    }
     if measures_rates:
         column = cone_column(isolation.cone, config.candidate.isolation.constituent_pt)
-        known = measured(inputs.tracks, inputs.scores, column, made, working_point, config)
-        found = applied(known, made, working_point, config)
+        known = measured(inputs.tracks, inputs.scores, column, made, every, config)
+        found = {name: applied(known[name], made, at, config) for name, at in every.items()}
     if rates is not None:
-        write_json(rates, found.content())
-    made = replace(made, tag_rate=found.probability, tag_rate_up=found.varied)
+        contents = {name: item.content() for name, item in found.items()}
+        write_json(rates, {**contents.pop(NOMINAL), "others": contents})
+    made = with_probabilities(made, found)
     candidates, same = made.take(opposite), made.take(~opposite)
     if closed:
         LOGGER.info("the signal region is closed: blinding.open is false")
         # Control regions stay; with a later line of the cut-flow they would tell what is closed.
-        candidates = candidates.take(~(candidates.regions.any(axis=1) & candidates.passes_tagger))
+        passes = candidates.passes_tagger | (candidates.others[:, :, 0] > 0.0).any(axis=1)
+        candidates = candidates.take(~(candidates.regions.any(axis=1) & passes))
         flows = dict.fromkeys(points, make_lines([skim_cut(), *event_cuts(config)], tallies))
     else:
         flows = {name: cutflow_of(candidates, tallies, config, at) for name, at in points.items()}
-    write_candidates(table, candidates, factors, points)
+    write_candidates(table, candidates, factors, points, others)
     if same_sign is not None:
-        write_candidates(same_sign, same, factors, points)
+        write_candidates(same_sign, same, factors, points, others)
     write_json(cutflow, {name: [asdict(line) for line in flow] for name, flow in flows.items()})
     _log(flows)
 
@@ -250,6 +261,7 @@ def make_candidates(
         passes_tagger=passes,
         tag_rate=passes.astype(np.float64),
         tag_rate_up=passes.astype(np.float64),
+        others=np.zeros((len(passes), 0, 3)),
         label=scores.label,
         category=scores.category,
         truth_pdg_id=tracks.truth_pdg_id,

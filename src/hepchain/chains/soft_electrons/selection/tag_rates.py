@@ -7,8 +7,8 @@ isolated as candidates are, the electron's own track left in the cone, and are i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,9 @@ from hepchain.selection.working_point import WorkingPoint
 AXES = ("category", "pt", "species", "abs_eta", "pileup")
 """The most important first."""
 
+NOMINAL = "passed"
+"""The working point of the selection among others, whose names no other has."""
+
 SPECIES = {211: "pion", 321: "kaon", 2212: "proton", 13: "muon"}
 """Absolute PDG id -> name; all others are one species."""
 
@@ -42,6 +45,8 @@ SPECIES = {211: "pion", 321: "kaon", 2212: "proton", 13: "muon"}
 class Applied:
     """Tag rates of the candidates of a sample, and whether they describe them."""
 
+    passes: npt.NDArray[np.float64]
+    """Shape (n,), 0 or 1, whether it passes the tagger."""
     probability: npt.NDArray[np.float64]
     """Shape (n,), to pass the tagger; 0 or 1 of what is counted."""
     varied: npt.NDArray[np.float64]
@@ -53,10 +58,10 @@ class Applied:
     """Or why there are no rates."""
 
     @classmethod
-    def counted(cls, candidates: Candidates, status: str) -> Applied:
+    def counted(cls, candidates: Candidates, point: WorkingPoint, status: str) -> Applied:
         """Every candidate as it does or does not pass."""
-        passes = candidates.passes_tagger.astype(np.float64)
-        return cls(passes, passes, status=status)
+        passes = point.passes(candidates.score, candidates.pt).astype(np.float64)
+        return cls(passes, passes, passes, status=status)
 
     def content(self) -> dict[str, Any]:
         """For a file."""
@@ -77,10 +82,10 @@ def measured(
     scores: Path,
     cone_sum: str,
     candidates: Candidates,
-    working_point: WorkingPoint,
+    working_points: Mapping[str, WorkingPoint],
     config: SelectionConfig,
-) -> TagRates:
-    """Rates of the isolated hadron tracks of all parts that are none of these candidates.
+) -> dict[str, TagRates]:
+    """Rates, at each working point, of the isolated hadron tracks that are no candidates.
 
     Part by part, as memory is to hold one part's tracks, not all: the scores, which are in any
     order, are looked through for each of them.
@@ -90,8 +95,8 @@ def measured(
     candidates : of either charge, whatever their mass
     """
     known = TrackIndex(candidates.event_number, candidates.track_index)
-    frames = (_of_part(path, scores, cone_sum, known, working_point, config) for path in tracks)
-    return TagRates.of(frames, AXES, config.tag_rates.min_tracks)
+    frames = (_of_part(path, scores, cone_sum, known, working_points, config) for path in tracks)
+    return TagRates.of_each(frames, AXES, list(working_points), config.tag_rates.min_tracks)
 
 
 def _of_part(
@@ -99,7 +104,7 @@ def _of_part(
     scores: Path,
     cone_sum: str,
     candidates: TrackIndex,
-    working_point: WorkingPoint,
+    working_points: Mapping[str, WorkingPoint],
     config: SelectionConfig,
 ) -> pd.DataFrame:
     low, high = config.candidate.pt
@@ -111,16 +116,16 @@ def _of_part(
     part = Tracks.concatenate(chunks)
     found = read_scores(scores, part.event_number, part.track_index)
     hadrons = found.label == Label.BACKGROUND
-    return _frame(part.take(hadrons), found.take(hadrons), working_point, config.tag_rates)
+    return _frame(part.take(hadrons), found.take(hadrons), working_points, config.tag_rates)
 
 
 def _frame(
     tracks: Tracks | Candidates,
     scores: Scores | Candidates,
-    point: WorkingPoint,
+    points: Mapping[str, WorkingPoint],
     config: TagRatesConfig,
 ) -> pd.DataFrame:
-    """Cell of each track along each axis, its weight, and whether it passes."""
+    """Cell of each track along each axis, its weight, and whether it passes at each point."""
     return pd.DataFrame(
         {
             "category": scores.category,
@@ -129,7 +134,7 @@ def _frame(
             "abs_eta": _bins(np.abs(tracks.eta), config.abs_eta_edges, "{} to {}"),
             "pileup": np.where(tracks.truth_is_pileup, "pile-up", "hard scatter"),
             "weight": tracks.weight,
-            "passed": point.passes(scores.score, tracks.pt),
+            **{name: point.passes(scores.score, tracks.pt) for name, point in points.items()},
         }
     )
 
@@ -148,14 +153,33 @@ def applied(
     """Probability of each candidate to pass: the rate of a hadron, 0 or 1 of all others."""
     hadron = candidates.label == Label.BACKGROUND
     if not rates.sufficient:
-        return Applied.counted(candidates, "counted: too few hadron tracks for rates")
+        return Applied.counted(
+            candidates, working_point, "counted: too few hadron tracks for rates"
+        )
     if not hadron.any():
-        return Applied.counted(candidates, "counted: no hadron among the candidates")
+        return Applied.counted(candidates, working_point, "counted: no hadron among the candidates")
     tracks = candidates.take(hadron)
-    frame = _frame(tracks, tracks, working_point, config.tag_rates)
+    frame = _frame(tracks, tracks, {NOMINAL: working_point}, config.tag_rates)
     found = rates.at(frame)
     closed = closure(frame, AXES, found, tracks.weight.astype(np.float64))
-    probability, varied = (candidates.passes_tagger.astype(np.float64) for _ in range(2))
+    passes = working_point.passes(candidates.score, candidates.pt)
+    probability, varied = (passes.astype(np.float64) for _ in range(2))
     probability[hadron] = found.rate
     varied[hadron] = np.minimum(found.rate * (1.0 + closed.uncertainty), 1.0)
-    return Applied(probability, varied, found, closed)
+    return Applied(passes.astype(np.float64), probability, varied, found, closed)
+
+
+def with_probabilities(candidates: Candidates, found: Mapping[str, Applied]) -> Candidates:
+    """The candidates with what was found at the working point of the selection and at others."""
+    others = dict(found)
+    nominal = others.pop(NOMINAL)
+    made = [
+        np.stack([item.passes, item.probability, item.varied], axis=1) for item in others.values()
+    ]
+    shape = (len(candidates), len(others), 3)
+    return replace(
+        candidates,
+        tag_rate=nominal.probability,
+        tag_rate_up=nominal.varied,
+        others=np.stack(made, axis=1) if made else np.zeros(shape),
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +18,9 @@ from hepchain.chains.soft_electrons.config.statistics import (
 from hepchain.chains.soft_electrons.statistics.candidates import ScoredCandidates
 from hepchain.errors import StageError
 from hepchain.labels import Label
+from hepchain.selection.regions import read_region
 from hepchain.selection.table import Column
+from hepchain.selection.working_point import at_working_point
 from hepchain.statistics.templates import Entries
 
 Floats = npt.NDArray[np.float64]
@@ -36,10 +40,49 @@ class Candidates(ScoredCandidates):
     """The same with the rates a standard deviation up."""
     label: Column
 
+    others: Column
+    """The same three at each other working point: a structured array with a field each, of shape
+    (n, 3)."""
+
     def with_rates(self, deviations: float) -> Candidates:
         """The candidates with the rates so many standard deviations up."""
+        others = self.others.copy()
+        for name in others.dtype.names or ():
+            _, rate, up = self.others[name].T
+            others[name][:, 1] = np.clip(rate + deviations * (up - rate), 0.0, 1.0)
         step = self.tag_rate_up - self.tag_rate
-        return replace(self, tag_rate=np.clip(self.tag_rate + deviations * step, 0.0, 1.0))
+        rate = np.clip(self.tag_rate + deviations * step, 0.0, 1.0)
+        return replace(self, tag_rate=rate, others=others)
+
+    def at(self, working_point: str | None) -> Candidates:
+        """The candidates as another working point has them; None: as the selection has."""
+        if working_point is None:
+            return self
+        passes, rate, up = self.others[working_point].T
+        return replace(self, passes_tagger=passes > 0.0, tag_rate=rate, tag_rate_up=up)
+
+
+def read_for_approaches(
+    path: Path,
+    point: str,
+    working_points: Collection[str],
+    luminosity: float = 1.0,
+    factor: str | None = None,
+) -> Candidates:
+    """Candidates in the region of a mass point with these other working points of the tagger.
+
+    Raises
+    ------
+    InputError : as :func:`read_region`; a working point that the selection did not know
+    """
+    names = [item.name for item in fields(Candidates) if item.name != "others"]
+    by_point = {name: at_working_point(name) for name in sorted(working_points)}
+    columns = [*names, *(column for three in by_point.values() for column in three)]
+    found = read_region(path, point, columns, luminosity, factor)
+    others = np.zeros(len(found["weight"]), dtype=[(name, np.float64, 3) for name in by_point])
+    for name, three in by_point.items():
+        others[name] = np.stack([found.pop(column) for column in three], axis=1)
+    return Candidates(**found, others=others)
 
 
 @dataclass(frozen=True)
@@ -74,9 +117,9 @@ def probability(candidates: Candidates, approach: Approach | Matching) -> Floats
     if isinstance(approach, Matching):
         return matching_probability(candidates, approach)
     if isinstance(approach, TaggedCandidates):
-        return candidates.passes_tagger.astype(np.float64)
+        return candidates.at(approach.at).passes_tagger.astype(np.float64)
     if isinstance(approach, TaggedByRate):
-        return candidates.tag_rate.astype(np.float64)
+        return candidates.at(approach.at).tag_rate.astype(np.float64)
     return np.ones(len(candidates.weight))
 
 

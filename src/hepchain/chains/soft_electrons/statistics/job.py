@@ -86,7 +86,9 @@ def run_statistics(
     StageError : too few simulated events and ``config.on_insufficient`` is ``error``
     """
     data = None if inputs.data is None else list(inputs.data.values())
-    candidates = PointCandidates.read(inputs.opposite_sign, point.name, config.luminosity, data)
+    candidates = PointCandidates.read(
+        inputs.opposite_sign, point.name, config.luminosity, data, config.working_points()
+    )
     regions = {
         name: make_region(name, approach, point, candidates, config)
         for name, approach in config.approaches.items()
@@ -124,7 +126,9 @@ def _control(
     if inputs.same_sign is None:
         return None, None
     approach = config.approaches[result.name]
-    same = PointCandidates.read(inputs.same_sign, point.name, config.luminosity)
+    same = PointCandidates.read(
+        inputs.same_sign, point.name, config.luminosity, None, config.working_points()
+    )
     region, control = (
         Counted.of(make_region(result.name, approach, point, item, config), config)
         for item in (candidates, same)

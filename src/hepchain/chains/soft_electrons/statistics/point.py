@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -23,8 +23,9 @@ from hepchain.chains.soft_electrons.statistics.approaches import (
     Candidates,
     accepted,
     countable,
+    read_for_approaches,
 )
-from hepchain.chains.soft_electrons.statistics.candidates import SampleFiles, read_candidates
+from hepchain.chains.soft_electrons.statistics.candidates import SampleFiles
 from hepchain.statistics.region import Region
 from hepchain.statistics.variations import Varied, relative_change
 from hepchain.statistics.workspace import SIGNAL
@@ -57,17 +58,29 @@ class PointCandidates:
 
     @classmethod
     def read(
-        cls, files: SampleFiles, point: str, luminosity: float, data: Sequence[Path] | None = None
+        cls,
+        files: SampleFiles,
+        point: str,
+        luminosity: float,
+        data: Sequence[Path] | None = None,
+        working_points: Collection[str] = (),
     ) -> Self:
-        """Candidates from files; ``luminosity``: of the expected yields [fb-1]."""
+        """Candidates from files.
+
+        Parameters
+        ----------
+        luminosity : of the expected yields [fb-1]
+        working_points : names of others than that of the selection that approaches are at
+        """
 
         def read(_: str, path: Path, factor: str | None) -> Candidates:
-            return read_candidates(Candidates, path, point, luminosity, factor)
+            return read_for_approaches(path, point, working_points, luminosity, factor)
 
         nominal, varied = files.read(point, read)
         if data is None:
             return cls(nominal, varied)
-        return cls(nominal, varied, [read_candidates(Candidates, path, point) for path in data])
+        counted = [read_for_approaches(path, point, working_points) for path in data]
+        return cls(nominal, varied, counted)
 
     def accepted(self, approach: Approach | Matching) -> dict[str, Accepted]:
         """Sample -> its events as the approach accepts them."""

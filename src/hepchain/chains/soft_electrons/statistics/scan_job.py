@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from hepchain.chains.soft_electrons.config.statistics import StatisticsConfig
-from hepchain.chains.soft_electrons.statistics.approaches import Candidates
 from hepchain.chains.soft_electrons.statistics.candidates import (
     SampleFiles,
     Scored,
+    ScoredCandidates,
     read_candidates,
 )
 from hepchain.chains.soft_electrons.statistics.discriminants import mass_and_score
@@ -61,7 +61,7 @@ def run_scan(
 
     paths = {SIGNAL: files.signal, **files.backgrounds}
     samples = {
-        name: read_candidates(Candidates, path, point.name, config.luminosity).best()
+        name: read_candidates(ScoredCandidates, path, point.name, config.luminosity).best()
         for name, path in paths.items()
     }
     scan = scan_thresholds(
