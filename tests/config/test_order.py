@@ -169,7 +169,7 @@ def test_order_of_things_that_do_not_exist_is_refused(default: dict[str, Any]) -
     ("override", "message"),
     [
         ({"statistics": {"headline": "with_taggr"}}, "statistics: headline: unknown name"),
-        ({"statistics": {"baseline": "with_tagger"}}, "headline and baseline are both"),
+        ({"statistics": {"baseline": "tight_tag_rates"}}, "headline and baseline are both"),
         ({"statistics": {"scan": {"reference": "cuont"}}}, "did you mean 'count'"),
         ({"event_classifier": {"discriminant": "x"}}, "event_classifier.discriminant: unknown"),
     ],
@@ -187,6 +187,7 @@ def test_pairs_follow_from_names_alone() -> None:
     other = load(merged(default_with(), turned)).statistics
     assert list(other.approaches) == names != list(statistics.approaches)
     assert sorted(other.pairs) == sorted(statistics.pairs)
-    assert len(statistics.pairs) == 6
-    assert ("with_tagger", "tight_tag_rates") in statistics.pairs
+    assert len(statistics.pairs) == 9
+    assert ("tight_tag_rates", "matched_electron") in statistics.pairs
+    assert ("with_tagger", "matched_electron") in statistics.pairs
     assert ("with_tagger", "with_tag_rates") not in statistics.pairs

@@ -239,12 +239,18 @@ class StatisticsConfig(CountingConfig):
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """Approach and the one it is compared with: each with the baseline, and the headline with
-        each other that is not the same requirement, otherwise counted."""
+        """Approach and the one it is compared with: each with the baseline, the headline with each
+        other that is not the same requirement, otherwise counted, and the tagger at any working
+        point with each match."""
         others = [name for name in self.approaches if name not in (self.headline, self.baseline)]
         ends = [(self.headline, self.baseline)] if self.headline != self.baseline else []
+        tagged, matched = (
+            [name for name in others if isinstance(self.approaches[name], kind)]
+            for kind in (TaggedCandidates | TaggedByRate, MatchedCandidates)
+        )
         return [
             *((name, self.baseline) for name in others),
             *ends,
             *((self.headline, name) for name in others if not self._expects_the_same(name)),
+            *((name, over) for name in tagged for over in matched),
         ]

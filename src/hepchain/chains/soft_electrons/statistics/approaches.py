@@ -99,10 +99,10 @@ class Accepted:
 def countable(approach: Approach | Matching) -> bool:
     """Whether an approach decides about each candidate, without truth: what data can be counted in.
 
-    Probabilities of a match and tag rates are those of electrons and hadrons, which data do not
-    tell apart.
+    Probabilities of a match are those of electrons and hadrons, which data do not tell apart. Tag
+    rates stand for a count: of data it is one.
     """
-    return not isinstance(approach, Matching | TaggedByRate)
+    return not isinstance(approach, Matching)
 
 
 def accepted(candidates: Candidates, approach: Approach | Matching) -> Accepted:
