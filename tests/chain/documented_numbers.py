@@ -89,6 +89,7 @@ def quotes(results: Path) -> Iterator[Quote]:
     yield from _of_all_signals([result for result, _, _ in statistics.values()])
     yield from _scans([scan for _, scan, _ in statistics.values()])
     yield _impacts(statistics["(153, 150)"][2])
+    yield from _closure(_read(results / "selection/tag_rates/wenu_jets.json"))
     figures = results / "figures"
     yield from _taggers(_named(_read(figures / "tagger_comparison.json"), "tagger"))
     yield from _variations(_read(figures / "variations.json"))
@@ -111,6 +112,7 @@ def _of_a_signal(title: str, result: Any, scan: Any) -> Iterator[Quote]:
             *_estimate(matched["limit"]),
         ),
     )
+    yield _tight(title, result)
     factors = _named(result["factors"], "approach")["with_tagger"]
     rest = ("one_candidate", "electron_share", "several_candidates", "hadrons_accepted")
     yield Quote(
@@ -130,15 +132,47 @@ def _of_a_signal(title: str, result: Any, scan: Any) -> Iterator[Quote]:
     )
 
 
+def _tight(title: str, result: Any) -> Quote:
+    """The headline at a mass point."""
+    approach = _named(result["approaches"])[result["headline"]]
+    matched = _gain(result, result["headline"], "matched_electron")
+    yields = [approach[name] for name in ("signal", "background")]
+    return Quote(
+        STATISTICS,
+        f"| {title} | {{}} ± {{}}, {{}} ± {{}} | {{}} ± {{}} | {{}} ± {{}}, {{}} ± {{}} |",
+        (
+            *(value for item in yields for value in (item["value"], item["error"])),
+            *_estimate(result["estimates"][result["headline"]]["limit"]),
+            *_estimate(matched["s_over_sqrt_b"]),
+            *_estimate(matched["limit"]),
+        ),
+    )
+
+
+def _closure(rates: Any) -> Iterator[Quote]:
+    """Of the tag rates at the working point of the headline."""
+    closure = rates["others"].get("tight", {}).get("closure", {})
+    total = closure.get("total", {})
+    yield Quote(
+        STATISTICS,
+        "The rates close: {} candidates of either charge and any mass pass per fb⁻¹, {} ± {} are "
+        "expected.",
+        (total.get("counted"), total.get("expected"), total.get("error")),
+    )
+    uncertainty = closure.get("uncertainty")
+    percent = None if uncertainty is None else 100.0 * uncertainty
+    yield Quote(STATISTICS, "and the rates' closure ({} %), are", (percent,))
+
+
 def _of_the_first_signal(result: Any) -> Iterator[Quote]:
     control = result["control"]
     same, opposite = (
         control["background"],
-        _named(result["approaches"])["with_tagger"]["background"],
+        _named(result["approaches"])[result["headline"]]["background"],
     )
     yield Quote(
         STATISTICS,
-        "with the tagger: {} ± {} background events with the same charge beside {} ± {} with the "
+        "with the headline: {} ± {} background events with the same charge beside {} ± {} with the "
         "opposite one below 3 GeV ({} and {} simulated events), ratio {} ± {},",
         (
             *(same["value"], same["error"], opposite["value"], opposite["error"]),
@@ -160,6 +194,11 @@ def _of_all_signals(results: list[Any]) -> Iterator[Quote]:
         region["background"]["value"] for result in results for region in result["approaches"]
     ]
     yield Quote(STATISTICS, "the smallest holds {} events.", (min(regions),))
+    effective = [
+        _named(result["approaches"])[result["headline"]]["background"]["effective_events"]
+        for result in results
+    ]
+    yield Quote(STATISTICS, "counts as {} to {} effective events", _range(effective))
 
 
 def _scans(scans: list[Any]) -> Iterator[Quote]:
