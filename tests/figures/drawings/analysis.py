@@ -81,5 +81,7 @@ def _correlations(chain: Chain, things: Things, config: FiguresConfig) -> Parts:
 @drawing("sensitivity", luminosity=True, empty="not enough events")
 def _sensitivity(chain: Chain, things: Things, config: FiguresConfig) -> Parts:
     scores = {point: chain.scores("keras", point) for point in POINTS}
-    limits = sensitivity.sensitivity(chain.results(), scores, chain.points("keras"), "overall")
+    limits = sensitivity.sensitivity(
+        chain.results(), scores, chain.points("keras"), "overall", None
+    )
     return sensitivity, limits

@@ -131,6 +131,7 @@ rule figure_sensitivity:
     params:
         code=code_of("figure_sensitivity"),
         working_point=run.selection.working_point,
+        other_working_point=run.statistics.working_point_of_headline,
         things=things("signals"),
         looks=LOOKS,
     message:

@@ -12,5 +12,6 @@ with figure_job(snakemake) as (things, config):
         named_paths(things.signals, snakemake.input.scores),
         Path(snakemake.input.working_points),
         snakemake.params.working_point,
+        snakemake.params.other_working_point,
     )
     save(sensitivity.draw(numbers, things, config), numbers, snakemake.output)

@@ -231,6 +231,12 @@ class StatisticsConfig(CountingConfig):
         tagged = all(isinstance(one, TaggedCandidates | TaggedByRate) for one in both)
         return tagged and len(points) == 1
 
+    @property
+    def working_point_of_headline(self) -> str | None:
+        """Name of the other working point that the headline is at; None: that of the selection."""
+        approach = self.approaches[self.headline]
+        return approach.at if isinstance(approach, TaggedCandidates | TaggedByRate) else None
+
     def working_points(self) -> set[str]:
         """Names of the other working points that approaches are at."""
         tagged = (TaggedCandidates, TaggedByRate)

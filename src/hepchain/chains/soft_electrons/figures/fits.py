@@ -159,7 +159,7 @@ def _drawn(
 ) -> Figure:
     figure, cells = cells_in_rows(len(fits), *heights)
     for axes, fit in zip(cells, fits, strict=True):
-        axes.set_title(f"{things.title(fit.name)}, {fit.title}")
+        axes.set_title(f"{things.title(fit.name)}\n{fit.title}", fontsize=9)
         axes.set_xlabel(label)
         axes.yaxis.set_minor_locator(NullLocator())
         axes.tick_params(axis="y", which="both", length=0)

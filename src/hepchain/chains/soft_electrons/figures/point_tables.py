@@ -106,8 +106,8 @@ def gain_table(sensitivity: Record, things: Things) -> Table:
         "Ratio of each number; limits: that of the other over that of the approach, so that above "
         "one it helps. ±: statistical error of the simulation, from a bootstrap over events that "
         f"keeps the correlation between approaches. The last column, for {headline} over "
-        f"{baseline}, is the efficiency for all electron tracks of the signal over the root of the "
-        "nominal fake rate."
+        f"{baseline}, is the efficiency for all electron tracks of the signal over the root of "
+        "the fake rate, both at its working point."
     )
     title = f"Gain of each approach over {baseline}, and of {headline} over each"
     columns = ["Signal", "approach", "over", *GAINS.values(), "efficiency/√fake rate"]

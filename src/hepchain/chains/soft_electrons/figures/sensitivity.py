@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 
 from hepchain.chains.soft_electrons.figures.points import (
     Point,
@@ -47,20 +48,34 @@ class Sensitivity:
 
     points: list[Point]
     fake_rate: float
-    """Nominal, of the working point."""
+    """Of the working point of the headline."""
     efficiency: dict[str, Efficiency]
-    """Mass point -> share of all its electron tracks that pass the tagger."""
+    """Mass point -> share of all its electron tracks that pass the tagger there."""
     expectation: dict[str, float]
     """Mass point -> efficiency over the root of the fake rate, a first guess of the gain."""
 
 
 def sensitivity(
-    results: Sequence[Path], scores: Mapping[str, Path], working_points: Path, kind: str
+    results: Sequence[Path],
+    scores: Mapping[str, Path],
+    working_points: Path,
+    kind: str,
+    other: str | None,
 ) -> Sensitivity:
-    """Results of the mass points, and efficiencies from the score file of each."""
+    """Results of the mass points, and efficiencies from the score file of each.
+
+    Parameters
+    ----------
+    kind, other : thresholds of the selection, and name of another working point if the headline is
+        at one
+    """
     content = read_json(working_points)
-    point = WorkingPoint.from_content(content, "overall" if kind == "overall" else "per_pt_bin")
-    rate = content["fake_rate"]
+    if other is None:
+        point = WorkingPoint.from_content(content, "overall" if kind == "overall" else "per_pt_bin")
+        rate = content["fake_rate"]
+    else:
+        point = WorkingPoint.others(content)[other]
+        rate = content["measured"]["others"][other]["fake_rate"]
     efficiency = {name: track_efficiency(path, point) for name, path in scores.items()}
     expectation = {name: float(e.value / np.sqrt(rate)) for name, e in efficiency.items()}
     return Sensitivity(read_points(results), rate, efficiency, expectation)
@@ -85,8 +100,9 @@ def draw(numbers: Sensitivity, things: Things, config: FiguresConfig) -> Figure:
     upper.set_yscale("log")
     titles, fill = approach_titles(numbers.points), fills(numbers.points)
     for row, point in enumerate(numbers.points):
-        for (name, use), shift in zip(point.uses.items(), places(len(point.uses)), strict=True):
-            _draw_limit(upper, row + shift, use, fill[name])
+        count = len(point.uses)
+        for (name, use), shift in zip(point.uses.items(), places(count), strict=True):
+            _draw_limit(upper, row + shift, use, fill[name], min(0.2, 0.5 / count))
         _draw_gains(lower, row, point, fill, numbers.expectation.get(point.name))
     _finish_limits(upper, numbers, titles, fill)
     _finish_gains(lower, numbers, titles, fill, things)
@@ -99,7 +115,7 @@ def places(count: int, reach: float = 0.27) -> npt.NDArray[np.float64]:
     return np.linspace(-reach, reach, count) if count > 1 else np.zeros(1)
 
 
-def _draw_limit(axes: Axes, x: float, use: PointUse, fill: str) -> None:
+def _draw_limit(axes: Axes, x: float, use: PointUse, fill: str, width: float) -> None:
     if use.limit is None:
         place, text = axes.get_xaxis_transform(), reason(use.status)
         style: Any = {"ha": "center", "va": "bottom", "fontsize": 7.5, "color": "0.4"}
@@ -107,8 +123,8 @@ def _draw_limit(axes: Axes, x: float, use: PointUse, fill: str) -> None:
         return
     low2, low1, median, high1, high2 = use.limit
     for low, high, colour in ((low2, high2, SIGMA_COLOURS[1]), (low1, high1, SIGMA_COLOURS[0])):
-        axes.bar(x, high - low, 0.2, low, color=colour, edgecolor="0.4", linewidth=0.4)
-    axes.hlines(median, x - 0.1, x + 0.1, color="black", linewidth=1.5)
+        axes.bar(x, high - low, width, low, color=colour, edgecolor="0.4", linewidth=0.4)
+    axes.hlines(median, x - width / 2, x + width / 2, color="black", linewidth=1.5)
     axes.errorbar(x, median, use.limit_error or 0.0, fmt="o", color="black", mfc=fill, markersize=5)
     if use.observed is not None and use.observed.limit is not None:
         axes.plot(x, use.observed.limit, **OBSERVED)
@@ -198,8 +214,9 @@ def _finish_gains(
     line_at(axes, 1.0)
     headline = numbers.points[0].headline if numbers.points else ""
     axes.set_ylabel(f"Gain, {titles.get(headline, 'tagger')}", loc="center")
-    axes.set_ylim(bottom=0.0)
-    headroom(axes, 1.6)
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(ScalarFormatter())
+    headroom(axes, 1.9)
     drawn = {gain.over for point in numbers.points for gain in point.headline_gains}
     handles = [
         axes.plot([], [], marker, color="black", mfc="white", label=title)[0]
