@@ -169,20 +169,22 @@ def test_barycentres_of_hadronic_showers_fluctuate_with_the_root_of_the_energy(
 
 
 def test_the_road_ends_where_the_circles_are_its_width_apart() -> None:
-    """A track fitted with twice the momentum that the particle has: k L^2 / 2 = 10 mm."""
+    """Half of the momentum radiated on the way, at a random place: k l^2 / 2 = 10 mm behind it."""
     p = parameters()
-    gun = particles(400, 211, np.random.default_rng(6), pt=(0.5, 1.0), max_eta=0.1)
+    gun = particles(4000, 11, np.random.default_rng(6), pt=(0.5, 1.0), max_eta=0.1)
     passage = traverse(gun, p.material, p.tracking.largest_kink.value)
-    passage = replace(passage, fraction=np.ones_like(passage.fraction))
     entrance = p.material.indices(Detector.TRT)[0]
-    fitted = 2.0 * gun.momentum
-    share = share_in_road(gun, passage, fitted, entrance, p.trt)
+    fraction = np.ones_like(passage.fraction)
+    assert (share_in_road(gun, replace(passage, fraction=fraction), entrance, p.trt) == 1.0).all()
+    fraction[:, entrance + 1 :] = 0.5
+    share = share_in_road(gun, replace(passage, fraction=fraction), entrance, p.trt)
     first, last = p.trt.length.value
-    curvature = 0.5 / (CURVATURE_RADIUS * gun.pt)
-    length = np.sqrt(2.0 * p.trt.road.value / curvature)
-    assert share == pytest.approx(np.clip((length - first) / (last - first), 0.0, 1.0))
-    assert (share < 1.0).any()
-    assert (share_in_road(gun, passage, gun.momentum, entrance, p.trt) == 1.0).all()
+    behind = np.sqrt(2.0 * p.trt.road.value * CURVATURE_RADIUS * gun.pt) / (last - first)
+    cut = share < 1.0
+    assert (share[cut] > behind[cut]).all()
+    # The place is uniform: as much of the way as is behind it before the end is not cut.
+    expected = np.maximum(1.0 - behind, 0.0).mean()
+    assert cut.mean() == pytest.approx(expected, abs=0.03)
 
 
 def test_straws_saturate_and_are_as_published_at_the_mean_pile_up() -> None:

@@ -132,6 +132,7 @@ class TrtParameters(Block):
     extension: EtaCurve
     fake_extension: Probability
     road: Number
+    road_length: Number
     length: Numbers
     straws: EtaCurve
     straw_efficiency: Probability

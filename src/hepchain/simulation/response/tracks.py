@@ -134,7 +134,7 @@ def _trt(
 ) -> Columns:
     """TRT variables: drawn for tracks with an extension only, NaN for the others."""
     fitted = 1.0 / np.abs(columns["q_over_p"])
-    extended = transition_radiation.extends(particles, passage, p.material, p.trt)
+    extended = transition_radiation.extends(particles, passage, fitted, p.material, p.trt)
     chosen = np.flatnonzero(extended)
     enough, variables = transition_radiation.respond(
         particles.take(chosen),

@@ -147,6 +147,7 @@ def _cross_straws(
 def extends(
     particles: Particles,
     passage: Passage,
+    reconstructed_momentum: FloatArray,
     material: MaterialParameters,
     parameters: TrtParameters,
 ) -> BoolArray:
@@ -154,10 +155,12 @@ def extends(
     p, draws = parameters, particles.draws
     entrance = material.indices(Detector.TRT)[0]
     chance = p.extension(particles.eta) * np.where(particles.is_fake, p.fake_extension.value, 1.0)
+    off = _off_road(particles, passage, reconstructed_momentum, entrance, p)
     return (
         (np.abs(particles.eta) < p.max_abs_eta.value)
         & passage.crossed[:, entrance]
         & draws.chance("extension", chance)
+        & (off < p.road.value)
     )
 
 
@@ -184,7 +187,7 @@ def respond(
     entrance = material.indices(Detector.TRT)[0]
     occupancy = straw_occupancy(particles, mu, p)
     xenon, argon, share = crossed_constants(particles.eta, p)
-    in_road = share_in_road(particles, passage, reconstructed_momentum, entrance, p)
+    in_road = share_in_road(particles, passage, entrance, p)
     straws = _cross_straws(particles, passage, share, in_road, entrance, p)
     tables = (xenon.T, argon.T)
     inside, outside = (particles.momentum * passage.fraction[:, entrance + half] for half in (1, 2))
@@ -291,41 +294,42 @@ def _dedx(
 
 
 def _curvature_difference(
-    particles: Particles, passage: Passage, fitted: FloatArray, layer: int
+    particles: Particles, momentum: FloatArray, other: FloatArray
 ) -> FloatArray:
-    """Curvature before a layer minus that of the fitted track [1/mm], unsigned: shape (n,)."""
-    arriving = particles.momentum * passage.fraction[:, layer]
-    difference = (1.0 / arriving - 1.0 / fitted) / particles.sin_theta
+    """Difference of the curvatures of two momenta of each particle [1/mm], unsigned: shape (n,)."""
+    difference = (1.0 / momentum - 1.0 / other) / particles.sin_theta
     return np.abs(difference) / CURVATURE_RADIUS
 
 
+def _off_road(
+    particles: Particles, passage: Passage, fitted: FloatArray, entrance: int, p: TrtParameters
+) -> FloatArray:
+    """Distance from the extrapolated track when the first straws have been crossed [mm].
+
+    A particle that enters the TRT with less momentum than the fit found bends away by
+    L^2 / 2 (1 / rho - 1 / rho_fit) over the length L.
+    """
+    arriving = particles.momentum * passage.fraction[:, entrance]
+    difference = _curvature_difference(particles, arriving, fitted)
+    return 0.5 * p.road_length.value**2 * difference
+
+
 def share_in_road(
-    particles: Particles,
-    passage: Passage,
-    fitted: FloatArray,
-    entrance: int,
-    parameters: TrtParameters,
+    particles: Particles, passage: Passage, entrance: int, parameters: TrtParameters
 ) -> FloatArray:
     """Share of the straws on a track's way before it leaves the road, shape (n,).
 
-    A particle with less momentum than the fit found bends away from the last SCT layer on. With
-    the differences of curvature k before the first and k' before the second half, which begins at
-    the length s, it is k L^2 / 2 + max(k' - k, 0) (L - s)^2 / 2 away from the extrapolated track:
-    a hard radiation inside cuts the extension short, as an interaction does a hadron's.
-
-    Parameters
-    ----------
-    fitted : momentum of the track fit [GeV], shape (n,)
+    An extension follows the particle as it enters the TRT. What it radiates inside it does at one
+    place on the way, and bends away from there on: by k l^2 / 2 over the length l, k the change of
+    the curvature. A hard radiation cuts an electron's extension short, as an interaction does a
+    hadron's.
     """
     p = parameters
     first, whole = p.length.value
-    road = p.road.value
-    k = np.maximum(_curvature_difference(particles, passage, fitted, entrance), 1e-12)
-    more = np.maximum(_curvature_difference(particles, passage, fitted, entrance + 1) - k, 0.0)
-    half = 0.5 * whole
-    alone = np.sqrt(2.0 * road / k)
-    # (k + more) L^2 - 2 more s L + more s^2 - 2 road = 0
-    a, b, c = k + more, more * half, more * half**2 - 2.0 * road
-    bent = (b + np.sqrt(np.maximum(b**2 - a * c, 0.0))) / a
-    length = np.where(alone < half, alone, bent)
+    before, after = (
+        particles.momentum * passage.fraction[:, layer] for layer in (entrance, entrance + 2)
+    )
+    change = np.maximum(_curvature_difference(particles, after, before), 1e-12)
+    place = first + (whole - first) * particles.draws.uniform("trt_radiation")
+    length = place + np.sqrt(2.0 * p.road.value / change)
     return np.clip((length - first) / (whole - first), 0.0, 1.0)
