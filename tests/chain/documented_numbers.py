@@ -172,8 +172,8 @@ def _of_the_first_signal(result: Any) -> Iterator[Quote]:
     )
     yield Quote(
         STATISTICS,
-        "with the headline: {} ± {} background events with the same charge beside {} ± {} with the "
-        "opposite one below 3 GeV ({} and {} simulated events), ratio {} ± {},",
+        "with the tagger at 0.5 %: {} ± {} background events with the same charge beside {} ± {} "
+        "with the opposite one below 3 GeV ({} and {} simulated events), ratio {} ± {},",
         (
             *(same["value"], same["error"], opposite["value"], opposite["error"]),
             *(same["events"], opposite["events"], control["ratio"], control["ratio_error"]),
@@ -211,8 +211,8 @@ def _scans(scans: list[Any]) -> Iterator[Quote]:
         values, errors = zip(*gains, strict=True)
         yield Quote(STATISTICS, text, (*_range(values), _range(errors)[1]))
     at = [{point["fake_rate"]: point for point in scan["points"]} for scan in scans]
-    events = [point[0.003]["background"]["events"] for point in at]
-    text = "a fake rate of 0.3 % with {} or {} simulated background events"
+    events = [point[0.005]["background"]["events"] for point in at]
+    text = "a fake rate of 0.5 % with {} to {} simulated background events"
     yield Quote(STATISTICS, text, _range(events))
     known = [
         (point[0.05]["limit"], point[0.02]["limit"], point[0.02]["background"]["events"])
@@ -233,11 +233,12 @@ def _impacts(fit: Any) -> Quote:
     names = ("variation_isr", "signal_branching_fraction", "signal_cross_section")
     return Quote(
         STATISTICS,
-        "(impacts of {} and {} on a total of {} at (153, 150)); initial-state radiation, which "
+        "(impacts of {}, {} and {} on a total of {} at (153, 150)); initial-state radiation, which "
         "moves the background too, has {}, and what is of the signal alone less (branching "
         "fraction {}, cross-section {}).",
         (
-            *(found.get("background_normalisation"), max(statistical, default=None), total),
+            *(found.get("background_normalisation"), found.get("variation_tag_rate")),
+            *(max(statistical, default=None), total),
             *(found.get(name) for name in names),
         ),
     )

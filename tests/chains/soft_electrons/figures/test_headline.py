@@ -14,8 +14,12 @@ from hepchain.io.structured import plain
 from tests.figures.figure_inputs import CATEGORIES, POINTS, result
 
 RATES: dict[str, dict[str, Any]] = {
-    "wenu_jets": {"status": "ok", "closure": {"axes": {"pt": {"p_value": 0.4}}}},
-    "other": {"status": "counted: too few hadron tracks for rates"},
+    "wenu_jets": {
+        "status": "ok",
+        "closure": {"axes": {"pt": {"p_value": 0.4}}},
+        "others": {"tight": {"status": "ok", "closure": {"axes": {"pt": {"p_value": 0.7}}}}},
+    },
+    "other": {"status": "counted: too few hadron tracks for rates", "others": {}},
 }
 WITHOUT_ERROR = ("effective_background/", "closure_p_value/")
 GOOD, FEW = "higgsino_153_150", "higgsino_128_125"
@@ -33,7 +37,7 @@ def test_a_number_for_everything_that_has_one(found: dict[str, Value]) -> None:
     kinds = ("limit_mu", "signal", "background", "significance", "effective_background")
     expected = {f"{kind}/{use}" for kind in kinds for use in uses}
     expected |= {f"auc/{t}/{c}" for t in ("keras", "xgboost") for c in (*CATEGORIES, "all")}
-    expected |= {f"closure_p_value/{background}" for background in RATES}
+    expected |= {f"closure_p_value/{background}" for background in (*RATES, "wenu_jets/tight")}
     edges = ("0.5", "0.75", "1", "1.25", "1.5", "2", "2.5", "3", "4", "5")
     bins = ["all", *(f"pt_{low}_{high}" for low, high in pairwise(edges))]
     expected |= {f"{kind}/keras/{bin_}" for kind in ("efficiency", "fake_rate") for bin_ in bins}
@@ -58,6 +62,7 @@ def test_numbers_are_those_of_the_figures(found: dict[str, Value], drawn: dict[s
     effective = found[f"effective_background/{GOOD}/with_tagger"].value
     assert effective == pytest.approx((use.background.value / use.background.error) ** 2)
     assert found["closure_p_value/wenu_jets"] == Value(0.4)
+    assert found["closure_p_value/wenu_jets/tight"] == Value(0.7)
 
 
 def test_what_does_not_exist_is_named_and_has_no_value(found: dict[str, Value]) -> None:

@@ -34,7 +34,8 @@ def headline(numbers: Numbers) -> dict[str, Value]:
     - ``signal/{point}/{approach}``, ``background/...``: expected events; statistical error of
       the simulation
     - ``effective_background/{point}/{approach}``: effective simulated events of the background
-    - ``closure_p_value/{background}``: of the tag rates in bins of pT
+    - ``closure_p_value/{background}``: of the tag rates in bins of pT;
+      ``closure_p_value/{background}/{working point}``: at each other working point
     """
     points = numbers.sensitivity["points"]
     return dict((*_areas(numbers), *_passing(numbers), *_of_points(points), *_closures(numbers)))
@@ -42,9 +43,11 @@ def headline(numbers: Numbers) -> dict[str, Value]:
 
 def _closures(numbers: Numbers) -> Named:
     for sample, record in numbers.rates.items():
-        closure = record.get("closure")
-        value = None if closure is None else closure["axes"]["pt"]["p_value"]
-        yield f"closure_p_value/{sample}", Value(value)
+        every = {"": record} | {f"/{name}": item for name, item in record["others"].items()}
+        for name, item in every.items():
+            closure = item.get("closure")
+            value = None if closure is None else closure["axes"]["pt"]["p_value"]
+            yield f"closure_p_value/{sample}{name}", Value(value)
 
 
 def _areas(numbers: Numbers) -> Named:
