@@ -30,7 +30,9 @@ CATEGORY_GROUPS = {name: list(VARIABLES.categories[name].groups) for name in CAT
 TRAINED = CATEGORIES[:-1]
 """The last category has no models."""
 BALANCE = BalanceConfig(pt_edges=[0.5, 1.0, 5.0], abs_eta_edges=[0.0, 2.5], max_weight_ratio=50)
-WORKING_POINTS = WorkingPointsConfig(sample="signal", fake_rate=0.05, pt_edges=[0.5, 1.5, 5.0])
+WORKING_POINTS = WorkingPointsConfig(
+    sample="signal", fake_rate=0.05, pt_edges=[0.5, 1.5, 5.0], others={"tight": 0.02}
+)
 SETTINGS = TreesConfig(kind="trees", trees=20, depth=4, learning_rate=0.3, patience=5)
 
 

@@ -51,6 +51,7 @@ def configuration(folder: Path) -> dict[str, Any]:
                 "sample": "higgsino",
                 "fake_rate": WORKING_POINTS.fake_rate,
                 "pt_edges": WORKING_POINTS.pt_edges,
+                "others": WORKING_POINTS.others,
             }
         },
         "selection": {"tagger": "theirs"},

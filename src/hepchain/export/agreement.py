@@ -74,6 +74,13 @@ def _score(config: CombinationConfig, manifest: Manifest, points: Thresholds) ->
                 f"its thresholds are those of combination.{key} {found}, the run has {asked}: set "
                 f"it to {found}, or export the tagger with {asked}"
             )
+    for name in config.working_points.others:
+        if name not in points.others:
+            yield (
+                f"it has no threshold for combination.working_points.others.{name}: take that out "
+                "(`null`), with the approaches at it in statistics.approaches, or export the "
+                "tagger again"
+            )
 
 
 def _tracks(asked: TrackSelection, made_for: TrackSelection) -> Iterator[str]:

@@ -97,6 +97,8 @@ class Thresholds(Block):
     denominator: str
     overall: FiniteFloat
     per_pt_bin: BinnedThresholds
+    others: dict[Name, FiniteFloat] = Field(default_factory=dict)
+    """Further working points, none in a tagger of an older version."""
 
 
 class Manifest(Block):
