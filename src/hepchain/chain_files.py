@@ -12,6 +12,7 @@ from hepchain.config.chain import ChainConfig
 from hepchain.config.ntuple import NtupleMap
 from hepchain.config.reading import load_block
 from hepchain.config.samples import Role, Sample
+from hepchain.config.simulation import FORCED
 from hepchain.errors import ConfigError
 from hepchain.skimming.addresses import is_address
 from hepchain.skimming.sources import parts_of, resolve_files
@@ -142,6 +143,12 @@ class ChainFiles:
             for name in samples
             for variation in variations.get(name, ())
         ]
+
+    def forced(self, samples: Iterable[str]) -> list[str]:
+        """Copies with forced electrons of these samples, in their order."""
+        simulation = self.run.simulation
+        names = {} if simulation is None else simulation.forced_electrons
+        return [varied_name(name, FORCED) for name in samples if name in names]
 
     def _check_taggers(self) -> None:
         training = getattr(self.run, "training", None)

@@ -146,6 +146,19 @@ def test_shipped_configs_are_in_order(name: str) -> None:
             "simulation.varied.wenu_jets: listed twice",
         ),
         ("simulation.varied.single_electron", [], "only simulated samples of role signal or"),
+        ("simulation.forced_electrons.wenu_jets.min_met", 210.0, "GeV is above selection.met, 200"),
+        ("simulation.forced_electrons.wenu_jets.delta_r", 1.1, "below selection.candidate.delta_r"),
+        ("simulation.forced_electrons.wenu_jets.copies", 0, "forced_electrons.wenu_jets.copies:"),
+        (
+            "simulation.forced_electrons.wenu",
+            {"copies": 1, "delta_r": 1.25, "min_met": 200.0},
+            "simulation.forced_electrons: unknown name 'wenu'; did you mean 'wenu_jets'?",
+        ),
+        (
+            "simulation.forced_electrons.higgsino_103_100",
+            {"copies": 1, "delta_r": 1.25, "min_met": 200.0},
+            "only simulated samples of role background can be copied",
+        ),
         ("figures.titles.noise_upp", "more noise", "figures.titles: unknown name 'noise_upp'"),
     ],
 )
@@ -160,7 +173,8 @@ def test_varied_samples_follow_the_others_as_their_base(default: dict[str, Any])
     run = load(changed)
     added = list(run.all_samples)[len(run.samples) :]
     assert list(run.all_samples)[: len(run.samples)] == list(run.samples)
-    assert added == ["wenu_jets@noise_up", "wenu_jets@argon_down"]
+    assert added[:2] == ["wenu_jets@noise_up", "wenu_jets@argon_down"]
+    assert added[2:] == ["wenu_jets@forced_electrons"]
     assert all(run.all_samples[name] is run.samples["wenu_jets"] for name in added)
     assert not [name for name in run.of_role(*Role) if "@" in name]
 

@@ -8,10 +8,11 @@ from snakemake.exceptions import WorkflowError
 from hepchain.chain_files import ChainFiles, any_of, map_of
 from hepchain.config.loader import load_chain
 from hepchain.config.samples import Role
+from hepchain.config.simulation import FORCED
 from hepchain.errors import ConfigError
 from hepchain.execution.requests import memory, minutes
 from hepchain.execution.site import granted_gpus
-from hepchain.variations import base_of, variation_of
+from hepchain.variations import base_of, variation_of, varied_name
 from hepchain.workflow import content_digest, digest, fingerprint
 
 RESULTS = f"results/{CHAIN}"
@@ -41,6 +42,7 @@ ANALYSED = run.of_role(Role.SIGNAL, Role.BACKGROUND)
 DATA = run.of_role(Role.DATA)
 parts = FILES.parts
 varied = FILES.varied
+forced = FILES.forced
 
 
 # Rules carry the digest of their code: Snakemake would go by the time of a script, and does not see

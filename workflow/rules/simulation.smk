@@ -5,12 +5,13 @@
 # config: samples, seed, simulation
 #
 # A sample with a variation of the response, {sample}@{variation}, has ntuples of its own, made of
-# the generated events and the random numbers of its base.
+# the generated events and the random numbers of its base. Those of {sample}@forced_electrons are
+# copies of these events in which a photon has become an electron pair.
 
 import math
 
 from hepchain.processes import module_of
-from hepchain.simulation.variations import load_responses, without_sources
+from hepchain.simulation.variations import NOMINAL, load_responses, without_sources
 
 try:
     RESPONSES = load_responses(run.simulation.response, run.simulation.responses)
@@ -71,7 +72,23 @@ def generated(suffix):
 def response_parameters(wildcards):
     """Detector parameters of the sample's variation; that a source is described otherwise is no
     reason to run anything."""
-    return without_sources(RESPONSES[variation_of(wildcards.sample)])
+    variation = variation_of(wildcards.sample)
+    return without_sources(RESPONSES[NOMINAL if variation == FORCED else variation])
+
+
+def forced_electrons(wildcards):
+    """What copies are to be made of the events, in place of them."""
+    if variation_of(wildcards.sample) != FORCED:
+        return None
+    sample = base_of(wildcards.sample)
+    return run.simulation.forced_electrons[sample].model_dump(mode="json")
+
+
+def original_ntuple(wildcards):
+    """Of copies: the ntuple of the events themselves, which says what is worth it."""
+    sample, variation = base_of(wildcards.sample), variation_of(wildcards.sample)
+    name = f"{RESULTS}/simulation/{sample}/ntuple-{wildcards.part}.root"
+    return name if variation == FORCED else []
 
 
 rule generation:
@@ -107,6 +124,7 @@ rule response:
         generated=generated("parquet"),
         metadata=generated("json"),
         library=pileup_library,
+        original=original_ntuple,
     output:
         f"{RESULTS}/simulation/{{sample}}/ntuple-{{part}}.root",
         f"{RESULTS}/simulation/{{sample}}/ntuple-{{part}}.root.sha256",
@@ -122,6 +140,7 @@ rule response:
         training=is_training,
         overlaid=is_overlaid,
         parameters=response_parameters,
+        forced=forced_electrons,
         seed=run.seed,
         code=code_of("response"),
     message:

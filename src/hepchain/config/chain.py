@@ -14,7 +14,7 @@ from hepchain.config.consistency import GENERAL, of_role, problems
 from hepchain.config.execution import ExecutionConfig
 from hepchain.config.names import nearest
 from hepchain.config.samples import Role, Sample
-from hepchain.config.simulation import SimulationConfig
+from hepchain.config.simulation import FORCED, SimulationConfig
 from hepchain.errors import ConfigError
 from hepchain.variations import varied_name
 
@@ -49,13 +49,16 @@ class ChainConfig(Block):
 
     @property
     def all_samples(self) -> dict[str, Sample]:
-        """The samples, and the varied ones, ``{sample}@{variation}``, as their base."""
+        """The samples, and as their base the varied ones, ``{sample}@{variation}``, and copies with
+        forced electrons."""
         varied = {} if self.simulation is None else self.simulation.varied
-        return dict(self.samples) | {
+        forced = [] if self.simulation is None else self.simulation.forced_electrons
+        found = dict(self.samples) | {
             varied_name(name, variation): self.samples[name]
             for name, variations in varied.items()
             for variation in variations
         }
+        return found | {varied_name(name, FORCED): self.samples[name] for name in forced}
 
     def parts_of(self, sample: str) -> int:
         """Number of jobs that simulate a sample."""

@@ -119,6 +119,16 @@ def _varied(samples: Samples, simulation: SimulationConfig) -> Iterator[str]:
         yield from unknown(where, rest, simulation.responses)
 
 
+def _forced_electrons(samples: Samples, simulation: SimulationConfig) -> Iterator[str]:
+    possible = [name for name in of_role(samples, Role.BACKGROUND) if samples[name].simulated]
+    where = "simulation.forced_electrons"
+    for name in simulation.forced_electrons:
+        if name in samples and name not in possible:
+            yield f"{where}.{name}: only simulated samples of role background can be copied"
+        else:
+            yield from unknown(where, [name], possible)
+
+
 def _validation(validation: ValidationConfig, samples: Samples) -> Iterator[str]:
     if validation.sample is not None:
         possible = of_role(samples, Role.VALIDATION)
@@ -245,6 +255,7 @@ GENERAL: tuple[Check, ...] = (
     _pileup,
     _sizes,
     _varied,
+    _forced_electrons,
     _categories,
     _reserved,
     _reserved_variables,

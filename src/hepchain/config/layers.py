@@ -20,7 +20,10 @@ Content = dict[str, Any]
 SAMPLES = "samples"
 SOURCES = ("process", "files")
 """Keys of a sample that say where its events are from."""
-SIZES = ("simulation.parts", "simulation.events_per_part", "simulation.varied")
+SIZES = (
+    *("simulation.parts", "simulation.events_per_part", "simulation.forced_electrons"),
+    "simulation.varied",
+)
 """Blocks that say something of simulated samples, by name."""
 NAMED = (SAMPLES, "training.taggers", "simulation.variations", "variables")
 """Blocks of what has a name, or of blocks of these; lists of names and titles name it too."""

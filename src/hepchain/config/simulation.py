@@ -5,11 +5,25 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from hepchain.config.base import Block
 from hepchain.config.types import Distinct, Events, Name, Named, Parts
 from hepchain.variations import WEIGHT_FACTOR
+
+FORCED = "forced_electrons"
+"""What follows the mark in the name of a sample's copies with forced electrons; no variation, and
+none has this name."""
+
+FORCED_COPIES = 1000
+"""Event number of a copy: that of its event times this, plus its own number."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*_(up|down)")
 
@@ -39,6 +53,19 @@ class Variation(Block):
         return self
 
 
+class Copying(Block):
+    """Copies of events in which a photon becomes an electron pair, with a weight."""
+
+    copies: int = Field(ge=1, le=20, description="of an event, for each photon that counts")
+    delta_r: PositiveFloat = Field(
+        description="largest distance of such a photon from an electron of the hard process"
+    )
+    min_met: NonNegativeFloat = Field(
+        description="GeV, of the events that are copied, as reconstructed; they have one standard "
+        "electron"
+    )
+
+
 class SimulationConfig(Block):
     """Sizes of the simulated samples, the file of detector parameters, variations of it."""
 
@@ -53,6 +80,12 @@ class SimulationConfig(Block):
         default_factory=dict,
         description="sample of role signal or background -> variations of the response it is "
         "simulated with",
+    )
+
+    forced_electrons: dict[str, Copying] = Field(
+        default_factory=dict,
+        description="sample of role background -> copies of its events, by which conversions and "
+        "Dalitz decays are more numerous",
     )
 
     @field_validator("variations")

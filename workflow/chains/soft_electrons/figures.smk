@@ -200,6 +200,7 @@ rule summary:
         rates=expand(
             f"{RESULTS}/selection/tag_rates/{{sample}}.json", sample=BACKGROUNDS
         ),
+        forced=expand(f"{RESULTS}/selection/forced/{{sample}}.json", sample=WITH_FORCED),
     output:
         tables=tabulated("summary", "Summary"),
         headline=f"{RESULTS}/summary.json",
@@ -215,6 +216,7 @@ rule summary:
         code=code_of("summary"),
         reference=LOOKS["reference"],
         backgrounds=BACKGROUNDS,
+        forced=WITH_FORCED,
         things=things("categories", "taggers", "signals"),
     message:
         "Collecting the key numbers"

@@ -7,6 +7,9 @@
 #          results/soft_electrons/selection/same_sign/{sample}.parquet   the same of the electron's own charge
 #          results/soft_electrons/selection/{sample}.json      cut-flow of each mass point (a signal: of its own)
 #          results/soft_electrons/selection/tag_rates/{sample}.json   closure of the tag rates of a background's hadrons
+#          results/soft_electrons/selection/forced/{sample}.parquet   candidates among forced electrons,
+#          and same_sign_forced/{sample}.parquet         each with the probability of its presence; in
+#                                               forced/{sample}.json how many, beside those by themselves
 #          The mass window is applied here alone: all others read the column of a region.
 # config   selection; skimming.isolation (how the cone sums were made); masses of the signals;
 #          blinding (data only)
@@ -15,13 +18,14 @@ PLANE = list(run.plane_samples)
 SELECTED = [*ANALYSED, *PLANE, *varied(ANALYSED)]
 
 
-def skims_of(table):
+def skims_of(table, of="{sample}"):
     """Input function: the files of this table of the skim, one a part."""
 
     def paths(wildcards):
+        sample = of.format(sample=wildcards.sample)
         return [
-            f"{RESULTS}/skimming/{wildcards.sample}/{table}-{part}.parquet"
-            for part in parts(wildcards.sample)
+            f"{RESULTS}/skimming/{sample}/{table}-{part}.parquet"
+            for part in parts(sample)
         ]
 
     return paths
@@ -79,3 +83,40 @@ rule selection:
         "Selecting Z* candidates of {wildcards.sample}"
     script:
         "scripts/selection.py"
+
+
+# Copies of the events of a sample with a forced electron each.
+COPIED = varied_name("{sample}", FORCED)
+
+
+rule forced_selection:
+    input:
+        events=skims_of("events", COPIED),
+        tracks=skims_of("tracks", COPIED),
+        scores=f"{RESULTS}/combination/{run.selection.tagger}/{COPIED}.parquet",
+        working_points=f"{RESULTS}/combination/{run.selection.tagger}/working_points.json",
+        originals=skims_of("events"),
+        selected=[rules.selection.output.table, rules.selection.output.same_sign],
+    output:
+        table=f"{RESULTS}/selection/forced/{{sample}}.parquet",
+        same_sign=f"{RESULTS}/selection/same_sign_forced/{{sample}}.parquet",
+        report=f"{RESULTS}/selection/forced/{{sample}}.json",
+    log:
+        f"{LOGS}/forced_selection/{{sample}}.log",
+    benchmark:
+        f"{BENCHMARKS}/forced_selection/{{sample}}.tsv"
+    wildcard_constraints:
+        sample=any_of(map(base_of, forced(BACKGROUNDS))),
+    threads: 1
+    resources:
+        mem_mb=memory(450, 1),
+        runtime=minutes(10, 0.01),
+    params:
+        code=code_of("forced_selection"),
+        config=run.selection.model_dump(mode="json"),
+        isolation=run.skimming.isolation.model_dump(mode="json"),
+        points=mass_points,
+    message:
+        "Selecting forced electrons of {wildcards.sample}"
+    script:
+        "scripts/forced_selection.py"

@@ -12,6 +12,11 @@
 #          selection.tagger; masses of the signal; combination.working_points; blinding
 
 SELECTED_BACKGROUNDS = [f"{RESULTS}/selection/{name}.parquet" for name in BACKGROUNDS]
+WITH_FORCED = [base_of(name) for name in forced(BACKGROUNDS)]
+FORCED_CANDIDATES, SAME_SIGN_FORCED = (
+    [f"{RESULTS}/selection/{folder}/{name}.parquet" for name in WITH_FORCED]
+    for folder in ("forced", "same_sign_forced")
+)
 SAME_SIGN = [
     f"{RESULTS}/selection/same_sign/{name}.parquet"
     for name in ("{point}", *BACKGROUNDS)
@@ -32,6 +37,11 @@ def varied_candidates(wildcards, folder="selection"):
     return [f"{RESULTS}/{folder}/{name}.parquet" for name in varied_samples(wildcards)]
 
 
+def varied_same_sign(wildcards):
+    """The same of the electron's own charge."""
+    return varied_candidates(wildcards, "selection/same_sign")
+
+
 # The statistics read data, in the region of each point, only once their signal region is open.
 OPENED = DATA if run.blinding.open else []
 
@@ -41,9 +51,9 @@ rule statistics:
         nominal=[f"{RESULTS}/selection/{{point}}.parquet", *SELECTED_BACKGROUNDS],
         varied=varied_candidates,
         same_sign=SAME_SIGN,
-        same_sign_varied=lambda wildcards: varied_candidates(
-            wildcards, "selection/same_sign"
-        ),
+        same_sign_varied=varied_same_sign,
+        forced=FORCED_CANDIDATES,
+        same_sign_forced=SAME_SIGN_FORCED,
         data=expand(f"{RESULTS}/selection/{{sample}}.parquet", sample=OPENED),
     output:
         workspaces=expand(
@@ -70,6 +80,7 @@ rule statistics:
         seed=run.seed,
         backgrounds=BACKGROUNDS,
         varied=varied_samples,
+        forced=WITH_FORCED,
         data=OPENED,
         weights=run.simulation.weights,
         masses=masses_of_point,

@@ -45,3 +45,15 @@ def label(tracks: Columns) -> npt.NDArray[np.int8]:
     result = np.where(np.abs(pdg_id) == ELECTRON_PDG_ID, Label.IGNORED, result)
     result = np.where(origin == TruthOrigin.HARD_ELECTRON, Label.SIGNAL, result)
     return result.astype(np.int8)
+
+
+FORCED_ORIGINS = (TruthOrigin.CONVERSION, TruthOrigin.DALITZ)
+"""Of forced electrons, and of those that they take the place of."""
+
+
+def can_be_forced(
+    origin: npt.NDArray[np.int8], is_pileup: npt.NDArray[np.int8]
+) -> npt.NDArray[np.bool_]:
+    """Whether the particles of tracks are such as are forced: those of pile-up are not."""
+    result: npt.NDArray[np.bool_] = np.isin(origin, FORCED_ORIGINS) & (is_pileup == 0)
+    return result

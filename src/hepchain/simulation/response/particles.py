@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +76,11 @@ class Particles(Rows):
         """Photons."""
         return np.asarray(self.pdg_id == 22, dtype=np.bool_)
 
+    def without_photons(self) -> tuple[Particles, Particles]:
+        """Charged particles, and photons."""
+        photons = self.is_photon
+        return self.take(~photons), self.take(photons)
+
     @property
     def is_hadron(self) -> BoolArray:
         """Neither electron, muon nor photon."""
@@ -122,6 +128,14 @@ COLUMNS = {
     "z": "particle_vz",
 }
 """Column of the generated events for each field that they hold."""
+
+WEIGHTS = re.compile(r"weight(_\w+)?$")
+"""The generator's weight and its variations, which the ntuple takes over."""
+
+
+def weights_of(events: ak.Array) -> list[str]:
+    """Columns of generated events that are weights."""
+    return [name for name in events.fields if WEIGHTS.match(name)]
 
 
 def from_generated(events: ak.Array, event_keys: KeyArray, where: str | Path) -> Particles:

@@ -125,44 +125,62 @@ def retained_fraction(thickness_x0: FloatArray, draws: Draws) -> FloatArray:
     return np.asarray(np.exp(-draws.gamma("radiation", thickness_x0 / np.log(2.0))))
 
 
+def conversion_depths(
+    photons: Particles, material: MaterialParameters
+) -> tuple[FloatArray, FloatArray]:
+    """Where photons meet each layer [mm], and their conversions expected there: (n, layers) each.
+
+    7/9 of the thickness in radiation lengths, 0 in layers beyond :data:`CONVERSION_RADIUS`.
+    """
+    radii, ahead = crossings(photons, material)
+    inside = ahead & (radii < CONVERSION_RADIUS)
+    return radii, CONVERSIONS_PER_X0 * thickness(photons.eta, ahead, material) * inside
+
+
 def convert_photons(
     particles: Particles, material: MaterialParameters
 ) -> tuple[Particles, Particles]:
     """Charged particles with the electron pairs of photons that convert, and the other photons.
 
-    Conversion probability of a layer: 1 - exp(-7/9 t). The pair shares the energy uniformly (the
-    Bethe-Heitler spectrum is flat within 30 %) and keeps the photon's direction.
+    Conversion probability of a layer: 1 - exp(-7/9 t).
     """
     photons = particles.take(particles.is_photon)
     charged = particles.take(np.flatnonzero(~particles.is_photon))
-    radii, ahead = crossings(photons, material)
-    inside = ahead & (radii < CONVERSION_RADIUS)
-    depth = CONVERSIONS_PER_X0 * thickness(photons.eta, ahead, material) * inside
+    radii, depth = conversion_depths(photons, material)
     layer = photons.draws.first("conversion", depth)
     converts = np.flatnonzero(layer < depth.shape[1])
     others = photons.take(np.flatnonzero(layer == depth.shape[1]))
-    pair = photons.take(converts)
-    path = radii[converts, layer[converts]] - pair.radius
-    share = pair.draws.uniform("energy_sharing")
+    pairs = born_in_pair(photons.take(converts), radii[converts, layer[converts]])
+    return charged.append(pairs), others
+
+
+def born_in_pair(photons: Particles, radius: FloatArray) -> Particles:
+    """Electrons, then positrons, of photons that convert this far from the beam line [mm].
+
+    The pair shares the energy uniformly (the Bethe-Heitler spectrum is flat within 30 %) and keeps
+    the photon's direction.
+    """
+    path = radius - photons.radius
+    share = photons.draws.uniform("energy_sharing")
     born = replace(
-        pair,
-        serial=np.full(len(pair), -1),
-        parent_pdg_id=np.full(len(pair), 22),
-        origin=np.full(len(pair), int(TruthOrigin.CONVERSION)),
-        x=pair.x + path * np.cos(pair.phi),
-        y=pair.y + path * np.sin(pair.phi),
-        z=pair.z + path * np.sinh(pair.eta),
+        photons,
+        serial=np.full(len(photons), -1),
+        parent_pdg_id=np.full(len(photons), 22),
+        origin=np.full(len(photons), int(TruthOrigin.CONVERSION)),
+        x=photons.x + path * np.cos(photons.phi),
+        y=photons.y + path * np.sin(photons.phi),
+        z=photons.z + path * np.sinh(photons.eta),
     )
     electron, positron = (
         replace(
             born,
-            key=pair.draws.child(name).keys,
-            pdg_id=np.full(len(pair), code),
-            pt=pair.pt * part,
+            key=photons.draws.child(name).keys,
+            pdg_id=np.full(len(photons), code),
+            pt=photons.pt * part,
         )
         for name, code, part in (("electron", 11, share), ("positron", -11, 1.0 - share))
     )
-    return charged.append(electron).append(positron), others
+    return electron.append(positron)
 
 
 @dataclass(frozen=True)

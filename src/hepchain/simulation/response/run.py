@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-import re
 from pathlib import Path
 from typing import Any
 
 import awkward as ak
 import numpy as np
 
+from hepchain.errors import StageError
 from hepchain.io import iterate_parquet, read_json
 from hepchain.simulation.response.arrays import Columns, FloatArray, IntArray
 from hepchain.simulation.response.crossing import Crossing, PileupLibrary, overlay
 from hepchain.simulation.response.draws import child_keys, root_key
+from hepchain.simulation.response.forced import ToCopy, forced_copies
 from hepchain.simulation.response.ntuple import Block, NtupleWriter, Objects
 from hepchain.simulation.response.objects import (
     Electrons,
@@ -22,7 +23,7 @@ from hepchain.simulation.response.objects import (
     standard_electrons,
 )
 from hepchain.simulation.response.parameters import ResponseParameters
-from hepchain.simulation.response.particles import from_generated
+from hepchain.simulation.response.particles import from_generated, weights_of
 from hepchain.simulation.response.tracks import Tracks, reconstruct
 from hepchain.simulation.truth import TruthOrigin
 
@@ -30,9 +31,6 @@ logger = logging.getLogger(__name__)
 
 BLOCK = 200
 """Events simulated at once: their arrays stay in the cache of a core, which is a fifth quicker."""
-
-WEIGHTS = re.compile(r"weight(_\w+)?$")
-"""The generator's weight and its variations, which the ntuple takes over."""
 
 
 def respond(
@@ -45,6 +43,7 @@ def respond(
     library: list[Path] | None,
     parameters: ResponseParameters,
     output: Path,
+    to_copy: ToCopy | None = None,
 ) -> None:
     """Simulate the detector for one part of a sample and write its ntuple.
 
@@ -57,22 +56,30 @@ def respond(
     training : whether the sample is one to train on (see ``crossing.overlay``)
     generated, metadata : the two files of the generation
     library : the generated parts of the sample's pile-up; None: of it there are only vertices
+    to_copy : to write copies of events with forced electrons in place of the events
 
     Raises
     ------
     InputError : a missing, unreadable or empty input
+    StageError : no event can be copied
     """
     root = root_key(seed, sample, "response")
     pileup = None if library is None else PileupLibrary.read(library)
     tracks = 0
     with NtupleWriter.open(output, read_json(metadata)) as ntuple:
         for events in iterate_parquet(generated):
-            blocks = [
-                _block(events[i : i + BLOCK], root, pileup, parameters, generated, training)
+            made = (
+                _block(
+                    events[i : i + BLOCK], root, pileup, parameters, generated, training, to_copy
+                )
                 for i in range(0, len(events), BLOCK)
-            ]
-            ntuple.write(blocks)
+            )
+            blocks = [block for block in made if block is not None]
+            if blocks:
+                ntuple.write(blocks)
             tracks += sum(int(block.groups["track"].counts.sum()) for block in blocks)
+        if to_copy is not None and not ntuple.events:
+            raise StageError(f"{generated}: {to_copy.nothing(sample)}")
     logger.info("%d events, %d tracks", ntuple.events, tracks)
 
 
@@ -83,12 +90,19 @@ def _block(
     p: ResponseParameters,
     where: Path,
     training: bool,
-) -> Block:
-    n = len(events)
+    to_copy: ToCopy | None,
+) -> Block | None:
+    """Events as the detector sees them, or their copies; None if there is not one of them."""
     keys = child_keys(root, ak.to_numpy(events["event_number"]))
     hard = from_generated(events, keys, where)
     crossing = overlay(hard, keys, pileup, p.crossing, training=training)
-    tracks = reconstruct(crossing, p)
+    if to_copy is not None:
+        copies = forced_copies(crossing, to_copy.wanted(events), p.material, to_copy.copying)
+        events, keys, crossing = copies.of(events), keys[copies.event], copies.crossing
+    n = len(events)
+    if n == 0:
+        return None
+    tracks = reconstruct(crossing, p, photons_convert=to_copy is None)
     electrons = standard_electrons(tracks.particles, p)
     counts = _counts(tracks.particles.event, n)
     first = np.cumsum(counts) - counts
@@ -108,7 +122,7 @@ def _event_columns(
 ) -> dict[str, Any]:
     return {
         "event_number": ak.to_numpy(events["event_number"]),
-        **{name: ak.to_numpy(events[name]) for name in events.fields if WEIGHTS.match(name)},
+        **{name: ak.to_numpy(events[name]) for name in weights_of(events)},
         "mu": crossing.mu,
         **met,
         **{name: ak.to_numpy(events[name]) for name in ("truth_met", "truth_met_phi")},

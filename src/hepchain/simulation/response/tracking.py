@@ -17,6 +17,9 @@ from hepchain.simulation.response.passage import CURVATURE_RADIUS, Passage
 MIN_PT = 0.5
 """Smallest pT of the pattern recognition [GeV] (athena ConfiguredNewTrackingCuts.py)."""
 
+SMALLEST_PT = 0.9 * MIN_PT
+"""Particles below it are never measured above that [GeV]."""
+
 MAX_D0 = 10.0
 """Largest |d0| of the pattern recognition [mm]."""
 

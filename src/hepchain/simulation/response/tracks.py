@@ -34,8 +34,14 @@ class Tracks:
     """The variables of each track and what else the ntuple holds of it, shape (n,) each."""
 
 
-def reconstruct(crossing: Crossing, parameters: ResponseParameters) -> Tracks:
+def reconstruct(
+    crossing: Crossing, parameters: ResponseParameters, *, photons_convert: bool = True
+) -> Tracks:
     """Reconstruct the tracks of a bunch crossing.
+
+    Parameters
+    ----------
+    photons_convert : False where what they convert to is among the particles already
 
     Returns
     -------
@@ -43,7 +49,11 @@ def reconstruct(crossing: Crossing, parameters: ResponseParameters) -> Tracks:
     ``theta``, ``charge``, ``vertex_index`` and ``z0_sin_theta``
     """
     p = parameters
-    particles, photons = convert_photons(crossing.particles, p.material)
+    particles, photons = (
+        convert_photons(crossing.particles, p.material)
+        if photons_convert
+        else crossing.particles.without_photons()
+    )
     particles, passage, hits = _found(particles.append(_fakes(particles, p)), p)
     columns = hit_variables(particles, hits, p.hits)
     arm = lever_arm(columns["radius_of_first_hit"], passage, p.material)
@@ -68,8 +78,7 @@ def reconstruct(crossing: Crossing, parameters: ResponseParameters) -> Tracks:
 def _found(particles: Particles, p: ResponseParameters) -> tuple[Particles, Passage, SiliconHits]:
     """Particles that become tracks, their way through the detector and what they leave there."""
     merged = merged_clusters(particles, p.material, p.hits)
-    # Below this no particle can be measured above the smallest pT of the pattern recognition.
-    able = (particles.pt > 0.9 * tracking.MIN_PT) & (np.abs(particles.eta) < 2.6)
+    able = (particles.pt > tracking.SMALLEST_PT) & (np.abs(particles.eta) < 2.6)
     able &= tracking.sought(particles, p.material, p.tracking)
     particles, merged = particles.take(able), merged[able]
     passage = traverse(particles, p.material, p.tracking.largest_kink.value)

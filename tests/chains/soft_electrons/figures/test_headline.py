@@ -21,7 +21,17 @@ RATES: dict[str, dict[str, Any]] = {
     },
     "other": {"status": "counted: too few hadron tracks for rates", "others": {}},
 }
-WITHOUT_ERROR = ("effective_background/", "closure_p_value/")
+FORCED: dict[str, dict[str, Any]] = {
+    "wenu_jets": {
+        "forced": {"value": 1.2, "relative_error": 0.03, "effective_events": 1111.0},
+        "natural": {"value": 1.0, "relative_error": 0.4, "effective_events": 6.25},
+    },
+    "other": {
+        "forced": {"value": 0.0, "relative_error": None, "effective_events": 0.0},
+        "natural": {"value": 1.0, "relative_error": 0.4, "effective_events": 6.25},
+    },
+}
+WITHOUT_ERROR = ("effective_background/", "effective_forced_electrons/", "closure_p_value/")
 GOOD, FEW = "higgsino_153_150", "higgsino_128_125"
 
 
@@ -29,7 +39,7 @@ GOOD, FEW = "higgsino_153_150", "higgsino_128_125"
 def found(drawn: dict[str, Any]) -> dict[str, Value]:
     names = ("category_shares", "roc", "efficiency_vs_pt", "sensitivity")
     shares, rocs, efficiencies, limits = (plain(drawn[name].numbers) for name in names)
-    return headline(Numbers(shares, rocs, [efficiencies], limits, RATES))
+    return headline(Numbers(shares, rocs, [efficiencies], limits, RATES, FORCED))
 
 
 def test_a_number_for_everything_that_has_one(found: dict[str, Value]) -> None:
@@ -38,6 +48,8 @@ def test_a_number_for_everything_that_has_one(found: dict[str, Value]) -> None:
     expected = {f"{kind}/{use}" for kind in kinds for use in uses}
     expected |= {f"auc/{t}/{c}" for t in ("keras", "xgboost") for c in (*CATEGORIES, "all")}
     expected |= {f"closure_p_value/{background}" for background in (*RATES, "wenu_jets/tight")}
+    of_forced = ("effective_forced_electrons", "forced_over_natural")
+    expected |= {f"{kind}/{background}" for kind in of_forced for background in FORCED}
     edges = ("0.5", "0.75", "1", "1.25", "1.5", "2", "2.5", "3", "4", "5")
     bins = ["all", *(f"pt_{low}_{high}" for low, high in pairwise(edges))]
     expected |= {f"{kind}/keras/{bin_}" for kind in ("efficiency", "fake_rate") for bin_ in bins}
@@ -63,6 +75,10 @@ def test_numbers_are_those_of_the_figures(found: dict[str, Value], drawn: dict[s
     assert effective == pytest.approx((use.background.value / use.background.error) ** 2)
     assert found["closure_p_value/wenu_jets"] == Value(0.4)
     assert found["closure_p_value/wenu_jets/tight"] == Value(0.7)
+    assert found["effective_forced_electrons/wenu_jets"] == Value(1111.0)
+    ratio = found["forced_over_natural/wenu_jets"]
+    assert (ratio.value, ratio.error) == pytest.approx((1.2, 1.2 * (0.03**2 + 0.4**2) ** 0.5))
+    assert found["forced_over_natural/other"] == Value(None)
 
 
 def test_what_does_not_exist_is_named_and_has_no_value(found: dict[str, Value]) -> None:

@@ -143,7 +143,10 @@ class Synthetic:
                     "passes_tagger_tight": passes & (np.arange(n) % (10 if hadron else 2) == 0),
                     "tag_rate_tight": rate * (0.1 if hadron else 1.0),
                     "tag_rate_up_tight": rate * (0.12 if hadron else 1.0),
+                    "presence": np.ones(n),
                     "label": np.full(n, self.label, dtype=np.int8),
+                    "truth_origin": np.zeros(n, dtype=np.int8),
+                    "truth_is_pileup": np.zeros(n, dtype=np.int8),
                 }
             )
         return path

@@ -1,5 +1,6 @@
 """Which candidate stands for its event, and with what probability an event is accepted."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hepchain.chains.soft_electrons.config.statistics import Matching, StatisticsConfig
+from hepchain.chains.soft_electrons.config.statistics import (
+    Matching,
+    StatisticsConfig,
+    TaggedByRate,
+)
 from hepchain.chains.soft_electrons.statistics.approaches import (
     Accepted,
     Candidates,
@@ -48,6 +53,10 @@ def candidates(rows: list[Row], label: Label = Label.BACKGROUND) -> Candidates:
         tag_rate=passes.astype(np.float64),
         tag_rate_up=passes.astype(np.float64),
         label=np.full(n, label, dtype=np.int8),
+        truth_origin=np.zeros(n, dtype=np.int8),
+        truth_is_pileup=np.zeros(n, dtype=np.int8),
+        presence=np.ones(n),
+        counted=np.ones(n, dtype=np.bool_),
         others=np.zeros(n, dtype=[]),
     )
 
@@ -156,3 +165,38 @@ def test_names_that_no_file_could_have_are_refused() -> None:
     content = CONFIG.model_dump() | {"approaches": {"a/b": {"kind": "all", "title": "x"}}}
     with pytest.raises(ValidationError, match="is no name"):
         StatisticsConfig.model_validate(content)
+
+
+BY_RATE = TaggedByRate(kind="tag_rate", title="by rates")
+
+
+def forced_candidates() -> Candidates:
+    """Hadrons of two events, a conversion of the first, and forced electrons of both."""
+    rows: list[Row] = [(1, 1, 1.0, 3.0, 0.1, False), (2, 1, 1.5, 3.0, 0.2, True)]
+    hadrons = replace(candidates(rows), tag_rate=np.array([0.1, 0.1]))
+    soft = candidates([(1, 2, 2.0, 3.0, 0.9, True)], Label.IGNORED)
+    own = Candidates.concatenate([hadrons, replace(soft, truth_origin=np.array([3], np.int8))])
+    two: list[Row] = [(1, 7, 0.5, 3.0, 0.9, True), (2, 7, 0.7, 3.0, 0.9, True)]
+    forced = replace(candidates(two, Label.IGNORED), presence=np.array([0.2, 0.4]))
+    return own.with_forced(forced)
+
+
+def test_forced_electrons_stand_in_for_those_that_happened_where_probabilities_count() -> None:
+    found = forced_candidates()
+    rate, matched = (probability(found, approach) for approach in (BY_RATE, MATCHED))
+    assert rate.tolist() == pytest.approx([0.1, 0.1, 0.0, 0.2, 0.4])
+    hadron, electron = MATCHED.hadron[-1], MATCHED.electron[-1]
+    expected = [hadron, hadron, 0.0, 0.2 * electron, 0.4 * electron]
+    assert matched.tolist() == pytest.approx(expected)
+
+
+def test_forced_electrons_are_not_counted() -> None:
+    found = forced_candidates()
+    assert probability(found, USES["without_tagger"]).tolist() == [1, 1, 1, 0, 0]
+    assert probability(found, USES["with_tagger"]).tolist() == [0, 1, 1, 0, 0]
+
+
+def test_an_event_with_a_forced_electron_and_a_hadron_has_one_or_the_other() -> None:
+    found = accepted(forced_candidates(), BY_RATE)
+    expected = [0.5 * (1.0 - 0.9 * 0.8), 0.5 * (1.0 - 0.9 * 0.6)]
+    assert found.weight.tolist() == pytest.approx(expected)

@@ -31,6 +31,10 @@ def sample(events: int, electrons: float, hadrons: float, seed: int) -> Candidat
         tag_rate=passes.astype(np.float64),
         tag_rate_up=passes.astype(np.float64),
         label=label.astype(np.int8),
+        truth_origin=np.zeros(n, dtype=np.int8),
+        truth_is_pileup=np.zeros(n, dtype=np.int8),
+        presence=np.ones(n),
+        counted=np.ones(n, dtype=np.bool_),
         others=np.zeros(n, dtype=[]),
     )
 

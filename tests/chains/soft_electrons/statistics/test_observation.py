@@ -56,7 +56,10 @@ def write_data(path: Path, masses: list[float], passes: bool = True, each: int =
                 "passes_tagger": np.full(n, passes),
                 "tag_rate": np.full(n, float(passes)),
                 "tag_rate_up": np.full(n, float(passes)),
+                "presence": np.ones(n),
                 "label": np.full(n, Label.UNKNOWN, dtype=np.int8),
+                "truth_origin": np.zeros(n, dtype=np.int8),
+                "truth_is_pileup": np.zeros(n, dtype=np.int8),
             }
         )
     return path

@@ -17,6 +17,10 @@ with job(snakemake):
             name: read_json(path)
             for name, path in named_pairs(snakemake.params.backgrounds, snakemake.input.rates)
         },
+        {
+            name: read_json(path)
+            for name, path in named_pairs(snakemake.params.forced, snakemake.input.forced)
+        },
     )
     things = Things(**snakemake.params.things)
     reference = ReferenceStudy.model_validate(snakemake.params.reference)

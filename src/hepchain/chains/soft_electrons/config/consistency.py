@@ -19,6 +19,7 @@ from hepchain.config.consistency import (
     unknown,
 )
 from hepchain.config.samples import Role
+from hepchain.config.simulation import SimulationConfig
 from hepchain.config.skimming import SkimmingConfig
 from hepchain.config.training import TrainingConfig
 from hepchain.config.variables import Variables
@@ -66,6 +67,23 @@ def _approaches(statistics: StatisticsConfig, combination: CombinationConfig) ->
         at = getattr(approach, "at", None)
         if at is not None:
             yield from unknown(f"statistics.approaches.{name}.at", [at], known)
+
+
+def _copied(simulation: SimulationConfig, selection: SelectionConfig) -> Iterator[str]:
+    """Copies with forced electrons hold all that is selected."""
+    largest = selection.candidate.delta_r[1]
+    for name, forced in simulation.forced_electrons.items():
+        where = f"simulation.forced_electrons.{name}"
+        if forced.min_met > selection.met:
+            yield (
+                f"{where}.min_met: {forced.min_met:g} GeV is above selection.met, "
+                f"{selection.met:g} GeV: events would be missing; lower it"
+            )
+        if forced.delta_r < largest:
+            yield (
+                f"{where}.delta_r: {forced.delta_r:g} is below selection.candidate.delta_r[1], "
+                f"{largest:g}: candidates would be missing; raise it"
+            )
 
 
 def _blinding(blinding: BlindingConfig, samples: Samples) -> Iterator[str]:
@@ -137,6 +155,7 @@ CHECKS: tuple[Callable[..., Iterable[str]], ...] = (
     _tagger,
     _working_points,
     _approaches,
+    _copied,
     _blinding,
     _isolation,
     _discriminants,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from math import hypot
 
 from hepchain.chains.soft_electrons.figures.point_tables import Record
 from hepchain.chains.soft_electrons.figures.points import Value
@@ -36,9 +37,20 @@ def headline(numbers: Numbers) -> dict[str, Value]:
     - ``effective_background/{point}/{approach}``: effective simulated events of the background
     - ``closure_p_value/{background}``: of the tag rates in bins of pT;
       ``closure_p_value/{background}/{working point}``: at each other working point
+    - ``effective_forced_electrons/{background}``: effective number of the forced electrons among
+      the candidates; ``forced_over_natural/{background}``: their yield over that of those that
+      happened by themselves
     """
     points = numbers.sensitivity["points"]
-    return dict((*_areas(numbers), *_passing(numbers), *_of_points(points), *_closures(numbers)))
+    return dict(
+        (
+            *_areas(numbers),
+            *_passing(numbers),
+            *_of_points(points),
+            *_closures(numbers),
+            *_forced(numbers),
+        )
+    )
 
 
 def _closures(numbers: Numbers) -> Named:
@@ -48,6 +60,18 @@ def _closures(numbers: Numbers) -> Named:
             closure = item.get("closure")
             value = None if closure is None else closure["axes"]["pt"]["p_value"]
             yield f"closure_p_value/{sample}{name}", Value(value)
+
+
+def _forced(numbers: Numbers) -> Named:
+    for sample, record in numbers.forced.items():
+        forced, natural = record["forced"], record["natural"]
+        yield f"effective_forced_electrons/{sample}", Value(forced["effective_events"])
+        ratio = Value(None)
+        if forced["value"] and natural["value"]:
+            value = forced["value"] / natural["value"]
+            relative = hypot(forced["relative_error"], natural["relative_error"])
+            ratio = Value(value, value * relative)
+        yield f"forced_over_natural/{sample}", ratio
 
 
 def _areas(numbers: Numbers) -> Named:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pandas as pd
@@ -35,6 +35,8 @@ class Numbers:
     sensitivity: Record
     rates: Mapping[str, Record]
     """Background -> closure of the tag rates of its hadrons."""
+    forced: Mapping[str, Record] = field(default_factory=dict)
+    """Background -> yields of its forced electrons, and of those that happened by themselves."""
 
 
 def tables(

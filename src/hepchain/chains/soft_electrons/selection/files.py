@@ -42,6 +42,8 @@ class Candidates(Table):
     """The same with the rates a standard deviation up."""
     others: Column
     """The three at each of the other working points, shape (n, others, 3), columns of the file."""
+    presence: Column
+    """Probability that the candidate is there at all: 1, less of forced electrons."""
     label: Column
     category: Column
     truth_pdg_id: Column

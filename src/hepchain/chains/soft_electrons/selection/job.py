@@ -129,7 +129,7 @@ def run_selection(
     content = read_json(inputs.working_points)
     working_point = WorkingPoint.from_content(content, config.working_point)
     others = WorkingPoint.others(content)
-    made, opposite = _candidates(parts, inputs.scores, working_point, config, points)
+    made, opposite = candidates_of(parts, inputs.scores, working_point, config, points)
     every = {NOMINAL: working_point, **others}
     found = {
         name: Applied.counted(made, at, "counted: not a background") for name, at in every.items()
@@ -158,7 +158,7 @@ def run_selection(
     _log(flows)
 
 
-def _candidates(
+def candidates_of(
     parts: Sequence[Part],
     scores_path: Path,
     working_point: WorkingPoint,
@@ -191,7 +191,7 @@ def select_part(
     ----------
     factors : columns of varied weights of the events
     """
-    events, event_tallies = _read_events(events_path, config, factors)
+    events, event_tallies = read_events(events_path, config, factors)
     column = cone_column(isolation.cone, config.candidate.isolation.constituent_pt)
     counts = {cut.name: np.zeros(len(events), dtype=np.int64) for cut in candidate_cuts(config)}
     opposite, same = [], []
@@ -215,7 +215,7 @@ def select_part(
     )
 
 
-def _read_events(
+def read_events(
     path: Path, config: SelectionConfig, factors: Sequence[str]
 ) -> tuple[Events, dict[str, Tally]]:
     """Events of a part that pass the requirements on events, by rising number."""
@@ -262,6 +262,7 @@ def make_candidates(
         tag_rate=passes.astype(np.float64),
         tag_rate_up=passes.astype(np.float64),
         others=np.zeros((len(passes), 0, 3)),
+        presence=np.ones(len(passes)),
         label=scores.label,
         category=scores.category,
         truth_pdg_id=tracks.truth_pdg_id,

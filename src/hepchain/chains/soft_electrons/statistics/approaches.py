@@ -15,6 +15,7 @@ from hepchain.chains.soft_electrons.config.statistics import (
     TaggedByRate,
     TaggedCandidates,
 )
+from hepchain.chains.soft_electrons.labels import can_be_forced
 from hepchain.chains.soft_electrons.statistics.candidates import ScoredCandidates
 from hepchain.errors import StageError
 from hepchain.labels import Label
@@ -38,11 +39,24 @@ class Candidates(ScoredCandidates):
     """Probability to pass the tagger: of hadrons of the background their tag rate, else 0 or 1."""
     tag_rate_up: Column
     """The same with the rates a standard deviation up."""
+    presence: Column
+    """Probability that it is there: 1, less of forced electrons, 0 of those they stand for."""
     label: Column
+    truth_origin: Column
+    truth_is_pileup: Column
 
     others: Column
     """The same three at each other working point: a structured array with a field each, of shape
     (n, 3)."""
+    counted: Column
+    """Whether it is there as often as it happens: all but the forced electrons."""
+
+    def with_forced(self, forced: Candidates) -> Candidates:
+        """The candidates with forced electrons, of the same events, in place of such electrons."""
+        replaced = can_be_forced(self.truth_origin, self.truth_is_pileup)
+        own = replace(self, presence=np.where(replaced, 0.0, self.presence))
+        others = replace(forced, counted=np.zeros(len(forced), dtype=np.bool_))
+        return Candidates.concatenate([own, others])
 
     def with_rates(self, deviations: float) -> Candidates:
         """The candidates with the rates so many standard deviations up."""
@@ -75,14 +89,15 @@ def read_for_approaches(
     ------
     InputError : as :func:`read_region`; a working point that the selection did not know
     """
-    names = [item.name for item in fields(Candidates) if item.name != "others"]
+    names = [item.name for item in fields(Candidates) if item.name not in ("others", "counted")]
     by_point = {name: at_working_point(name) for name in sorted(working_points)}
     columns = [*names, *(column for three in by_point.values() for column in three)]
     found = read_region(path, point, columns, luminosity, factor)
     others = np.zeros(len(found["weight"]), dtype=[(name, np.float64, 3) for name in by_point])
     for name, three in by_point.items():
         others[name] = np.stack([found.pop(column) for column in three], axis=1)
-    return Candidates(**found, others=others)
+    counted = np.ones(len(others), dtype=np.bool_)
+    return Candidates(**found, others=others, counted=counted)
 
 
 @dataclass(frozen=True)
@@ -115,12 +130,13 @@ def accepted(candidates: Candidates, approach: Approach | Matching) -> Accepted:
 def probability(candidates: Candidates, approach: Approach | Matching) -> Floats:
     """Probability of each candidate to meet the requirement of the approach, shape (n,)."""
     if isinstance(approach, Matching):
-        return matching_probability(candidates, approach)
-    if isinstance(approach, TaggedCandidates):
-        return candidates.at(approach.at).passes_tagger.astype(np.float64)
+        return candidates.presence * matching_probability(candidates, approach)
     if isinstance(approach, TaggedByRate):
-        return candidates.at(approach.at).tag_rate.astype(np.float64)
-    return np.ones(len(candidates.weight))
+        return candidates.presence * candidates.at(approach.at).tag_rate
+    counted = candidates.counted.astype(np.float64)
+    if isinstance(approach, TaggedCandidates):
+        return counted * candidates.at(approach.at).passes_tagger
+    return counted
 
 
 def matching_probability(candidates: Candidates, matching: Matching) -> Floats:

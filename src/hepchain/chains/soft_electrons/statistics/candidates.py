@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from hepchain.io.parquet import column_names
 from hepchain.selection.regions import read_region
 from hepchain.selection.table import Column, Table
 from hepchain.statistics.workspace import SIGNAL
+from hepchain.variations import by_sample
+from hepchain.workflow import named_paths
 
 LOGGER = logging.getLogger(__name__)
 
@@ -76,6 +78,26 @@ class SampleFiles:
     """Mass point or background -> variation -> candidates of the sample simulated with it."""
     weights: Mapping[str, str] = field(default_factory=dict)
     """Variation -> column of the candidates with the varied over the nominal weight."""
+    forced: Mapping[str, Path] = field(default_factory=dict)
+    """Background -> candidates among its forced electrons."""
+
+    @classmethod
+    def of(
+        cls, params: Any, nominal: Sequence[str], varied: Sequence[str], forced: Sequence[str]
+    ) -> Self:
+        """From the inputs of a job, in the order in which its ``params`` name the samples.
+
+        Parameters
+        ----------
+        nominal : the signal first, then the backgrounds
+        """
+        return cls(
+            Path(nominal[0]),
+            named_paths(params.backgrounds, nominal[1:]),
+            by_sample(named_paths(params.varied, varied)),
+            params.weights,
+            named_paths(params.forced, forced),
+        )
 
     def read(
         self, point: str, read: Callable[[str, Path, str | None], Read]

@@ -48,6 +48,8 @@ def event_sums(candidates: Candidates, approach: Approach) -> Floats:
     share = probability(candidates, approach)
     electron = (candidates.label == Label.SIGNAL).astype(np.float64)
     weight = candidates.weight
+    # Forced electrons are no candidates that are there, but are in the probabilities.
+    counted = weight * candidates.counted
 
     def by_event(values: Floats) -> Floats:
         return np.bincount(row, values, minlength=len(events)).astype(np.float64)
@@ -55,13 +57,13 @@ def event_sums(candidates: Candidates, approach: Approach) -> Floats:
     found = accepted(candidates, approach)
     kept = np.zeros(len(events))
     kept[np.searchsorted(events, found.event_number)] = found.weight
-    of_event = weight[first]
+    of_event = weight[first] * (by_event(candidates.counted.astype(np.float64)) > 0.0)
     has_electron = by_event(electron) > 0.0
     columns = [
         of_event,
         of_event * has_electron,
-        by_event(weight),
-        by_event(weight * electron),
+        by_event(counted),
+        by_event(counted * electron),
         by_event(weight * share),
         by_event(weight * share * electron),
         kept,

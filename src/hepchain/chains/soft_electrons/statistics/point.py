@@ -73,8 +73,14 @@ class PointCandidates:
         working_points : names of others than that of the selection that approaches are at
         """
 
-        def read(_: str, path: Path, factor: str | None) -> Candidates:
-            return read_for_approaches(path, point, working_points, luminosity, factor)
+        def read(sample: str, path: Path, factor: str | None) -> Candidates:
+            found = read_for_approaches(path, point, working_points, luminosity, factor)
+            if sample not in files.forced:
+                return found
+            # Of a varied sample as well: it varies what is not forced.
+            at = files.forced[sample]
+            forced = read_for_approaches(at, point, working_points, luminosity, factor)
+            return found.with_forced(forced)
 
         nominal, varied = files.read(point, read)
         if data is None:
