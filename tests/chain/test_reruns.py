@@ -33,6 +33,7 @@ VERDICTS = {"validation_comparisons", "figure_validation", "validation_table"}
 AFTER_SELECTION = {
     *("statistics", "working_point_scan", *AFTER_STATISTICS, *VERDICTS),
     *("figure_cutflow", "figure_event_display", "figure_fake_composition", "figure_mass"),
+    "forced_selection",
 }
 OF_A_TAGGER = {
     *("figure_combination_comparison", "figure_efficiency_vs_pt", "figure_roc", "summary"),
@@ -173,7 +174,7 @@ CAPTION = Case("caption of a figure", edits={"workflow/report/roc.rst": ("", "\n
 STAGES = [
     Case(
         "a parameter of the response",
-        {"response": 9},
+        {"response": 10},
         AFTER_NTUPLES,
         edits={"config/detector/response.yaml": ("value: 34.0", "value: 35.0")},
     ),
@@ -200,7 +201,12 @@ STAGES = [
         AFTER_SELECTED_TAGGER,
         edits=added("training/taggers/trees"),
     ),
-    Case("a cut", {"selection": 6}, AFTER_SELECTION, config={"selection": {"met": 250}}),
+    Case(
+        "a cut",
+        {"selection": 6, "forced_selection": 1},
+        AFTER_SELECTION - {"forced_selection"},
+        config={"selection": {"met": 250}},
+    ),
     Case(
         "a line in a script",
         {"selection": 6},
@@ -345,7 +351,7 @@ def test_what_is_dropped_runs_nothing_of_the_other_samples(plans: dict[str, Plan
     The exported tagger says of which samples it knows the folds.
     """
     plan = dict(plans[DROPPED.name])
-    assert tuple(plan["selection"]) == (1, [PARAMS])
+    assert tuple(plan["selection"]) == tuple(plan["forced_selection"]) == (1, [PARAMS])
     assert plan["statistics"][0] == plan["working_point_scan"][0] == 3
     others = {"selection", "export", "normalisation_table", "report"}
     assert plan.keys() == AFTER_SELECTION | NAMING_SIGNALS | others

@@ -184,6 +184,11 @@ def test_titles_and_lists_lose_what_is_taken_away() -> None:
     assert len(run.variables.variables) == 78
 
 
+def test_a_tagger_that_is_taken_away_is_no_longer_on_request() -> None:
+    run = load(with_layers({"training": {"taggers": {"keras_regimes": None}}}))
+    assert run.training.on_request == []
+
+
 def test_the_order_loses_whatever_is_taken_away() -> None:
     """Also names of other blocks, and those in a block that goes as a whole."""
     run = load(with_layers({"statistics": {"approaches": {"matched_electron": None}}}))

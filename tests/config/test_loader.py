@@ -159,6 +159,9 @@ def test_shipped_configs_are_in_order(name: str) -> None:
             {"copies": 1, "delta_r": 1.25, "min_met": 200.0},
             "only simulated samples of role background can be copied",
         ),
+        ("training.on_request", ["keras_regime"], "training.on_request: unknown name"),
+        ("training.on_request", ["keras"], "training.on_request: keras is training.reference"),
+        ("training.on_request", ["xgboost"], "on_request: xgboost is selection.tagger, on which"),
         ("figures.titles.noise_upp", "more noise", "figures.titles: unknown name 'noise_upp'"),
     ],
 )
@@ -360,11 +363,23 @@ def test_unified_taggers_are_compared_with_their_models_by_category() -> None:
     training = load(default_with("config/soft_electrons/taggers.yaml")).training
     baselines = training.baselines
     assert next(iter(baselines)) == "keras"
-    assert set(baselines) == set(training.taggers)
+    assert set(baselines) == set(training.listed) == set(training.taggers) - {"keras_regimes"}
     for name in ("keras", "xgboost_by_category", "ensemble", "cuts", "keras_unified"):
         assert baselines[name] == "keras"
     assert baselines["xgboost"] == "xgboost_by_category"
     assert baselines["residual_unified"] == "residual"
+
+
+def test_taggers_on_request_are_trained_and_not_compared(default: dict[str, Any]) -> None:
+    training = load(default).training
+    assert training.trained == ["keras", "xgboost", "keras_regimes"]
+    assert training.listed == list(training.baselines) == ["keras", "xgboost"]
+
+
+def test_where_nothing_else_is_trained_taggers_on_request_are_not(default: dict[str, Any]) -> None:
+    training = load(default).training
+    unlisted = training.model_copy(update={"on_request": list(training.taggers)})
+    assert unlisted.trained == []
 
 
 def test_taggers_for_all_pt_are_compared_with_those_in_ranges_of_pt() -> None:

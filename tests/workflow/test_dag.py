@@ -30,6 +30,21 @@ def test_dag_builds(workspace: Workspace, config: str) -> None:
     assert counts["publication"] == counts["publication_workspaces"] == 1
 
 
+def test_taggers_on_request_are_made_for_the_reference_study_alone(workspace: Workspace) -> None:
+    options = ("-n", "--quiet", "rules", "--configfile", SMOKE)
+    default = workspace.snakemake(*options)
+    study = workspace.snakemake(f"{CHAIN}_reference_study", *options)
+    assert (default.status, study.status) == (0, 0), default.output + study.output
+    before, after = (job_counts(run.output) for run in (default, study))
+    more = {rule: after[rule] - before.get(rule, 0) for rule in after}
+    assert "keras_regimes" not in default.output
+    assert {rule: number for rule, number in more.items() if number} == {
+        **{"training": 2, "scoring": 3, "combination": 2},
+        **dict.fromkeys(("importance", "figure_importance", "calibration", "scoring_speed"), 1),
+        **dict.fromkeys(("tagger_evaluation", "comparison_on_request", "reference_study"), 1),
+    }
+
+
 @pytest.mark.thorough
 def test_unified_taggers_have_a_model_a_fold_and_ensembles_none(workspace: Workspace) -> None:
     options = ("-n", "--quiet", "rules", "--configfile", "config/soft_electrons/taggers.yaml")

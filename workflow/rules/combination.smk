@@ -161,7 +161,7 @@ rule exported_tagger:
 
 
 # Calibrated and given thresholds by the run; an exported tagger brings both.
-MEASURED = [name for name in TAGGERS if name not in run.training.exported]
+MEASURED = [name for name in run.training.taggers if name not in run.training.exported]
 
 
 rule calibration:

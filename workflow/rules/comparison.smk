@@ -2,21 +2,30 @@
 #
 #   snakemake --cores 2 <chain>_tagger_comparison
 #
+# and of those on request with the reference: snakemake --cores 2 <chain>_comparison_on_request
+#
 # inputs   scores of the test sample, models, and features of the test sample for the speed
 # outputs  {RESULTS}/combination/{tagger}/speed.json (a measurement: differs from run to run)
 #          {RESULTS}/figures/tagger_comparison.png (in the report), .json, other figures.formats
 #          {RESULTS}/figures/tagger_comparison.html (in the report), .csv, .tex
+#          {RESULTS}/figures/comparison_on_request.*, the same of the reference and the taggers on request
 # config   combination.working_points; training.taggers; training.reference; figures;
 #          seed
 
 BASELINES = run.training.baselines
-TRAINED = run.training.trained
-MODELS = [
-    f"{RESULTS}/training/{tagger}/{category}/fold{fold}"
-    for tagger in TRAINED
-    for category in run.training.categories_of(tagger)
-    for fold in range(run.features.folds)
-]
+# Taggers on request are compared with the reference alone.
+WITH_REFERENCE = [run.training.reference, *run.training.on_request]
+TRAINED_ON_REQUEST = [name for name in WITH_REFERENCE if name in run.training.trained]
+
+
+def models_of_all(taggers):
+    """Models of these taggers."""
+    return [
+        f"{RESULTS}/training/{tagger}/{category}/fold{fold}"
+        for tagger in taggers
+        for category in run.training.categories_of(tagger)
+        for fold in range(run.features.folds)
+    ]
 
 
 rule scoring_speed:
@@ -30,7 +39,7 @@ rule scoring_speed:
     benchmark:
         f"{BENCHMARKS}/scoring_speed/{{tagger}}.tsv"
     wildcard_constraints:
-        tagger=any_of(TRAINED),
+        tagger=any_of(run.training.trained),
     threads: 1
     resources:
         mem_mb=memory(450, 3),
@@ -49,7 +58,7 @@ rule tagger_comparison:
             f"{RESULTS}/combination/{{tagger}}/{TEST_SAMPLE}.parquet",
             tagger=BASELINES,
         ),
-        models=MODELS,
+        models=models_of_all(TRAINED),
         speeds=expand(rules.scoring_speed.output.speed, tagger=TRAINED),
     output:
         figure=drawing("tagger_comparison", "Tagger", "Comparison of the taggers"),
@@ -76,3 +85,29 @@ rule tagger_comparison:
         "Comparing the taggers"
     script:
         "../scripts/tagger_comparison.py"
+
+
+use rule tagger_comparison as comparison_on_request with:
+    input:
+        scores=expand(
+            f"{RESULTS}/combination/{{tagger}}/{TEST_SAMPLE}.parquet",
+            tagger=WITH_REFERENCE,
+        ),
+        models=models_of_all(TRAINED_ON_REQUEST),
+        speeds=expand(rules.scoring_speed.output.speed, tagger=TRAINED_ON_REQUEST),
+    output:
+        figure=drawing(
+            "comparison_on_request",
+            "Tagger",
+            "Taggers on request",
+            text="tagger_comparison",
+        ),
+        tables=tabulated(
+            "comparison_on_request", "Taggers on request", text="tagger_comparison"
+        ),
+    log:
+        f"{LOGS}/comparison_on_request.log",
+    benchmark:
+        f"{BENCHMARKS}/comparison_on_request.tsv"
+    params:
+        baselines=dict.fromkeys(WITH_REFERENCE, run.training.reference),

@@ -12,12 +12,14 @@ def titles(names):
     return {name: run.figures.titles.get(name, name) for name in names}
 
 
-def drawing(figure, category, title):
-    """The files of a figure: the PNG, which the report shows, other formats, the numbers drawn."""
+def drawing(figure, category, title, text=None):
+    """The files of a figure: the PNG, which the report shows, other formats, the numbers drawn.
+
+    `text`: name of the caption, where that is not the name of the figure."""
     suffixes = [suffix for suffix in run.figures.formats if suffix != "png"]
     shown = report(
         f"{FIGURES}/{figure}.png",
-        caption=caption(figure.removesuffix("_{tagger}")),
+        caption=caption(text or figure.removesuffix("_{tagger}")),
         category=category,
         labels={
             "figure": title,
@@ -27,11 +29,11 @@ def drawing(figure, category, title):
     return [shown, *(f"{FIGURES}/{figure}.{suffix}" for suffix in (*suffixes, "json"))]
 
 
-def tabulated(name, title, category="Tables"):
-    """The files of tables: HTML, which the report shows, CSV and LaTeX."""
+def tabulated(name, title, category="Tables", text=None):
+    """The files of tables: HTML, which the report shows, CSV and LaTeX; `text` as above."""
     shown = report(
         f"{FIGURES}/{name}.html",
-        caption=caption(name.removesuffix("_{tagger}")),
+        caption=caption(text or name.removesuffix("_{tagger}")),
         category=category,
         labels={"table": title},
     )

@@ -31,7 +31,7 @@ THINGS = {
     "categories": {
         name: run.variables.categories[name].title for name in run.training.categories
     },
-    "taggers": titles(TAGGERS),
+    "taggers": titles(run.training.taggers),
     "signals": titles(SIGNALS),
     "backgrounds": titles(BACKGROUNDS),
     "data": titles(DATA),

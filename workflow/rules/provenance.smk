@@ -16,13 +16,13 @@ ASSUMING = {
     "skimming": [f"{name}-{part}" for name in SKIMMED for part in parts(name)],
     "training": [
         f"{tagger}-{category}-fold{fold}"
-        for tagger in run.training.trained
+        for tagger in TRAINED
         for category in run.training.categories_of(tagger)
         for fold in range(run.features.folds)
     ],
     "scoring": [
         f"{tagger}-{name}"
-        for tagger in run.training.trained
+        for tagger in TRAINED
         for name in SKIMMED
         if tagger in SELECTING or name in [*TRAINING_SAMPLES, TEST_SAMPLE]
     ],
@@ -32,12 +32,12 @@ ASSUMING = {
         for name in SKIMMED
         if tagger in SELECTING or (TRAINS and name in [*TRAINING_SAMPLES, TEST_SAMPLE])
     ],
-    "calibration": MEASURED,
-    "working_points": MEASURED,
+    "calibration": [name for name in MEASURED if name in TAGGERS],
+    "working_points": [name for name in MEASURED if name in TAGGERS],
     "importance": EXPLAINABLE,
     "tagger_evaluation": [run.selection.tagger] if TRAINS else [],
     "training_comparison": [
-        tagger for tagger in run.training.trained if tagger == run.selection.tagger
+        tagger for tagger in TRAINED if tagger == run.selection.tagger
     ],
     "export": EXPORTED,
     "statistics": SIGNALS,

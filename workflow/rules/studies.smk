@@ -19,7 +19,7 @@ STUDIES = f"{RESULTS}/studies/{{tagger}}"
 # Taggers that know their Shapley values, so that it costs seconds to have them.
 EXPLAINABLE = [
     name
-    for name in run.training.trained
+    for name in TRAINED
     if run.training.taggers[name].kind == "trees"
     and not run.training.taggers[name].pt_boundaries
 ]

@@ -14,14 +14,16 @@ TRAINING_FEATURES = FILES.of_parts(
 )
 # Sample of each of them.
 SAMPLES_OF_TRAINING = FILES.samples_of_parts(TRAINING_SAMPLES)
-TAGGERS = list(run.training.taggers)
+# Those that are made for what asks for them alone are not among them.
+TAGGERS = run.training.listed
+TRAINED = [name for name in TAGGERS if name in run.training.trained]
 # Whether anything is trained. If not, nothing needs truth, and what says how good a tagger is, or what it
 # learnt, is made on demand only.
 TRAINS = bool(run.training.trained)
 
 
 wildcard_constraints:
-    tagger=any_of(TAGGERS),
+    tagger=any_of(run.training.taggers),
     category=any_of([*run.training.categories, EVERY_CATEGORY]),
 
 

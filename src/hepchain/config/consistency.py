@@ -172,6 +172,12 @@ def _variables_of_taggers(training: TrainingConfig, variables: Variables) -> Ite
 
 def _reference(training: TrainingConfig) -> Iterator[str]:
     yield from unknown("training.reference", [training.reference], training.taggers)
+    yield from unknown("training.on_request", training.on_request, training.taggers)
+    if training.reference in training.on_request:
+        yield (
+            f"training.on_request: {training.reference} is training.reference, with which all are "
+            "compared; take it out"
+        )
 
 
 def _studies(studies: StudiesConfig, training: TrainingConfig) -> Iterator[str]:

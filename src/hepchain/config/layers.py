@@ -28,6 +28,7 @@ SIZES = (
 NAMED = (SAMPLES, "training.taggers", "simulation.variations", "variables")
 """Blocks of what has a name, or of blocks of these; lists of names and titles name it too."""
 ORDERS = (ORDER, f"variables.{ORDER}")
+ON_REQUEST = "training.on_request"
 TITLES = "figures.titles"
 
 
@@ -181,7 +182,7 @@ def _without_names(block: Content, names: set[str], keys: set[str]) -> Content:
     varied = [f"{SIZES[-1]}.{sample}" for sample in _mapping(_at(block, SIZES[-1]))]
     for key, gone in {
         **dict.fromkeys(ORDERS, names | keys),
-        **dict.fromkeys(varied, names),
+        **dict.fromkeys([*varied, ON_REQUEST], names),
     }.items():
         listed = _at(block, key)
         if isinstance(listed, list):

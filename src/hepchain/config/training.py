@@ -100,6 +100,11 @@ class TrainingConfig(TrainingTracksConfig):
     categories: Distinct[Name] = Field(min_length=1, description="categories of tracks")
     taggers: Named[TaggerConfig] = Field(min_length=1, description="name -> settings")
     reference: str = Field(description="tagger that the others are measured against")
+    on_request: Distinct[Name] = Field(
+        default_factory=list,
+        description="of the taggers: those that are made for what asks for them alone, and are in "
+        "no figure of all taggers",
+    )
     gpu: NonNegativeInt = Field(description="GPUs of a job that trains a network")
 
     @property
@@ -109,9 +114,18 @@ class TrainingConfig(TrainingTracksConfig):
         return TrainingTracksConfig.model_validate(content)
 
     @property
+    def listed(self) -> list[str]:
+        """Taggers that are always made, and compared in figures."""
+        return [name for name in self.taggers if name not in self.on_request]
+
+    @property
     def trained(self) -> list[str]:
-        """Taggers that the run trains: neither ensembles nor exported ones."""
-        return [name for name, item in self.taggers.items() if isinstance(item, TaggerSettings)]
+        """Taggers that the run trains: neither ensembles nor exported ones.
+
+        None where no other than those on request would be trained.
+        """
+        found = [name for name, item in self.taggers.items() if isinstance(item, TaggerSettings)]
+        return found if any(name in self.listed for name in found) else []
 
     @property
     def ensembles(self) -> dict[str, list[str]]:
@@ -141,9 +155,9 @@ class TrainingConfig(TrainingTracksConfig):
     def baselines(self) -> dict[str, str]:
         """Tagger -> what it is compared with: the same by category, in ranges of pT, the reference.
 
-        The reference comes first.
+        The reference comes first; none is on request.
         """
-        names = dict.fromkeys([self.reference, *self.taggers])
+        names = dict.fromkeys([self.reference, *self.listed])
         return {name: self._baseline(name) for name in names}
 
     def _baseline(self, name: str) -> str:
@@ -151,8 +165,8 @@ class TrainingConfig(TrainingTracksConfig):
         if name == self.reference or own["kind"] == "ensemble":
             return self.reference
         for keys, is_simpler in COMPARED:
-            for other, settings in self.taggers.items():
-                its = settings.model_dump()
+            for other in self.listed:
+                its = self.taggers[other].model_dump()
                 if other != name and is_simpler(its) and _without(its, keys) == _without(own, keys):
                     return other
         return self.reference

@@ -338,7 +338,7 @@ FIGURES_OF_TRUTH = [
 rule figures:
     input:
         FIGURES_OF_TRUTH if TRAINS else [],
-        expand(rules.figure_loss_curves.output, tagger=run.training.trained),
+        expand(rules.figure_loss_curves.output, tagger=TRAINED),
         rules.figure_cutflow.output,
         rules.figure_mass.output,
         rules.figure_yields.output,

@@ -47,6 +47,11 @@ def _training_samples(samples: Samples, training: TrainingConfig) -> Iterator[st
 
 def _tagger(selection: SelectionConfig, training: TrainingConfig) -> Iterator[str]:
     yield from unknown("selection.tagger", [selection.tagger], training.taggers)
+    if selection.tagger in training.on_request:
+        yield (
+            f"training.on_request: {selection.tagger} is selection.tagger, on which the results "
+            "rest; take it out"
+        )
 
 
 def _working_points(combination: CombinationConfig, samples: Samples) -> Iterator[str]:
