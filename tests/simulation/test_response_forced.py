@@ -49,8 +49,7 @@ def with_electron(found: Particles, away: float = 0.3) -> Crossing:
 
 
 def copies_of(crossing: Crossing, **changes: Any) -> Copies:
-    events = np.ones(len(crossing.mu), dtype=np.bool_)
-    return forced_copies(crossing, events, MATERIAL, copying(**changes))
+    return forced_copies(crossing, MATERIAL, copying(**changes))
 
 
 def pairs_of(copies: Copies) -> tuple[Particles, Particles]:
@@ -171,12 +170,15 @@ def test_copies_hold_what_is_near_the_pair_and_no_other_electron_of_its_kind() -
     assert (copies.crossing.vertex_event == np.arange(600)).all()
 
 
-def test_photons_far_from_the_electron_and_events_not_wanted_are_not_copied() -> None:
+def test_photons_far_from_the_electron_or_too_soft_for_a_track_are_not_copied() -> None:
     crossing = with_electron(photons(50), away=1.3)
     assert len(copies_of(crossing).event) == 0
     assert len(copies_of(crossing, delta_r=1.35).event) == 50
-    none = np.zeros(50, dtype=np.bool_)
-    assert len(forced_copies(crossing, none, MATERIAL, copying(delta_r=2.0)).event) == 0
+    soft = replace(photons(50), pt=np.full(50, 0.44))
+    assert len(copies_of(with_electron(soft)).event) == 0
+    # Shared by two, hardly any has an electron of 0.45 GeV.
+    shared = replace(photons(5000), pt=np.full(5000, 0.6))
+    assert 0.3 < len(copies_of(with_electron(shared)).event) / 5000 < 0.7
 
 
 def test_more_copies_than_event_numbers_have_room_for_are_refused() -> None:

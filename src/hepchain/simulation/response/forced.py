@@ -89,21 +89,14 @@ class Copies:
         return copied
 
 
-def forced_copies(
-    crossing: Crossing, wanted: BoolArray, material: MaterialParameters, forced: Copying
-) -> Copies:
+def forced_copies(crossing: Crossing, material: MaterialParameters, forced: Copying) -> Copies:
     """Copies of events with a photon near the hard electron made a pair.
-
-    Parameters
-    ----------
-    wanted : events to copy, shape (events,)
 
     Raises
     ------
     StageError : more copies of an event than its numbers have room for
     """
-    chosen = _near_electron(crossing.particles, forced.delta_r)
-    chosen = np.repeat(chosen[wanted[crossing.particles.event[chosen]]], forced.copies)
+    chosen = np.repeat(_near_electron(crossing.particles, forced.delta_r), forced.copies)
     turn = np.arange(len(chosen)) % forced.copies
     photons = crossing.particles.take(chosen)
     photons = replace(photons, key=child_keys(photons.draws.child("forced").keys, turn))
@@ -113,13 +106,16 @@ def forced_copies(
             f"an event has {number.max() + 1} forced electron pairs, of {FORCED_COPIES} that event "
             "numbers have room for: lower `copies` in simulation.forced_electrons"
         )
-    event = photons.event
-    photons = replace(photons, event=np.arange(len(photons)))
-    pairs, weight = forced_pairs(photons, material)
-    particles = _surroundings(crossing.particles, event, chosen).append(pairs)
+    pairs, weight = forced_pairs(replace(photons, event=np.arange(len(photons))), material)
+    # Of a copy neither of whose pair can be measured nothing would come.
+    kept = np.unique(pairs.event[pairs.pt > SMALLEST_PT])
+    pairs = pairs.take(np.isin(pairs.event, kept))
+    pairs = replace(pairs, event=np.searchsorted(kept, pairs.event))
+    event = photons.event[kept]
+    particles = _surroundings(crossing.particles, event, chosen[kept]).append(pairs)
     particles = replace(particles, serial=np.arange(len(particles)))
     copied = _crossing(crossing, event, particles)
-    return Copies(event, number, weight / forced.copies, copied)
+    return Copies(event, number[kept], weight[kept] / forced.copies, copied)
 
 
 def _near_electron(particles: Particles, delta_r: float) -> IntArray:

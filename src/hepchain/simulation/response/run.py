@@ -93,11 +93,13 @@ def _block(
     to_copy: ToCopy | None,
 ) -> Block | None:
     """Events as the detector sees them, or their copies; None if there is not one of them."""
+    if to_copy is not None:
+        events = events[to_copy.wanted(events)]
     keys = child_keys(root, ak.to_numpy(events["event_number"]))
     hard = from_generated(events, keys, where)
     crossing = overlay(hard, keys, pileup, p.crossing, training=training)
     if to_copy is not None:
-        copies = forced_copies(crossing, to_copy.wanted(events), p.material, to_copy.copying)
+        copies = forced_copies(crossing, p.material, to_copy.copying)
         events, keys, crossing = copies.of(events), keys[copies.event], copies.crossing
     n = len(events)
     if n == 0:
