@@ -8,6 +8,7 @@ one unit of its last digit. Numbers of other runs stand beside the command that 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -90,6 +91,7 @@ def quotes(results: Path) -> Iterator[Quote]:
     yield from _scans([scan for _, scan, _ in statistics.values()])
     yield _impacts(statistics["(153, 150)"][2])
     yield from _closure(_read(results / "selection/tag_rates/wenu_jets.json"))
+    yield _forced(_read(results / "selection/forced/wenu_jets.json"))
     figures = results / "figures"
     yield from _taggers(_named(_read(figures / "tagger_comparison.json"), "tagger"))
     yield from _variations(_read(figures / "variations.json"))
@@ -161,7 +163,22 @@ def _closure(rates: Any) -> Iterator[Quote]:
     )
     uncertainty = closure.get("uncertainty")
     percent = None if uncertainty is None else 100.0 * uncertainty
-    yield Quote(STATISTICS, "and the rates' closure ({} %), are", (percent,))
+    yield Quote(STATISTICS, "the rates' closure ({} %) is what limits", (percent,))
+
+
+def _forced(report: Any) -> Quote:
+    """Of the forced electrons of the background."""
+    forced, natural = report["forced"], report["natural"]
+    both = (forced["value"], natural["value"])
+    ratio = both[0] / both[1] if all(both) else None
+    relative = [item["relative_error"] for item in (forced, natural)]
+    error = None if ratio is None else ratio * math.hypot(*relative)
+    return Quote(
+        STATISTICS,
+        "Of these {} effective ones are among the candidates of both charges, and they are "
+        "{} ± {} times as many as happened by themselves,",
+        (forced["effective_events"], ratio, error),
+    )
 
 
 def _of_the_first_signal(result: Any) -> Iterator[Quote]:
