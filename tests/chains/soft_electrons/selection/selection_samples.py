@@ -97,6 +97,8 @@ class Event:
     met: float = 250.0
     met_phi: float = 0.3
     jet_pt: tuple[float, ...] = (220.0, 40.0)
+    misses: float = 0.0
+    """By which the electrons of the hard process are beside those of the event, in eta and phi."""
 
     def with_electron(self, **changes: Any) -> Event:
         """The event with its first electron changed."""
@@ -176,6 +178,13 @@ def event_columns(numbered: list[tuple[int, Event]]) -> dict[str, Any]:
         "met": np.array([event.met for event in events], dtype=np.float32),
         "met_phi": np.array([event.met_phi for event in events], dtype=np.float32),
         "jet_pt": _jagged([list(event.jet_pt) for event in events], np.float32),
+        **{
+            f"truth_electron_{name}": _jagged(
+                [[getattr(e, name) + event.misses for e in event.electrons] for event in events],
+                np.float32,
+            )
+            for name in ("eta", "phi")
+        },
         **electron,
     }
 

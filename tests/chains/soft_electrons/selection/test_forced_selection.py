@@ -95,6 +95,14 @@ def test_numbers_and_weights_of_each_copy_are_those_of_its_event(tmp_path: Path)
     assert (rows["weight"] * rows["presence"]).tolist() == pytest.approx([0.01] * 4)
 
 
+def test_events_with_another_electron_are_taken_to_have_as_many(tmp_path: Path) -> None:
+    """They have no copies: with two such events beside the copied one the presence is tripled."""
+    other = replace(Event(weight=0.5), misses=0.2)
+    events = [Event(weight=0.02).with_track(**CONVERSION)]
+    table, _ = copied(tmp_path, events, {0: Event(weight=0.5), 1: other, 2: other})
+    assert read_parquet(table)["presence"].tolist() == pytest.approx([0.12])
+
+
 def test_the_report_compares_with_what_happened_by_itself(tmp_path: Path) -> None:
     """The copies of an event are one entry: their weights are of the same event."""
     events = [Event(weight=0.01).with_track(**CONVERSION)] * 3

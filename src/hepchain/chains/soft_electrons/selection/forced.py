@@ -34,11 +34,15 @@ from hepchain.config.simulation import FORCED_COPIES
 from hepchain.config.skimming import Isolation
 from hepchain.io.parquet import read_parquet
 from hepchain.io.structured import read_json, write_json
+from hepchain.selection.kinematics import delta_r
 from hepchain.selection.matching import ABSENT, match_events
 from hepchain.selection.working_point import WorkingPoint
 from hepchain.statistics.yields import Yield
 
 LOGGER = logging.getLogger(__name__)
+
+SAME_DIRECTION = 0.05
+"""Distance of a standard electron from the generated one that it is."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,8 @@ def select_forced(
     )
     chosen = can_be_forced(made.truth_origin, made.truth_is_pileup)
     events = Events.concatenate([read_events(path, config, ())[0] for path in originals.events])
-    found, kept = with_presence(made.take(chosen), events)
+    share = share_of_hard_electrons(events, originals.events)
+    found, kept = with_presence(made.take(chosen), events, share)
     opposite = opposite[chosen][kept]
     for path, rows in ((outputs.table, opposite), (outputs.same_sign, ~opposite)):
         write_candidates(path, found.take(rows), factors, points, others)
@@ -103,6 +108,7 @@ def select_forced(
     write_json(outputs.report, {name: asdict(item) for name, item in yields.items()})
     for name, item in yields.items():
         LOGGER.info("%s electrons among the candidates of both charges: %s per fb-1", name, item)
+    LOGGER.info("the electron is that of the hard process in %.3f of the selected events", share)
     LOGGER.info("%d of events that are not selected themselves are left out", (~kept).sum())
 
 
@@ -122,13 +128,44 @@ def natural_yield(tables: Sequence[Path]) -> Yield:
     return Yield.of(np.concatenate(found))
 
 
+def share_of_hard_electrons(selected: Events, events: Sequence[Path]) -> float:
+    """Share of the selected events, by weight, whose electron is that of the hard process.
+
+    In the others it is of a conversion itself, say; these have no copies.
+
+    Parameters
+    ----------
+    events : of the skim, one file a part
+    """
+    order = np.argsort(selected.event_number, kind="stable")
+    hard = np.zeros(len(selected), dtype=np.bool_)
+    for path in events:
+        table = read_parquet(path, ["event_number", "truth_electron_eta", "truth_electron_phi"])
+        counts = ak.to_numpy(ak.num(table["truth_electron_eta"]))
+        number = np.repeat(ak.to_numpy(table["event_number"]), counts)
+        found = match_events(selected.event_number[order], number)
+        eta, phi = (
+            ak.to_numpy(ak.flatten(table[f"truth_electron_{name}"]))[found != ABSENT]
+            for name in ("eta", "phi")
+        )
+        row = order[found[found != ABSENT]]
+        apart = delta_r(eta, phi, selected.electron_eta[row], selected.electron_phi[row])
+        hard[row[apart < SAME_DIRECTION]] = True
+    total = float(selected.weight.sum())
+    return float(selected.weight[hard].sum()) / total if total else 1.0
+
+
 def with_presence(
-    candidates: Candidates, originals: Events
+    candidates: Candidates, originals: Events, share: float = 1.0
 ) -> tuple[Candidates, npt.NDArray[np.bool_]]:
     """Candidates of copies as candidates of their events, and which of them stayed.
 
     The weight of a copy is that of its event times the probability that this has its electron; the
     candidate gets the one as weight and the other as ``presence``.
+
+    Parameters
+    ----------
+    share : of the events that have copies; the others are taken to have as many such electrons
     """
     number = candidates.event_number // FORCED_COPIES
     order = np.argsort(originals.event_number, kind="stable")
@@ -136,7 +173,10 @@ def with_presence(
     kept = row != ABSENT
     weight = originals.weight[order][row[kept]].astype(np.float64)
     candidates = candidates.take(kept)
-    presence = np.divide(candidates.weight, weight, out=np.zeros(len(weight)), where=weight != 0.0)
+    covered = weight * share
+    presence = np.divide(
+        candidates.weight, covered, out=np.zeros(len(weight)), where=covered != 0.0
+    )
     return (
         replace(candidates, event_number=number[kept], weight=weight, presence=presence),
         kept,
