@@ -208,6 +208,8 @@ def _fact(results: Results, kind: str, of: list[str]) -> Fact:
         return ("gain", *of, "limit")
     if kind == "closure_p_value":
         return ("closure", *of)
+    if kind in ("effective_forced_electrons", "forced_over_natural"):
+        return (kind.replace("_", " "), *of)
     point, approach = of
     kinds = {
         "effective_background": ("effective background", point, approach),
