@@ -204,7 +204,14 @@ def _of_all_signals(results: list[Any]) -> Iterator[Quote]:
     yield Quote(STATISTICS, "the limit is larger, {} to {}.", _range(both))
     control = [result["control"]["gain"] for result in results]
     percent = [None if gain is None else 100.0 * (gain - 1.0) for gain in control]
-    yield Quote(STATISTICS, "The limit gains {} to {} %: in place", _range(percent))
+    limits = [
+        (result["control"]["limit"] or {}).get("expected", [None] * 5)[2] for result in results
+    ]
+    yield Quote(
+        STATISTICS,
+        "The limit gains {} to {} %, to {}, {}, {} and {}: the rates",
+        (*_range(percent), *limits),
+    )
     signals = [result["control"]["signal"]["value"] for result in results]
     yield Quote(STATISTICS, "and {} to {} signal events there", _range(signals))
     regions = [
@@ -247,16 +254,17 @@ def _impacts(fit: Any) -> Quote:
     }
     total = ((fit["diagnostics"] or {}).get("expected") or {}).get("signal_strength_error")
     statistical = (size for name, size in found.items() if name.startswith("staterror"))
-    names = ("variation_isr", "signal_branching_fraction", "signal_cross_section")
+    of_the_background = ("background_normalisation", "variation_tag_rate", "variation_isr")
+    of_the_signal = ("signal_branching_fraction", "signal_cross_section")
     return Quote(
         STATISTICS,
-        "(impacts of {}, {} and {} on a total of {} at (153, 150)); initial-state radiation, which "
-        "moves the background too, has {}, and what is of the signal alone less (branching "
-        "fraction {}, cross-section {}).",
+        "(impacts of {}, {} and {} on a total of {} at (153, 150)); the statistics of the "
+        "simulated background has {}, and what is of the signal alone less (branching fraction "
+        "{}, cross-section {}).",
         (
-            *(found.get("background_normalisation"), found.get("variation_tag_rate")),
-            *(max(statistical, default=None), total),
-            *(found.get(name) for name in names),
+            *(found.get(name) for name in of_the_background),
+            *(total, max(statistical, default=None)),
+            *(found.get(name) for name in of_the_signal),
         ),
     )
 
