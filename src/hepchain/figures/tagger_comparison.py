@@ -32,6 +32,8 @@ from hepchain.training.model import read_metadata
 MEGABYTE = 1e6
 RATIOS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 """Marked on the axis of the lower panel."""
+CLOSE_RATIOS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4)
+"""The same where all are near one."""
 
 
 def costs(
@@ -114,7 +116,10 @@ def _finish(upper: Axes, lower: Axes, edges: Floats) -> None:
     line_at(lower, 1.0)
     lower.set_yscale("log")
     low, high = lower.get_ylim()
-    ticks = [tick for tick in RATIOS if low <= tick <= high]
+    ratios = (
+        CLOSE_RATIOS if low > CLOSE_RATIOS[0] / 1.2 and high < CLOSE_RATIOS[-1] * 1.2 else RATIOS
+    )
+    ticks = [tick for tick in ratios if low <= tick <= high]
     lower.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     lower.set_yticks([], minor=True)
     lower.set_xlabel("$p_T$ of the track [GeV]")
