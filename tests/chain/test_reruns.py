@@ -201,12 +201,7 @@ STAGES = [
         AFTER_SELECTED_TAGGER,
         edits=added("training/taggers/trees"),
     ),
-    Case(
-        "a cut",
-        {"selection": 6, "forced_selection": 1},
-        AFTER_SELECTION - {"forced_selection"},
-        config={"selection": {"met": 250}},
-    ),
+    Case("a cut", {"selection": 6}, AFTER_SELECTION, config={"selection": {"met": 250}}),
     Case(
         "a line in a script",
         {"selection": 6},
@@ -351,7 +346,7 @@ def test_what_is_dropped_runs_nothing_of_the_other_samples(plans: dict[str, Plan
     The exported tagger says of which samples it knows the folds.
     """
     plan = dict(plans[DROPPED.name])
-    assert tuple(plan["selection"]) == tuple(plan["forced_selection"]) == (1, [PARAMS])
+    assert tuple(plan["selection"]) == (1, [PARAMS])
     assert plan["statistics"][0] == plan["working_point_scan"][0] == 3
     others = {"selection", "export", "normalisation_table", "report"}
     assert plan.keys() == AFTER_SELECTION | NAMING_SIGNALS | others

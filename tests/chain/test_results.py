@@ -63,6 +63,11 @@ def test_files_of_the_contracts(chain: Workspace, run: SoftElectronsConfig) -> N
         f"export/{run.selection.tagger}/MODEL_CARD.md",
         *(f"selection/{name}.{kind}" for name in analysed for kind in ("parquet", "json")),
         *(
+            f"selection/forced/{name}.{kind}"
+            for name in run.simulation.forced_electrons
+            for kind in ("parquet", "json")
+        ),
+        *(
             f"statistics/{name}/{file}.json"
             for name in run.of_role(Role.SIGNAL)
             for file in (
@@ -75,7 +80,7 @@ def test_files_of_the_contracts(chain: Workspace, run: SoftElectronsConfig) -> N
         ),
         *(
             f"training/{tagger}/{category}/fold{fold}"
-            for tagger in run.training.taggers
+            for tagger in run.training.listed
             for category in run.training.categories_of(tagger)
             for fold in range(run.features.folds)
         ),

@@ -141,8 +141,9 @@ def test_blocks_that_speak_of_an_exported_tagger(
         run_with(for_tracks_without_hits, tmp_path, beside)
     for message in (
         "training.taggers.both.members: 'theirs' is exported",
-        "studies.tagger: 'theirs' is exported and cannot be trained again; name one of trained",
-        "samples: none of role 'training', on which trained could be trained",
+        "studies.tagger: 'theirs' is exported and cannot be trained again; name one of "
+        "keras_regimes, trained",
+        "samples: none of role 'training', on which keras_regimes, trained could be trained",
     ):
         assert message in str(error.value)
 

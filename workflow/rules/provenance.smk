@@ -6,7 +6,7 @@
 # config   names of samples, taggers, categories; titles of samples
 
 READ_SAMPLES = [*TRAINING_SAMPLES, *ANALYSED, *DATA]
-SKIMMED = [*READ_SAMPLES, *varied(ANALYSED)]
+SKIMMED = [*READ_SAMPLES, *varied(ANALYSED), *forced(BACKGROUNDS)]
 # All samples are scored by the tagger of the selection, some by the others, to compare them.
 SELECTING = [
     run.selection.tagger,

@@ -78,7 +78,7 @@ def verdict(chain: str, run: Any, role: Role, files: Sequence[Checked]) -> Verdi
         stages=stages,
         stopped=_stop(chain, stages, files, len(impossible) == len(categories)),
         impossible=impossible,
-        taggers=[] if training is None else list(training.taggers),
+        taggers=[] if training is None else training.listed,
         scored=[
             name
             for name in ([] if training is None else training.categories)
