@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import awkward as ak
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -168,6 +169,23 @@ def test_copies_hold_what_is_near_the_pair_and_no_other_electron_of_its_kind() -
     assert sorted(np.unique(made.absolute_id)) == [11, 211]
     assert (made.serial == np.arange(len(made))).all()
     assert (copies.crossing.vertex_event == np.arange(600)).all()
+
+
+def test_copied_events_have_weights_of_their_own_and_the_factors_of_their_event() -> None:
+    crossing = with_electron(photons(3))
+    copies = copies_of(crossing, copies=2)
+    events = ak.zip(
+        {
+            "event_number": np.array([5, 6, 7]),
+            "weight": np.array([2.0, 2.0, 2.0]),
+            "weight_isr_up": np.array([0.9, 1.1, 1.3]),
+        }
+    )
+    copied = copies.of(events)
+    number = events["event_number"][copies.event] * FORCED_COPIES + copies.number
+    assert copied["event_number"].tolist() == number.tolist()
+    assert copied["weight"].tolist() == pytest.approx((2.0 * copies.weight).tolist())
+    assert copied["weight_isr_up"].tolist() == events["weight_isr_up"][copies.event].tolist()
 
 
 def test_photons_far_from_the_electron_or_too_soft_for_a_track_are_not_copied() -> None:

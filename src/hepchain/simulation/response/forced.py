@@ -23,11 +23,7 @@ from hepchain.simulation.response.draws import child_keys
 from hepchain.simulation.response.electron_pairs import forced_pairs
 from hepchain.simulation.response.material import MaterialParameters
 from hepchain.simulation.response.ntuple import TREE
-from hepchain.simulation.response.particles import (
-    COLUMNS,
-    Particles,
-    weights_of,
-)
+from hepchain.simulation.response.particles import COLUMNS, Particles
 from hepchain.simulation.response.tracking import SMALLEST_PT
 from hepchain.simulation.truth import TruthOrigin
 
@@ -79,14 +75,16 @@ class Copies:
     crossing: Crossing
 
     def of(self, events: ak.Array) -> ak.Array:
-        """The copied events, without their particles, with numbers and weights of their own."""
+        """The copied events, without their particles, with numbers and weights of their own.
+
+        Varied weights are factors on the weight, and stay.
+        """
         kept = [name for name in events.fields if name not in COLUMNS.values()]
         copied = events[kept][self.event]
         number = ak.to_numpy(copied["event_number"]) * FORCED_COPIES + self.number
+        weight = ak.to_numpy(copied["weight"]) * self.weight
         copied = ak.with_field(copied, number, "event_number")
-        for name in weights_of(copied):
-            copied = ak.with_field(copied, ak.to_numpy(copied[name]) * self.weight, name)
-        return copied
+        return ak.with_field(copied, weight, "weight")
 
 
 def forced_copies(crossing: Crossing, material: MaterialParameters, forced: Copying) -> Copies:
