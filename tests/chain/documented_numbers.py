@@ -209,7 +209,7 @@ def _of_all_signals(results: list[Any]) -> Iterator[Quote]:
     ]
     yield Quote(
         STATISTICS,
-        "The limit gains {} to {} %, to {}, {}, {} and {}: the rates",
+        "The limit gains {} to {} %, to {}, {}, {} and {}: the rates move",
         (*_range(percent), *limits),
     )
     signals = [result["control"]["signal"]["value"] for result in results]
@@ -254,17 +254,17 @@ def _impacts(fit: Any) -> Quote:
     }
     total = ((fit["diagnostics"] or {}).get("expected") or {}).get("signal_strength_error")
     statistical = (size for name, size in found.items() if name.startswith("staterror"))
-    of_the_background = ("background_normalisation", "variation_tag_rate", "variation_isr")
-    of_the_signal = ("signal_branching_fraction", "signal_cross_section")
+    of_the_background = ("background_normalisation", "variation_tag_rate")
+    others = ("variation_isr", "signal_branching_fraction", "signal_cross_section")
     return Quote(
         STATISTICS,
-        "(impacts of {}, {} and {} on a total of {} at (153, 150)); the statistics of the "
-        "simulated background has {}, and what is of the signal alone less (branching fraction "
-        "{}, cross-section {}).",
+        "(impacts of {} and {} on a total of {} at (153, 150)); the statistics of the simulated "
+        "background has {}, initial-state radiation {}, and what is of the signal alone no more "
+        "(branching fraction {}, cross-section {}).",
         (
             *(found.get(name) for name in of_the_background),
             *(total, max(statistical, default=None)),
-            *(found.get(name) for name in of_the_signal),
+            *(found.get(name) for name in others),
         ),
     )
 

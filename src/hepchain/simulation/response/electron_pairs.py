@@ -41,7 +41,7 @@ DALITZ = {
     111: DalitzDecay(mass=0.13498, probability=0.01174 / 0.98823 / 2.0, pole=0.755),
     221: DalitzDecay(mass=0.54786, probability=0.0069 / 0.3936 / 2.0, pole=0.716),
 }
-"""PDG code of the meson -> its decay. Others make less than a hundredth of such electrons."""
+"""PDG code of the meson -> its decay. Others, omega above all, make 2 % of such electrons."""
 
 
 def forced_pairs(photons: Particles, material: MaterialParameters) -> tuple[Particles, FloatArray]:
