@@ -119,7 +119,8 @@ def forced_copies(crossing: Crossing, material: MaterialParameters, forced: Copy
 def _near_electron(particles: Particles, delta_r: float) -> IntArray:
     """Positions of the photons of the hard collision this near to an electron of it.
 
-    Of those that are too soft no electron would be found.
+    Of those that are too soft no electron would be found. Sorted by event, as particles of the
+    hard collision are.
     """
     hard = particles.collision == 0
     electrons = particles.take(
@@ -132,12 +133,9 @@ def _near_electron(particles: Particles, delta_r: float) -> IntArray:
 
 
 def _ordinals(event: IntArray) -> IntArray:
-    """Number of each entry among those of its event, from 0."""
-    order = np.argsort(event, kind="stable")
-    _, first, counts = np.unique(event[order], return_index=True, return_counts=True)
-    result = np.empty(len(event), dtype=np.int64)
-    result[order] = np.arange(len(event)) - np.repeat(first, counts)
-    return result
+    """Number of each entry, sorted by event, among those of its event, from 0."""
+    _, first, counts = np.unique(event, return_index=True, return_counts=True)
+    return np.asarray(np.arange(len(event)) - np.repeat(first, counts))
 
 
 def _of_same_event(first: IntArray, second: IntArray) -> tuple[IntArray, IntArray]:

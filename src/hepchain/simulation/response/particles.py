@@ -76,7 +76,7 @@ class Particles(Rows):
         """Photons."""
         return np.asarray(self.pdg_id == 22, dtype=np.bool_)
 
-    def without_photons(self) -> tuple[Particles, Particles]:
+    def charged_and_photons(self) -> tuple[Particles, Particles]:
         """Charged particles, and photons."""
         photons = self.is_photon
         return self.take(~photons), self.take(photons)

@@ -144,8 +144,7 @@ def convert_photons(
 
     Conversion probability of a layer: 1 - exp(-7/9 t).
     """
-    photons = particles.take(particles.is_photon)
-    charged = particles.take(np.flatnonzero(~particles.is_photon))
+    charged, photons = particles.charged_and_photons()
     radii, depth = conversion_depths(photons, material)
     layer = photons.draws.first("conversion", depth)
     converts = np.flatnonzero(layer < depth.shape[1])

@@ -52,7 +52,7 @@ def reconstruct(
     particles, photons = (
         convert_photons(crossing.particles, p.material)
         if photons_convert
-        else crossing.particles.without_photons()
+        else crossing.particles.charged_and_photons()
     )
     particles, passage, hits = _found(particles.append(_fakes(particles, p)), p)
     columns = hit_variables(particles, hits, p.hits)
