@@ -68,9 +68,12 @@ NOTHING_ASSUMED = {
     "exported_tagger": "copies calibration and thresholds",
     "figure_correlations": "draws numbers that another rule made",
     "figure_loss_curves": "reads what was written of a training",
+    "figure_training_comparison": "draws numbers that another rule made",
     "publication": "shows results",
     "scoring_speed": "measures time",
-    "tagger_comparison": "shows results",
+    "figure_tagger_evaluation": "draws numbers that another rule made",
+    "tagger_comparison": "draws numbers that another rule made",
+    "tagger_performance": "compares scores that another rule made",
 }
 """Rules whose code can reach a call of `assumed` in a module of which they use another part."""
 

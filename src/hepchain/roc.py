@@ -109,3 +109,18 @@ def area_under_curve(
 def chance_error(positives: float, negatives: float) -> float:
     """Standard deviation of the area if the score knows nothing (Mann and Whitney, 1947)."""
     return float(np.sqrt((positives + negatives + 1.0) / (12.0 * positives * negatives)))
+
+
+def auc_error(area: float, signal: float, background: float) -> float:
+    """Standard error of an area, Hanley and McNeil, Radiology 143 (1982) 29.
+
+    ``signal`` and ``background``: numbers of entries.
+    """
+    two_of_signal = area / (2.0 - area) - area**2
+    two_of_background = 2.0 * area**2 / (1.0 + area) - area**2
+    variance = (
+        area * (1.0 - area)
+        + (signal - 1.0) * two_of_signal
+        + (background - 1.0) * two_of_background
+    ) / (signal * background)
+    return float(np.sqrt(max(variance, 0.0)))

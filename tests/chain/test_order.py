@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain"), pytest.mark.t
 TIMED = (
     "speed.json",
     "tagger_comparison.",
+    "tagger_performance.",
     "metadata.json",
     "model_card.json",
     "MODEL_CARD.md",

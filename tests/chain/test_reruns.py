@@ -41,10 +41,12 @@ OF_A_TAGGER = {
 }
 AFTER_TRAINING = {
     *("scoring", "scoring_speed", "calibration", "combination", "working_points"),
-    *("assumptions", "figure_loss_curves", "tagger_comparison", *OF_A_TAGGER),
+    *("assumptions", "figure_loss_curves", "tagger_performance", "tagger_comparison"),
+    *OF_A_TAGGER,
 }
 AFTER_SELECTED_TAGGER = {
     *("selection", "export", "figure_variations", "tagger_evaluation", "training_comparison"),
+    *("figure_tagger_evaluation", "figure_training_comparison"),
     *("correlations", "figure_correlations", "importance", "figure_importance"),
     *(AFTER_TRAINING | AFTER_SELECTION),
 }
@@ -56,15 +58,16 @@ NAMING_SIGNALS = {
     *("figure_category_shares", "figure_cutflow", "figure_fake_composition", "figure_impacts"),
     *("figure_m_ee_lineshape", "figure_mass", "figure_sensitivity", "figure_variations", "summary"),
     *("figure_event_display", "figure_working_point_scan", "figure_yields", "systematics"),
-    "tagger_evaluation",
+    "figure_tagger_evaluation",
 }
 NAMING_TAGGERS = {
     *(OF_A_TAGGER | {"figure_fake_composition", "figure_loss_curves", "figure_variations"}),
-    *("figure_importance", "tagger_comparison", "tagger_evaluation", "training_comparison"),
+    *("figure_importance", "tagger_comparison"),
+    *("figure_tagger_evaluation", "figure_training_comparison"),
 }
 NAMING_BACKGROUNDS = {
     *("figure_cutflow", "figure_event_display", "figure_fake_composition", "systematics"),
-    "tagger_evaluation",
+    "figure_tagger_evaluation",
 }
 DRAWINGS = (NAMING_SIGNALS | NAMING_TAGGERS | {"figure_correlations"}) - {"systematics", "summary"}
 

@@ -11,9 +11,9 @@ from scipy.special import expit
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import efficiency_of_sums, share_interval
 from hepchain.figures import calibration_curves
-from hepchain.figures.calibration_curves import curve
-from hepchain.figures.calibration_fit import BLOCKS, Tracks, fit
 from hepchain.figures.style import Things
+from hepchain.studies.calibration_curves import curve, expected_error
+from hepchain.studies.calibration_fit import BLOCKS, Tracks, fit
 
 SIZE = 40_000
 
@@ -65,7 +65,7 @@ def test_mean_distance_by_hand() -> None:
     hadrons, electrons = np.array([3.0, 1.0]), np.array([1.0, 3.0])
     predicted = np.array([2.0, 3.0])
     sums = np.array([hadrons, electrons, predicted])
-    assert calibration_curves.expected_error(sums) == pytest.approx(1.0 / 8.0)
+    assert expected_error(sums) == pytest.approx(1.0 / 8.0)
 
 
 def test_interval_of_equal_weights_is_binomial() -> None:

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from hepchain.errors import InputError
-from hepchain.figures import dependence
-from hepchain.figures.dependence import collision_edges, collisions_of, read_collisions
 from hepchain.selection.working_point import WorkingPoint
+from hepchain.studies import dependence
+from hepchain.studies.dependence import collision_edges, collisions_of, read_collisions
 from tests.figures.figure_inputs import write
 
 TABLE: dict[str, Any] = {

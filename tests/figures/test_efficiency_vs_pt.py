@@ -10,9 +10,9 @@ import pytest
 from hepchain.config.figures import FiguresConfig, ReferenceStudy
 from hepchain.figures import efficiency_vs_pt
 from hepchain.figures.efficiency_vs_pt import PtEfficiencies, count
-from hepchain.figures.shares import ALL
 from hepchain.figures.style import Things
 from hepchain.selection.working_point import WorkingPoint
+from hepchain.shares import ALL
 
 EDGES = np.array([0.5, 1.0, 2.0, 5.0])
 TABLE: dict[str, Any] = {

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from hepchain.errors import InputError
-from hepchain.figures import loss_curves, score_distributions
+from hepchain.figures import loss_curves
+from hepchain.studies import score_distributions
 
 HISTORY = {"loss": [3.0, 2.0, 1.0], "val_loss": [3.0, 1.5, 2.0]}
 

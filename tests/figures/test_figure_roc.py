@@ -9,9 +9,9 @@ import pytest
 from scipy.stats import norm
 
 from hepchain.figures import combination_comparison
-from hepchain.figures.roc import GRID, ClassSums, auc_error, collect, roc
-from hepchain.figures.shares import ALL
-from hepchain.roc import area_under_curve
+from hepchain.figures.roc import GRID, ClassSums, collect, roc
+from hepchain.roc import area_under_curve, auc_error
+from hepchain.shares import ALL
 
 
 def gaussian_tracks(separation: float, tracks: int) -> dict[str, Any]:

@@ -13,18 +13,20 @@ from scipy.stats import norm
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.errors import InputError
-from hepchain.figures import tagger_comparison, tagger_performance
+from hepchain.figures import tagger_comparison
 from hepchain.figures.output import save
 from hepchain.figures.style import Things
 from hepchain.figures.tabulate import write_tables
-from hepchain.figures.tagger_performance import (
+from hepchain.io import ParquetWriter, write_json
+from hepchain.studies import tagger_performance
+from hepchain.studies.tagger_costs import costs
+from hepchain.studies.tagger_performance import (
     Cost,
     Performance,
     Tracks,
     performances,
     read_tracks,
 )
-from hepchain.io import ParquetWriter, write_json
 from tests.figures.figure_inputs import metadata
 
 EDGES = [0.5, 1.0, 2.0, 5.0]
@@ -141,7 +143,7 @@ def test_cost_of_an_ensemble_is_that_of_its_members(tmp_path: Path) -> None:
             )
     models = [tmp_path / f"{tagger}-{fold}" for tagger in ("one", "two") for fold in range(2)]
     speeds = [tmp_path / tagger / "speed.json" for tagger in ("one", "two")]
-    found = tagger_comparison.costs(models, speeds, {"both": ["one", "two"]})
+    found = costs(models, speeds, {"both": ["one", "two"]})
     assert found["one"].training_seconds == 6.0
     assert found["both"].training_seconds == 14.0
     assert found["both"].tracks_per_second == pytest.approx(200.0)

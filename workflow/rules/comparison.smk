@@ -6,6 +6,7 @@
 #
 # inputs   scores of the test sample, models, and features of the test sample for the speed
 # outputs  {RESULTS}/combination/{tagger}/speed.json (a measurement: differs from run to run)
+#          {RESULTS}/studies/tagger_performance.json, performance_on_request.json
 #          {RESULTS}/figures/tagger_comparison.png (in the report), .json, other figures.formats
 #          {RESULTS}/figures/tagger_comparison.html (in the report), .csv, .tex
 #          {RESULTS}/figures/comparison_on_request.*, the same of the reference and the taggers on request
@@ -52,7 +53,7 @@ rule scoring_speed:
         "../scripts/scoring_speed.py"
 
 
-rule tagger_comparison:
+rule tagger_performance:
     input:
         scores=expand(
             f"{RESULTS}/combination/{{tagger}}/{TEST_SAMPLE}.parquet",
@@ -60,6 +61,51 @@ rule tagger_comparison:
         ),
         models=models_of_all(TRAINED),
         speeds=expand(rules.scoring_speed.output.speed, tagger=TRAINED),
+    output:
+        numbers=f"{RESULTS}/studies/tagger_performance.json",
+    log:
+        f"{LOGS}/tagger_performance.log",
+    benchmark:
+        f"{BENCHMARKS}/tagger_performance.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(500, 5),
+        runtime=minutes(10, 0.1),
+    params:
+        code=code_of("tagger_performance"),
+        baselines=BASELINES,
+        reference=run.training.reference,
+        ensembles=run.training.ensembles,
+        pt_edges=run.combination.working_points.pt_edges,
+        fake_rate=run.combination.working_points.fake_rate,
+        seed=run.seed,
+    message:
+        "Comparing the taggers"
+    script:
+        "../scripts/tagger_performance.py"
+
+
+use rule tagger_performance as performance_on_request with:
+    input:
+        scores=expand(
+            f"{RESULTS}/combination/{{tagger}}/{TEST_SAMPLE}.parquet",
+            tagger=WITH_REFERENCE,
+        ),
+        models=models_of_all(TRAINED_ON_REQUEST),
+        speeds=expand(rules.scoring_speed.output.speed, tagger=TRAINED_ON_REQUEST),
+    output:
+        numbers=f"{RESULTS}/studies/performance_on_request.json",
+    log:
+        f"{LOGS}/performance_on_request.log",
+    benchmark:
+        f"{BENCHMARKS}/performance_on_request.tsv"
+    params:
+        baselines=dict.fromkeys(WITH_REFERENCE, run.training.reference),
+
+
+rule tagger_comparison:
+    input:
+        numbers=rules.tagger_performance.output.numbers,
     output:
         figure=drawing("tagger_comparison", "Tagger", "Comparison of the taggers"),
         tables=tabulated("tagger_comparison", "Comparison of the taggers"),
@@ -69,32 +115,23 @@ rule tagger_comparison:
         f"{BENCHMARKS}/tagger_comparison.tsv"
     threads: 1
     resources:
-        mem_mb=memory(500, 5),
-        runtime=minutes(10, 0.1),
+        mem_mb=memory(450),
+        runtime=minutes(10),
     params:
         code=code_of("tagger_comparison"),
-        baselines=BASELINES,
-        reference=run.training.reference,
-        ensembles=run.training.ensembles,
-        pt_edges=run.combination.working_points.pt_edges,
+        reference=run.training.reference,  # that the caption names
         fake_rate=run.combination.working_points.fake_rate,
         things=things("taggers", "labels"),
         looks=LOOKS,
-        seed=run.seed,
     message:
-        "Comparing the taggers"
+        "Drawing the comparison of the taggers"
     script:
         "../scripts/tagger_comparison.py"
 
 
 use rule tagger_comparison as comparison_on_request with:
     input:
-        scores=expand(
-            f"{RESULTS}/combination/{{tagger}}/{TEST_SAMPLE}.parquet",
-            tagger=WITH_REFERENCE,
-        ),
-        models=models_of_all(TRAINED_ON_REQUEST),
-        speeds=expand(rules.scoring_speed.output.speed, tagger=TRAINED_ON_REQUEST),
+        numbers=rules.performance_on_request.output.numbers,
     output:
         figure=drawing(
             "comparison_on_request",
@@ -109,5 +146,3 @@ use rule tagger_comparison as comparison_on_request with:
         f"{LOGS}/comparison_on_request.log",
     benchmark:
         f"{BENCHMARKS}/comparison_on_request.tsv"
-    params:
-        baselines=dict.fromkeys(WITH_REFERENCE, run.training.reference),

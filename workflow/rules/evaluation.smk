@@ -3,7 +3,9 @@
 # inputs   combined scores of the test sample and the backgrounds, events of their skims, raw scores
 #          of the training samples, calibration, working points; models and features of the training
 #          samples, for scores by models that have seen the events
-# outputs  {RESULTS}/figures/score_by_pt_{tagger}.png, calibration_curves_{tagger}.png,
+# outputs  {RESULTS}/studies/{tagger}/score_by_pt.json, calibration_curves.json, dependence.json,
+#          training_comparison.json
+#          {RESULTS}/figures/score_by_pt_{tagger}.png, calibration_curves_{tagger}.png,
 #          dependence_{tagger}.png, training_comparison_{tagger}.png (in the report), the other
 #          figures.formats and .json of each
 #          {RESULTS}/studies/correlations.json
@@ -28,11 +30,9 @@ rule tagger_evaluation:
         calibration=CALIBRATION,
         working_points=f"{COMBINATION}/working_points.json",
     output:
-        score_by_pt=drawing("score_by_pt_{tagger}", "Tagger", "Scores by pT"),
-        calibration=drawing("calibration_curves_{tagger}", "Tagger", "Calibration"),
-        dependence=drawing(
-            "dependence_{tagger}", "Tagger", "Dependence on pT, eta, pile-up"
-        ),
+        score_by_pt=f"{STUDIES}/score_by_pt.json",
+        calibration=f"{STUDIES}/calibration_curves.json",
+        dependence=f"{STUDIES}/dependence.json",
         assumed=f"{ASSUMED}/tagger_evaluation/{{tagger}}.json",
     log:
         f"{LOGS}/tagger_evaluation/{{tagger}}.log",
@@ -47,14 +47,44 @@ rule tagger_evaluation:
         samples=EVALUATED_SAMPLES,
         event_samples=FILES.samples_of_parts(EVALUATED_SAMPLES),
         training=TRAINING_SAMPLES,
+        categories=list(run.training.categories),
+        pt_edges=run.figures.pt_edges,
         balance=run.training.balance.model_dump(mode="json"),
         seed=run.seed,
-        things=THINGS,
-        looks=LOOKS,
     message:
         "Evaluating {wildcards.tagger}"
     script:
         "../scripts/tagger_evaluation.py"
+
+
+rule figure_tagger_evaluation:
+    input:
+        score_by_pt=rules.tagger_evaluation.output.score_by_pt,
+        calibration=rules.tagger_evaluation.output.calibration,
+        dependence=rules.tagger_evaluation.output.dependence,
+    output:
+        score_by_pt=drawing("score_by_pt_{tagger}", "Tagger", "Scores by pT"),
+        calibration=drawing("calibration_curves_{tagger}", "Tagger", "Calibration"),
+        dependence=drawing(
+            "dependence_{tagger}", "Tagger", "Dependence on pT, eta, pile-up"
+        ),
+    log:
+        f"{LOGS}/figure_tagger_evaluation/{{tagger}}.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_tagger_evaluation/{{tagger}}.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(450),
+        runtime=minutes(10),
+    params:
+        code=code_of("figure_tagger_evaluation"),
+        training=TRAINING_SAMPLES,  # that the caption names
+        things=THINGS,
+        looks=LOOKS,
+    message:
+        "Drawing the evaluation of {wildcards.tagger}"
+    script:
+        "../scripts/figure_tagger_evaluation.py"
 
 
 rule training_comparison:
@@ -63,9 +93,7 @@ rule training_comparison:
         models=models_of,
         calibration=CALIBRATION,
     output:
-        figure=drawing(
-            "training_comparison_{tagger}", "Training", "Seen against unseen events"
-        ),
+        numbers=f"{STUDIES}/training_comparison.json",
         assumed=f"{ASSUMED}/training_comparison/{{tagger}}.json",
     log:
         f"{LOGS}/training_comparison/{{tagger}}.log",
@@ -80,14 +108,40 @@ rule training_comparison:
     params:
         code=code_of("training_comparison"),
         samples=SAMPLES_OF_TRAINING,
+        categories=list(run.training.categories),
         tracks=run.training.tracks.model_dump(mode="json"),
         seed=run.seed,
-        things=things("categories", "taggers", "labels"),
-        looks=LOOKS,
     message:
         "Comparing the scores of {wildcards.tagger} in events it has and has not seen"
     script:
         "../scripts/training_comparison.py"
+
+
+rule figure_training_comparison:
+    input:
+        numbers=rules.training_comparison.output.numbers,
+    output:
+        figure=drawing(
+            "training_comparison_{tagger}", "Training", "Seen against unseen events"
+        ),
+    log:
+        f"{LOGS}/figure_training_comparison/{{tagger}}.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_training_comparison/{{tagger}}.tsv"
+    wildcard_constraints:
+        tagger=any_of(run.training.trained),
+    threads: 1
+    resources:
+        mem_mb=memory(450),
+        runtime=minutes(10),
+    params:
+        code=code_of("figure_training_comparison"),
+        things=things("categories", "taggers", "labels"),
+        looks=LOOKS,
+    message:
+        "Drawing the scores of {wildcards.tagger} in events it has and has not seen"
+    script:
+        "../scripts/figure_training_comparison.py"
 
 
 # The category with the most variables, and a model that transforms them as in training.
@@ -163,11 +217,13 @@ rule evaluation:
     input:
         rules.figure_correlations.output if TRAINS else [],
         expand(
-            rules.tagger_evaluation.output,
+            rules.figure_tagger_evaluation.output,
             tagger=[run.selection.tagger] if TRAINS else [],
         ),
         (
-            expand(rules.training_comparison.output, tagger=run.selection.tagger)
+            expand(
+                rules.figure_training_comparison.output, tagger=run.selection.tagger
+            )
             if run.selection.tagger in run.training.trained
             else []
         ),

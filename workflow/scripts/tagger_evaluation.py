@@ -3,27 +3,27 @@
 from pathlib import Path
 
 from hepchain.config.training import BalanceConfig
-from hepchain.figures import calibration_curves, dependence, score_distributions
-from hepchain.figures.output import figure_job, save
-from hepchain.workflow import named_pairs, named_paths
+from hepchain.io.structured import plain, write_json
+from hepchain.studies.calibration_curves import calibration_curves
+from hepchain.studies.dependence import dependence
+from hepchain.studies.score_distributions import score_by_pt
+from hepchain.workflow import job, named_pairs, named_paths
 
-with figure_job(snakemake) as (things, config):
+with job(snakemake):
     files, params, tagger = snakemake.input, snakemake.params, snakemake.wildcards.tagger
     test, points = Path(files.scores[0]), Path(files.working_points)
-    distributions = score_distributions.score_by_pt(tagger, test, points)
-    figure = score_distributions.draw(distributions, things, config)
-    save(figure, distributions, snakemake.output.score_by_pt)
-    curves = calibration_curves.calibration_curves(
+    write_json(snakemake.output.score_by_pt, plain(score_by_pt(tagger, test, points)))
+    curves = calibration_curves(
         tagger,
         test,
         list(map(Path, files.training)),
         Path(files.calibration),
-        list(things.categories),
+        params.categories,
         BalanceConfig.model_validate(params.balance),
         params.seed,
     )
-    save(calibration_curves.draw(curves, things, config), curves, snakemake.output.calibration)
+    write_json(snakemake.output.calibration, plain(curves))
     scores = named_paths(params.samples, files.scores)
     events = named_pairs(params.event_samples, files.events)
-    shares = dependence.dependence(tagger, scores, events, points, config.pt_edges)
-    save(dependence.draw(shares, things, config), shares, snakemake.output.dependence)
+    shares = dependence(tagger, scores, events, points, params.pt_edges)
+    write_json(snakemake.output.dependence, plain(shares))

@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
-from hepchain.figures.shares import stacked
 from hepchain.figures.style import (
     REFERENCE_COLOUR,
     Floats,
@@ -26,8 +25,9 @@ from hepchain.figures.style import (
     styled,
     wrapped,
 )
-from hepchain.figures.tables import Columns, pieces
+from hepchain.io.columns import Columns, pieces
 from hepchain.labels import Label
+from hepchain.shares import stacked
 
 COLUMNS = ("category", "label", "weight")
 

@@ -13,10 +13,11 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import efficiency_of_sums
-from hepchain.figures.roc import ClassSums, auc, auc_error, collect, no_points
-from hepchain.figures.shares import ALL, stacked
+from hepchain.figures.roc import ClassSums, auc, collect, no_points
 from hepchain.figures.style import Floats, Things, line_at, panels, stamp, styled
-from hepchain.figures.tables import Columns, pieces
+from hepchain.io.columns import Columns, pieces
+from hepchain.roc import auc_error
+from hepchain.shares import ALL, stacked
 
 GRID = np.logspace(-3.0, 0.0, 121)
 """Fake rates at which efficiencies are given."""

@@ -13,14 +13,7 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import EfficiencyMark, FiguresConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
-from hepchain.figures.shares import (
-    ALL,
-    CLASSES,
-    Shares,
-    draw_shares,
-    shares_of_sums,
-    sums_in_bins,
-)
+from hepchain.figures.shares import draw_shares
 from hepchain.figures.style import (
     REFERENCE_COLOUR,
     Floats,
@@ -32,10 +25,11 @@ from hepchain.figures.style import (
     stamp,
     styled,
 )
-from hepchain.figures.tables import Columns, pieces
 from hepchain.figures.ticks import momentum_axis
+from hepchain.io.columns import Columns, pieces
 from hepchain.io.structured import read_json
 from hepchain.selection.working_point import WorkingPoint
+from hepchain.shares import ALL, CLASSES, Shares, shares_of_sums, sums_in_bins
 
 COLUMNS = ("category", "label", "weight", "pt", "score")
 Kind = Literal["overall", "per_pt_bin"]

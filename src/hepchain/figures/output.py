@@ -46,3 +46,5 @@ def save(figure: Figure, numbers: Any, paths: Iterable[str | Path]) -> None:
         kind = path.suffix.removeprefix(".")
         with styled(), atomic_path(path) as temporary:
             figure.savefig(temporary, format=kind, metadata=METADATA[kind])
+        # Finding the layout takes as long as drawing: what the first file found serves all.
+        figure.set_layout_engine("none")

@@ -14,7 +14,6 @@ from matplotlib.lines import Line2D
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import efficiency_of_sums
-from hepchain.figures.shares import ALL, CLASSES, stacked
 from hepchain.figures.style import (
     Floats,
     Things,
@@ -24,8 +23,9 @@ from hepchain.figures.style import (
     stamp,
     styled,
 )
-from hepchain.figures.tables import Columns, pieces
-from hepchain.roc import monotone
+from hepchain.io.columns import Columns, pieces
+from hepchain.roc import auc_error, monotone
+from hepchain.shares import ALL, CLASSES, stacked
 
 BINS = 20_000
 GRID = np.linspace(0.0, 1.0, 201)
@@ -137,21 +137,6 @@ def auc(sums: ClassSums) -> float:
     below = np.concatenate([[0.0], np.cumsum(background)[:-1]])
     area = float((signal * (below + background / 2)).sum())
     return area / float(signal.sum() * background.sum())
-
-
-def auc_error(area: float, signal: float, background: float) -> float:
-    """Standard error of an area, Hanley and McNeil, Radiology 143 (1982) 29.
-
-    ``signal`` and ``background``: numbers of entries.
-    """
-    two_of_signal = area / (2.0 - area) - area**2
-    two_of_background = 2.0 * area**2 / (1.0 + area) - area**2
-    variance = (
-        area * (1.0 - area)
-        + (signal - 1.0) * two_of_signal
-        + (background - 1.0) * two_of_background
-    ) / (signal * background)
-    return float(np.sqrt(max(variance, 0.0)))
 
 
 def rocs(scores: Mapping[str, Path], categories: Sequence[str]) -> list[Roc]:

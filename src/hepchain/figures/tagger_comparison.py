@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,62 +12,22 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency
-from hepchain.figures.shares import stacked
 from hepchain.figures.style import DOUBLE, Floats, Things, inside, line_at, panels, stamp, styled
 from hepchain.figures.tabulate import Table, number
-from hepchain.figures.tagger_performance import (
+from hepchain.figures.ticks import momentum_axis
+from hepchain.shares import stacked
+from hepchain.statistics.bootstrap import Estimate
+from hepchain.studies.tagger_performance import (
     EFFICIENCIES,
     LOW_FAKE_RATE,
-    Cost,
     Performance,
     PtBin,
 )
-from hepchain.figures.ticks import momentum_axis
-from hepchain.io.structured import read_json
-from hepchain.statistics.bootstrap import Estimate
-from hepchain.training.model import read_metadata
 
-MEGABYTE = 1e6
 RATIOS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 """Marked on the axis of the lower panel."""
 CLOSE_RATIOS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4)
 """The same where all are near one."""
-
-
-def costs(
-    models: Iterable[Path], speeds: Iterable[Path], ensembles: Mapping[str, Sequence[str]]
-) -> dict[str, Cost]:
-    """What each tagger takes; an ensemble takes what its members take together.
-
-    Parameters
-    ----------
-    models : directories of the models of all trained taggers
-    speeds : files of their speed, ``{tagger}/speed.json``
-    ensembles : ensemble -> members
-
-    Raises
-    ------
-    InputError : a file is missing or unreadable
-    """
-    rates = {path.parent.name: read_json(path)["tracks_per_second"] for path in speeds}
-    found = {tagger: Cost(0.0, rate, 0.0) for tagger, rate in rates.items()}
-    for path in models:
-        metadata = read_metadata(path)
-        cost = found[metadata.tagger]
-        size = sum(file.stat().st_size for file in path.glob("[!.]*")) / MEGABYTE
-        found[metadata.tagger] = replace(
-            cost,
-            training_seconds=cost.training_seconds + metadata.content["seconds"],
-            megabytes=cost.megabytes + size,
-        )
-    for ensemble, members in ensembles.items():
-        parts = [found[member] for member in members]
-        found[ensemble] = Cost(
-            sum(part.training_seconds for part in parts),
-            1.0 / sum(1.0 / part.tracks_per_second for part in parts),
-            sum(part.megabytes for part in parts),
-        )
-    return found
 
 
 @styled()

@@ -1,30 +1,20 @@
-"""Scores by models that have learnt from the events beside those by models that have not."""
+"""Scores by models that have learnt from the events beside those by models that have not, drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hepchain.combination.seen import SeenTracks
 from hepchain.config.figures import FiguresConfig
 from hepchain.figures.score_distributions import (
-    BINS,
     SCORE_TITLES,
-    ClassDistribution,
-    Distributions,
-    by_category,
-    distributions,
     draw_classes,
     finish,
     name_classes,
-    score_range,
 )
-from hepchain.figures.shares import ALL
 from hepchain.figures.style import (
     ALL_LOOK,
     REJECTED_LOOK,
@@ -36,68 +26,9 @@ from hepchain.figures.style import (
     stamp_figure,
     styled,
 )
-from hepchain.labels import Label
-from hepchain.paired import ROUNDS, AreaDifference, Distance, Scored, area_difference, distance
-from hepchain.seeds import generator
-
-
-@dataclass(frozen=True)
-class CategoryComparison:
-    """Tracks of one category, or all."""
-
-    signal: Distance
-    background: Distance
-    """Of the two distributions of each class."""
-    area: AreaDifference
-    """Seen minus unseen."""
-
-
-@dataclass(frozen=True)
-class TrainingComparison:
-    """Distributions and differences of one tagger."""
-
-    tagger: str
-    edges: Floats
-    """Shape (bins + 1,) of the log likelihood ratio."""
-    distributions: dict[str, Distributions]
-    """``seen`` or ``unseen`` -> distributions."""
-    differences: dict[str, CategoryComparison]
-
-
-def training_comparison(
-    tagger: str, tracks: SeenTracks, categories: Sequence[str], seed: int
-) -> TrainingComparison:
-    """Compare the two scores of the tracks, in all and in each category."""
-    tables = {
-        name: {
-            "category": tracks.category,
-            "label": tracks.label,
-            "weight": tracks.weight,
-            "score": score,
-        }
-        for name, score in (("seen", tracks.seen), ("unseen", tracks.unseen))
-    }
-    edges = np.linspace(*score_range([t for t in tables.values() if len(t["score"])]), BINS + 1)
-    groups = by_category(categories)
-    found = {name: distributions([table], edges, groups) for name, table in tables.items()}
-    differences = {}
-    for name in [ALL, *categories]:
-        mask = np.ones(len(tracks.label), bool) if name == ALL else tracks.category == name
-        differences[name] = _difference(tracks, mask, seed, f"{tagger}/{name}")
-    return TrainingComparison(tagger, edges, found, differences)
-
-
-def _difference(
-    tracks: SeenTracks, mask: np.ndarray, seed: int, purpose: str
-) -> CategoryComparison:
-    signal = tracks.label[mask] == Label.SIGNAL
-    scored = Scored(tracks.seen, tracks.unseen, tracks.weight, tracks.event).chosen(mask)
-    draws = generator(seed, "training_comparison", purpose)
-    return CategoryComparison(
-        distance(scored.chosen(signal), draws),
-        distance(scored.chosen(~signal), draws),
-        area_difference(scored, signal),
-    )
+from hepchain.paired import ROUNDS
+from hepchain.studies.score_distributions import ClassDistribution
+from hepchain.studies.training_comparison import CategoryComparison, TrainingComparison
 
 
 @styled()

@@ -15,7 +15,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from hepchain.config.figures import FiguresConfig
-from hepchain.figures.shares import CLASSES
 from hepchain.figures.style import (
     ALL_LOOK,
     DOUBLE,
@@ -28,9 +27,10 @@ from hepchain.figures.style import (
     stamp_figure,
     styled,
 )
-from hepchain.figures.tables import Columns, pieces
+from hepchain.io.columns import Columns, pieces
 from hepchain.io.structured import read_json
 from hepchain.selection.working_point import WorkingPoint
+from hepchain.shares import CLASSES
 
 COLUMNS = ("event_number", "label", "weight", "pt", "score")
 RANGE_LOOKS = (

@@ -197,6 +197,11 @@ def iterate_parquet(path: str | Path, columns: Sequence[str] | None = None) -> I
     ------
     InputError : the file is missing, unreadable, or lacks a column
     """
+    yield from map(_to_awkward, iterate_tables(path, columns))
+
+
+def iterate_tables(path: str | Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """As :func:`iterate_parquet`, as Arrow's tables."""
     with _open(path) as file:
         _check_columns(path, file.schema_arrow.names, columns)
         for group in range(file.num_row_groups):
@@ -204,4 +209,4 @@ def iterate_parquet(path: str | Path, columns: Sequence[str] | None = None) -> I
                 table = file.read_row_group(
                     group, columns=list(columns) if columns is not None else None
                 )
-            yield _to_awkward(table)
+            yield table

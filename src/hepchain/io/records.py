@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -21,8 +22,8 @@ def read_record(kind: type[Record], path: str | Path) -> Record:
 
     Parameters
     ----------
-    kind : dataclass of numbers, texts, arrays of floats, further dataclasses, and lists, tuples and
-        mappings of these
+    kind : dataclass of numbers, texts, arrays of floats, further dataclasses, and lists, tuples,
+        mappings and options (``| None``) of these
 
     Raises
     ------
@@ -42,6 +43,9 @@ def _parsed(kind: Any, value: Any) -> Any:
         return np.array(value, dtype=np.float64)
     if origin is dict:
         return {key: _parsed(inner[1], one) for key, one in value.items()}
+    if origin is UnionType:
+        (present,) = set(inner) - {NoneType}
+        return None if value is None else _parsed(present, value)
     if origin in (list, tuple):
         return origin(_parsed(inner[0], one) for one in value)
     if kind is float:

@@ -15,7 +15,7 @@ from hepchain.assumptions import Kind, assumed
 from hepchain.config.training import BalanceConfig
 from hepchain.errors import StageError
 from hepchain.io.parquet import iterate_parquet
-from hepchain.labels import Label
+from hepchain.shares import CLASSES
 from hepchain.training.balance import Balance, balance
 from hepchain.training.scaling import Scaling
 
@@ -23,7 +23,6 @@ logger = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float64]
 
-CLASSES = {"signal": Label.SIGNAL, "background": Label.BACKGROUND}
 KINEMATICS = ("category", "label", "pt", "eta", "weight")
 DIGITS = 4
 """Of the correlations in the file of numbers."""

@@ -19,6 +19,10 @@ from hepchain.figures import (
     variations,
 )
 from hepchain.figures.style import Things
+from hepchain.studies import calibration_curves as calibration_numbers
+from hepchain.studies import dependence as dependence_numbers
+from hepchain.studies import score_distributions as score_numbers
+from hepchain.studies import training_comparison as comparison_numbers
 from tests.figures.drawings import Parts, drawing
 from tests.figures.figure_chain import Chain
 from tests.figures.figure_inputs import POINTS, seen_tracks
@@ -50,13 +54,13 @@ def _losses_of_trees(chain: Chain, things: Things, config: FiguresConfig) -> Par
 def _scores(chain: Chain, things: Things, config: FiguresConfig) -> Parts:
     files = chain.scores("keras"), chain.points("keras")
     names = list(things.categories)
-    return score_distributions, score_distributions.score_distributions("keras", *files, names)
+    return score_distributions, score_numbers.score_distributions("keras", *files, names)
 
 
 @drawing("score_by_pt")
 def _scores_by_pt(chain: Chain, things: Things, config: FiguresConfig) -> Parts:
     files = chain.scores("keras"), chain.points("keras")
-    return score_distributions, score_distributions.score_by_pt("keras", *files)
+    return score_distributions, score_numbers.score_by_pt("keras", *files)
 
 
 @drawing("calibration_curves")
@@ -65,7 +69,7 @@ def _calibration(chain: Chain, things: Things, config: FiguresConfig) -> Parts:
         pt_edges=[0.5, 1.0, 2.0, 5.0], abs_eta_edges=[0.0, 1.2, 2.5], max_weight_ratio=50.0
     )
     scores, names = chain.scores("keras"), list(things.categories)
-    curves = calibration_curves.calibration_curves(
+    curves = calibration_numbers.calibration_curves(
         "keras", scores, [scores], chain.calibration("keras"), names, balance, 1
     )
     return calibration_curves, curves
@@ -77,14 +81,14 @@ def _dependence(chain: Chain, things: Things, config: FiguresConfig) -> Parts:
     scores = {name: chain.scores("keras", name) for name in names}
     events = [(name, chain.events(name)) for name in names]
     points = chain.points("keras")
-    found = dependence.dependence("keras", scores, events, points, config.pt_edges)
+    found = dependence_numbers.dependence("keras", scores, events, points, config.pt_edges)
     return dependence, found
 
 
 @drawing("training_comparison")
 def _seen(chain: Chain, things: Things, config: FiguresConfig) -> Parts:
     seen, names = seen_tracks(chain.tracks), list(things.categories)
-    return training_comparison, training_comparison.training_comparison("keras", seen, names, 1)
+    return training_comparison, comparison_numbers.training_comparison("keras", seen, names, 1)
 
 
 @drawing("roc")

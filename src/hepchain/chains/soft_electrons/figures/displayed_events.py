@@ -10,8 +10,8 @@ import awkward as ak
 import numpy as np
 
 from hepchain.errors import InputError
-from hepchain.figures.tables import Columns
 from hepchain.io import iterate_parquet, read_parquet
+from hepchain.io.columns import Columns
 from hepchain.labels import Label
 
 CANDIDATE = ("event_number", "track_index", "score", "label", "passes_tagger", "mass", "weight")

@@ -15,13 +15,13 @@ from matplotlib.figure import Figure
 
 from hepchain.config.figures import FiguresConfig
 from hepchain.efficiency import Efficiency, efficiency_of_sums
-from hepchain.figures.shares import stacked
 from hepchain.figures.style import THIN, Look, Things, nothing, panels, stamp_figure, styled
-from hepchain.figures.tables import Columns, pieces
 from hepchain.figures.tabulate import Table, number
+from hepchain.io.columns import Columns, pieces
 from hepchain.io.structured import read_json
 from hepchain.labels import Label
 from hepchain.selection.working_point import WorkingPoint
+from hepchain.shares import stacked
 from hepchain.simulation.truth import TruthOrigin
 
 COLUMNS = (

@@ -32,7 +32,7 @@ from hepchain.figures.style import (
     stamp_figure,
     styled,
 )
-from hepchain.figures.tables import Columns, pieces
+from hepchain.io.columns import Columns, pieces
 
 BINS = 20
 COLUMNS = ("truth_m_ee", "weight")

@@ -22,7 +22,6 @@ from hepchain.chains.soft_electrons.figures.mass_spectra import (
     MassSpectra,
 )
 from hepchain.config.figures import FiguresConfig
-from hepchain.figures.shares import stacked
 from hepchain.figures.style import (
     BACKGROUND_LOOKS,
     Floats,
@@ -34,6 +33,7 @@ from hepchain.figures.style import (
     stamp,
     styled,
 )
+from hepchain.shares import stacked
 
 PARTICLE_LOOKS = {
     "pion": Look("#E3DCCB", hatch=""),

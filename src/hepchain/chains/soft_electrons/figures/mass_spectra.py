@@ -10,7 +10,7 @@ import numpy as np
 
 from hepchain.efficiency import Efficiency, efficiency_of_sums
 from hepchain.figures.style import Floats
-from hepchain.figures.tables import Columns, pieces
+from hepchain.io.columns import Columns, pieces
 from hepchain.labels import Label
 
 EDGES = np.linspace(0.0, 6.0, 25)

@@ -36,7 +36,7 @@ from hepchain.figures.style import (
     styled,
     wrapped,
 )
-from hepchain.figures.tables import pieces
+from hepchain.io.columns import pieces
 from hepchain.io.structured import read_json
 from hepchain.labels import Label
 from hepchain.selection.working_point import WorkingPoint

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hepchain.config.validation import ValidationConfig
-from hepchain.figures.tables import Columns, pieces
+from hepchain.io.columns import Columns, pieces
 from hepchain.labels import Label
 from hepchain.validation.comparison import Comparison
 from hepchain.validation.known import Known

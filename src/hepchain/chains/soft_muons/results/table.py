@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hepchain.errors import InputError
-from hepchain.figures.tables import pieces
+from hepchain.io.columns import pieces
 from hepchain.labels import CLASSES, Label
 from hepchain.simulation.rows import Rows
 

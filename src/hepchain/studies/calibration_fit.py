@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from hepchain.figures.style import Floats
+from hepchain.shares import Floats
 
 BLOCKS = 200
 """Of events, resampled for errors: whole events, so that tracks of one stay together."""

@@ -15,13 +15,11 @@ import numpy.typing as npt
 
 from hepchain.efficiency import Efficiency, efficiency_of_sums
 from hepchain.errors import InputError
-from hepchain.figures.roc import auc_error
-from hepchain.figures.shares import CLASSES
-from hepchain.figures.style import Floats
-from hepchain.figures.tables import pieces
+from hepchain.io.columns import pieces
 from hepchain.labels import Label
-from hepchain.roc import Curve, Ranking, area_under_curve
+from hepchain.roc import Curve, Ranking, area_under_curve, auc_error
 from hepchain.seeds import generator
+from hepchain.shares import CLASSES, Floats
 from hepchain.statistics.bootstrap import Estimate, estimate
 
 COLUMNS = ("event_number", "track_index", "label", "pt", "weight", "score")
@@ -98,6 +96,14 @@ class Performance:
     bins: tuple[PtBin, ...]
     """The bins of pT, and last all of them."""
     cost: Cost
+
+
+@dataclass(frozen=True)
+class Performances:
+    """All taggers that are compared."""
+
+    taggers: tuple[Performance, ...]
+    """The reference of the relative rejection first."""
 
 
 def read_tracks(scores: Mapping[str, Path]) -> Tracks:
