@@ -147,6 +147,8 @@ class Synthetic:
                     "label": np.full(n, self.label, dtype=np.int8),
                     "truth_origin": np.zeros(n, dtype=np.int8),
                     "truth_is_pileup": np.zeros(n, dtype=np.int8),
+                    "electron_phi": np.zeros(n),
+                    "met_phi": np.zeros(n),
                 }
             )
         return path

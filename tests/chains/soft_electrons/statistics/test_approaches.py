@@ -56,9 +56,22 @@ def candidates(rows: list[Row], label: Label = Label.BACKGROUND) -> Candidates:
         truth_origin=np.zeros(n, dtype=np.int8),
         truth_is_pileup=np.zeros(n, dtype=np.int8),
         presence=np.ones(n),
+        electron_phi=np.zeros(n),
+        met_phi=np.zeros(n),
         counted=np.ones(n, dtype=np.bool_),
         others=np.zeros(n, dtype=[]),
     )
+
+
+def test_azimuth_of_the_electron_is_asked_of_each_kind() -> None:
+    """At 1 rad on either side of ETmiss, also across pi; the bound is open."""
+    phi = np.array([3.0, -2.6, 2.2, 2.1, 0.5, -0.5])
+    found = replace(candidates(ROWS), electron_phi=phi, met_phi=np.full(6, -np.pi + 0.05))
+    azimuth = np.array([0.191585, 0.491593, 0.991585, 1.091585, 2.591593, 2.591593])
+    for name, approach in USES.items():
+        asked = approach.model_copy(update={"max_delta_phi_electron_met": 1.0})
+        expected = np.where(azimuth < 1.0, probability(found, approach), 0.0)
+        assert probability(found, asked).tolist() == expected.tolist(), name
 
 
 def use(rows: list[Row], name: str) -> Accepted:

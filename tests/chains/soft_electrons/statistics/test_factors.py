@@ -34,6 +34,8 @@ def sample(events: int, electrons: float, hadrons: float, seed: int) -> Candidat
         truth_origin=np.zeros(n, dtype=np.int8),
         truth_is_pileup=np.zeros(n, dtype=np.int8),
         presence=np.ones(n),
+        electron_phi=np.zeros(n),
+        met_phi=np.zeros(n),
         counted=np.ones(n, dtype=np.bool_),
         others=np.zeros(n, dtype=[]),
     )

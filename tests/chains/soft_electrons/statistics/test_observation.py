@@ -60,6 +60,8 @@ def write_data(path: Path, masses: list[float], passes: bool = True, each: int =
                 "label": np.full(n, Label.UNKNOWN, dtype=np.int8),
                 "truth_origin": np.zeros(n, dtype=np.int8),
                 "truth_is_pileup": np.zeros(n, dtype=np.int8),
+                "electron_phi": np.zeros(n),
+                "met_phi": np.zeros(n),
             }
         )
     return path

@@ -14,6 +14,7 @@ from hepchain.config.base import Block
 from hepchain.config.names import nearest
 from hepchain.config.statistics import CountingConfig
 from hepchain.config.types import (
+    Azimuth,
     Bins,
     Distinct,
     MomentumEdges,
@@ -31,14 +32,23 @@ def _unknown(key: str, name: str, known: Iterable[str]) -> str:
     return "" if name in known else f"{key}: unknown name '{name}'{nearest(name, known)}"
 
 
-class EveryCandidate(Block):
+class Requirement(Block):
+    """What is asked of an event beside what an approach asks of its candidates."""
+
+    max_delta_phi_electron_met: Azimuth | None = Field(
+        default=None,
+        description="largest azimuth of the standard electron to ETmiss [rad]; by default any",
+    )
+
+
+class EveryCandidate(Requirement):
     """All candidates of the selection."""
 
     kind: Literal["all"]
     title: Title = Field(description="name in figures and tables")
 
 
-class TaggedCandidates(Block):
+class TaggedCandidates(Requirement):
     """Candidates that pass the tagger at its working point."""
 
     kind: Literal["tagger"]
@@ -50,7 +60,7 @@ class TaggedCandidates(Block):
     )
 
 
-class TaggedByRate(Block):
+class TaggedByRate(Requirement):
     """Candidates weighted with their probability to pass the tagger: for hadrons of the background
     the tag rate that was measured on all hadrons."""
 
@@ -63,7 +73,7 @@ class TaggedByRate(Block):
     )
 
 
-class Matching(Block):
+class Matching(Requirement):
     """Probability that a track is matched to a reconstructed electron candidate."""
 
     title: Title = Field(description="name in figures and tables")

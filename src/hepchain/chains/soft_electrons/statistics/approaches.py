@@ -19,6 +19,7 @@ from hepchain.chains.soft_electrons.labels import can_be_forced
 from hepchain.chains.soft_electrons.statistics.candidates import ScoredCandidates
 from hepchain.errors import StageError
 from hepchain.labels import Label
+from hepchain.selection.kinematics import delta_phi
 from hepchain.selection.regions import read_region
 from hepchain.selection.table import Column
 from hepchain.selection.working_point import at_working_point
@@ -44,6 +45,8 @@ class Candidates(ScoredCandidates):
     label: Column
     truth_origin: Column
     truth_is_pileup: Column
+    electron_phi: Column
+    met_phi: Column
 
     others: Column
     """The same three at each other working point: a structured array with a field each, of shape
@@ -129,11 +132,15 @@ def accepted(candidates: Candidates, approach: Approach | Matching) -> Accepted:
 
 def probability(candidates: Candidates, approach: Approach | Matching) -> Floats:
     """Probability of each candidate to meet the requirement of the approach, shape (n,)."""
+    inside = np.ones(len(candidates))
+    if approach.max_delta_phi_electron_met is not None:
+        azimuth = np.abs(delta_phi(candidates.electron_phi, candidates.met_phi))
+        inside = (azimuth < approach.max_delta_phi_electron_met).astype(np.float64)
     if isinstance(approach, Matching):
-        return candidates.presence * matching_probability(candidates, approach)
+        return inside * candidates.presence * matching_probability(candidates, approach)
     if isinstance(approach, TaggedByRate):
-        return candidates.presence * candidates.at(approach.at).tag_rate
-    counted = candidates.counted.astype(np.float64)
+        return inside * candidates.presence * candidates.at(approach.at).tag_rate
+    counted = inside * candidates.counted
     if isinstance(approach, TaggedCandidates):
         return counted * candidates.at(approach.at).passes_tagger
     return counted
