@@ -1,6 +1,6 @@
 """Peak memory of a skim job against the size of its input.
 
-    python benchmarks/skim_memory.py [ntuple] [--gigabytes 0.5 8] [--one-file]
+    python benchmarks/skim_memory.py [ntuple] [--gigabytes 1 20] [--one-file]
 
 The ntuple is read under as many names as make up each size, or, with ``--one-file``, its events are
 written over and over into one file of that size. Each skim is a process of its own; the last line
@@ -84,7 +84,7 @@ def main() -> None:
         type=Path,
         default="results/soft_electrons/simulation/wenu_jets/ntuple-0.root",
     )
-    parser.add_argument("--gigabytes", nargs="+", type=float, default=[0.5, 8.0])
+    parser.add_argument("--gigabytes", nargs="+", type=float, default=[1.0, 20.0])
     parser.add_argument("--one-file", action="store_true")
     options = parser.parse_args()
     context, make = multiprocessing.get_context("spawn"), one_file if options.one_file else names_of

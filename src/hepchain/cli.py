@@ -83,8 +83,8 @@ def _add_ntuple(parsers: Any) -> None:
     check.add_argument(
         "--values",
         action="store_true",
-        help="look at all values, as a run does; by default at those of the first 100 entries of "
-        "each file",
+        help="look at all values, as a run does; by default at headers, and at the first 100 "
+        "entries of each file, of more than 25 files of 25 of them",
     )
     check.set_defaults(run=commands.check_ntuple)
     inspect = parsers.add_parser(

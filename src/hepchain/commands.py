@@ -59,7 +59,8 @@ def describe_config(options: argparse.Namespace) -> int:
 def check_ntuple(options: argparse.Namespace) -> int:
     """Check ntuples as one sample of a chain; 1 if they cannot be read."""
     from hepchain.config.samples import Role
-    from hepchain.skimming.check import SOME_ENTRIES, check_files, sample_problems
+    from hepchain.skimming.check import sample_problems
+    from hepchain.skimming.many import check_files, told
     from hepchain.skimming.settings import SkimSettings
     from hepchain.skimming.sources import named_files
     from hepchain.skimming.verdict import verdict
@@ -68,11 +69,11 @@ def check_ntuple(options: argparse.Namespace) -> int:
         raise ConfigError(f"--role {options.role}: not one of {', '.join(Role)}")
     chain, run = _chain_of(options, options.config)
     settings = SkimSettings.of(chain, run, Role(options.role))
-    entries = None if options.values else SOME_ENTRIES
     found, known = [], dict[str, str]()
-    for file in check_files(named_files(options.files), options.map, settings, entries):
+    for file in check_files(named_files(options.files), options.map, settings, options.values):
         print(file.told(known), flush=True)
         found.append(file)
+    print(told(len(found), options.values))
     problems = sample_problems(found)
     for problem in problems:
         print(f"these files as one sample: {problem}")

@@ -21,6 +21,7 @@ def check_ntuple(
     groups: Mapping[str, Sequence[str]] | None = None,
     role: Role = Role.SIGNAL,
     entries: int | None = None,
+    known: check.Known | None = None,
 ) -> check.Checked:
     settings = SkimSettings(role, TRACKS, None, groups or {}, CONTRACT)
-    return check.check_ntuple(path, ntuple_map, settings, entries)
+    return check.check_ntuple(path, ntuple_map, settings, entries, known)

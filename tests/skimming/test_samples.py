@@ -18,8 +18,8 @@ from hepchain.cli import main
 from hepchain.config.reading import read_yaml
 from hepchain.config.samples import Role
 from hepchain.errors import InputError
-from hepchain.skimming import check
-from hepchain.skimming.check import check_files
+from hepchain.skimming import many
+from hepchain.skimming.many import check_files
 from hepchain.skimming.samples import MOST_TOLD, require_usable
 from hepchain.skimming.settings import SkimSettings
 from hepchain.skimming.verdict import verdict
@@ -156,7 +156,7 @@ def test_several_processes_find_what_one_does(
     run = run_with(monkeypatch, Path(paths[0]))
     settings = SkimSettings.of(CHAIN, run, Role.BACKGROUND)
     one = [str(file) for file in check_files(paths, contract_map_path, settings)]
-    monkeypatch.setattr(check, "FILES_OF_A_PROCESS", 3)
+    monkeypatch.setattr(many, "FILES_OF_A_PROCESS", 3)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
     assert [str(file) for file in check_files(paths, contract_map_path, settings)] == one
     assert [" cannot be read" in text for text in one] == [n == 2 for n in range(6)]
@@ -228,7 +228,7 @@ def test_command_takes_lists_and_goes_through_all_files(
     tmp_path: Path,
 ) -> None:
     monkeypatch.chdir(REPOSITORY)
-    monkeypatch.setattr(check, "SOME_ENTRIES", 10)
+    monkeypatch.setattr(many, "SOME_ENTRIES", 10)
     late = {**content, "mu": np.where(np.arange(40) == 30, -1.0, content["mu"]).astype("f4")}
     late["event_number"] = content["event_number"] + 1000
     write_ntuple(content, name="[1].root")

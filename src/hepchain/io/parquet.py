@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,17 @@ if TYPE_CHECKING:  # a quarter of a second of every process of Snakemake, which 
 
 MADE_BY = b"made_by"
 """Key of the metadata of a file: the command that has made it, and may replace it."""
+
+GROUPS_OF_A_SEGMENT = 100
+"""After so many row groups a footer is written."""
+
+CODEC = "lz4"
+
+SAMPLE = 5_000
+"""Values of a column, compressed to see what it saves."""
+
+WORTH_IT = 0.6
+"""Of the size of a column, at most what is left of one that is compressed."""
 
 
 def _to_table(columns: Mapping[str, Any]) -> pa.Table:
@@ -40,19 +53,36 @@ def _to_arrow(values: Any) -> pa.Array:
     return ak.to_arrow(ak.Array(values), extensionarray=False)
 
 
-def _options(schema: pa.Schema) -> dict[str, Any]:
-    """How tables are written: fast to write and to read rather than as small as can be.
+def _options(table: pa.Table) -> dict[str, Any]:
+    """How tables like this one are written: fast to write and to read rather than small.
 
     Dictionaries and statistics of floats, hardly two of which are equal, cost more time than all
     else, and save nothing.
     """
     repeated = [
         path
-        for field in schema
+        for field in table.schema
         for path in (field.name, f"{field.name}.list.element")
         if not pa.types.is_floating(getattr(field.type, "value_type", field.type))
     ]
-    return {"compression": "lz4", "use_dictionary": repeated, "write_statistics": repeated}
+    codecs = {
+        path: codec
+        for field in table.schema
+        for codec in [_codec(table[field.name])]
+        for path in (field.name, f"{field.name}.list.element")
+    }
+    return {"compression": codecs, "use_dictionary": repeated, "write_statistics": repeated}
+
+
+def _codec(column: pa.ChunkedArray) -> str:
+    """None where it would save little: half of the columns of a skim take most of its time."""
+    if not pa.types.is_floating(column.type) or not len(column):
+        return CODEC
+    sample = column.chunk(0)[:SAMPLE]
+    start = sample.offset * sample.type.bit_width // 8
+    data = sample.buffers()[1][start : start + sample.nbytes]
+    compressed = pa.compress(data, CODEC, asbytes=False).size
+    return CODEC if compressed < WORTH_IT * data.size else "none"
 
 
 class ParquetWriter:
@@ -64,7 +94,7 @@ class ParquetWriter:
     def __init__(self, path: Path, made_by: str = "") -> None:
         self._path = path
         self._made_by = made_by
-        self._writer: pq.ParquetWriter | None = None
+        self._file: _Segments | None = None
         self.rows = 0
 
     @classmethod
@@ -90,11 +120,12 @@ class ParquetWriter:
             writer = cls(temporary, made_by)
             try:
                 yield writer
+                if writer._file is None:
+                    raise ValueError(f"{path}: nothing was written, not even an empty chunk")
+                writer._file.finish()
             finally:
-                if writer._writer is not None:
-                    writer._writer.close()
-            if writer._writer is None:
-                raise ValueError(f"{path}: nothing was written, not even an empty chunk")
+                if writer._file is not None:
+                    writer._file.close()
 
     def write(self, columns: Mapping[str, Any]) -> None:
         """Append a chunk.
@@ -105,12 +136,67 @@ class ParquetWriter:
             has the same names and types. A chunk with no rows fixes the columns of an empty file.
         """
         table = _to_table(columns)
-        if self._writer is None:
+        if self._file is None:
             if self._made_by:
                 table = table.replace_schema_metadata({MADE_BY: self._made_by})
-            self._writer = pq.ParquetWriter(self._path, table.schema, **_options(table.schema))
-        self._writer.write_table(table.cast(self._writer.schema))
+            self._file = _Segments(self._path, table)
+        self._file.write(table)
         self.rows += table.num_rows
+
+
+class _Segments:
+    """A Parquet file in segments of row groups, each with a footer; the last footer has them all.
+
+    Arrow keeps 0.9 kB of each column of each row group until a footer is written, and the footer
+    has less than a tenth of it. Readers begin at the last one.
+    """
+
+    def __init__(self, path: Path, first: pa.Table) -> None:
+        """``first``: the table that is written first."""
+        self._schema, self._options = first.schema, _options(first)
+        self._sink = pa.OSFile(str(path), "wb")
+        self._footers: list[bytes] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._groups = 0
+        self._found: list[pq.FileMetaData] = []
+        # Arrow begins where a file begins, writes the mark there and goes on wherever it then is.
+        os.lseek(self._sink.fileno(), 0, os.SEEK_SET)
+        self._writer = pq.ParquetWriter(
+            self._sink, self._schema, metadata_collector=self._found, **self._options
+        )
+        os.lseek(self._sink.fileno(), 0, os.SEEK_END)
+
+    def write(self, table: pa.Table) -> None:
+        """Append a row group."""
+        if self._groups == GROUPS_OF_A_SEGMENT:
+            self._end()
+            self._begin()
+        self._writer.write_table(table.cast(self._schema))
+        self._groups += 1
+
+    def _end(self) -> None:
+        self._writer.close()
+        footer = BytesIO()
+        self._found.pop().write_metadata_file(footer)
+        self._footers.append(footer.getvalue())
+
+    def finish(self) -> None:
+        """Write the footer of the whole file."""
+        self._end()
+        if len(self._footers) > 1:
+            whole = pq.read_metadata(BytesIO(self._footers[0]))
+            for footer in self._footers[1:]:
+                whole.append_row_groups(pq.read_metadata(BytesIO(footer)))
+            whole.write_metadata_file(self._sink)
+
+    def close(self) -> None:
+        """Let go of the file, whole or not."""
+        try:
+            self._writer.close()
+        finally:
+            self._sink.close()
 
 
 def _is_made_by(path: Path, made_by: str) -> bool:

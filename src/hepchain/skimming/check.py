@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, MutableMapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from hepchain.config.ntuple import NtupleMap
 from hepchain.config.reading import load_block
@@ -18,6 +15,7 @@ from hepchain.errors import InputError
 from hepchain.skimming.contract import OBJECT
 from hepchain.skimming.events import Events, check_event_numbers, require_enough
 from hepchain.skimming.files import open_file
+from hepchain.skimming.headers import Header, header_of
 from hepchain.skimming.normalisation import (
     GeneratorMetadata,
     SampleNormalisation,
@@ -33,14 +31,8 @@ from hepchain.skimming.validation import Problems
 
 NORMALISED = (Role.SIGNAL, Role.BACKGROUND)
 
-SOME_ENTRIES = 100
-"""Of each file, whose values are looked at where not all are."""
-
-FILES_OF_A_PROCESS = 50
-"""At least: a process takes as long to start as to check some of them."""
-
-FILES_AT_ONCE = 10
-"""Handed to a process."""
+Known = MutableMapping[tuple[bytes, ...], NtupleReport]
+"""Content of a header that was read in full -> what a file with it holds."""
 
 
 @dataclass
@@ -114,40 +106,19 @@ class Checked:
             self.problems.append(str(error).removeprefix(f"{self.path}: "))
 
 
-def check_files(
-    paths: Sequence[str],
-    ntuple_map: NtupleMap | str | Path,
-    settings: SkimSettings,
-    entries: int | None = SOME_ENTRIES,
-) -> Iterator[Checked]:
-    """Check files, many of them in several processes; see :func:`check_ntuple`.
-
-    Raises
-    ------
-    ConfigError : the map is not valid
-    """
-    if not isinstance(ntuple_map, NtupleMap):
-        ntuple_map = load_block(ntuple_map, NtupleMap)
-    check = partial(check_ntuple, ntuple_map=ntuple_map, settings=settings, entries=entries)
-    processes = min(len(os.sched_getaffinity(0)), len(paths) // FILES_OF_A_PROCESS)
-    if processes < 2:
-        yield from map(check, paths)
-        return
-    # Not forked: the process that asks may have threads.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(check, paths, chunksize=FILES_AT_ONCE)
-
-
 def check_ntuple(
     path: str | Path,
     ntuple_map: NtupleMap | str | Path,
     settings: SkimSettings,
     entries: int | None = None,
+    known: Known | None = None,
 ) -> Checked:
     """Read a ROOT file as a run reads it, and tell all that is wrong with it.
 
     Variables of the skim that neither the map names nor the file has are reported as absent.
-    ``entries``: how many to look at; all by default.
+    ``entries``: how many to look at; all by default. With none of them the header is all that is
+    read, and the file not compared with its checksum. ``known``: from earlier files, for headers
+    alike; this one is added.
 
     Raises
     ------
@@ -156,16 +127,29 @@ def check_ntuple(
     if not isinstance(ntuple_map, NtupleMap):
         ntuple_map = load_block(ntuple_map, NtupleMap)
     found = Checked(str(path), settings.role)
-    with found.telling(), open_file(found.path) as file:
-        tree = tree_of(found.path, file, ntuple_map)
-        report = found.report = _structure(found, tree, ntuple_map, settings)
+    with found.telling(), open_file(found.path, compared=entries != 0) as file:
+        header = None if known is None else _header(file, ntuple_map)
+        if entries == 0 and known and header is not None and header.content in known:
+            report = known[header.content]
+            found.report = replace(report, path=found.path, entries=header.entries)
+        else:
+            tree = tree_of(found.path, file, ntuple_map)
+            found.report = _structure(found, tree, ntuple_map, settings)
+            if known is not None and header is not None:
+                known[header.content] = found.report
         if found.role is not Role.DATA:
             with found.telling():
                 found.metadata = generator_metadata(found.path, file, ntuple_map)
-        if "event_number" in report.present:
+        if entries != 0 and "event_number" in found.report.present:
             with found.telling():
                 _read_values(found, tree, ntuple_map, settings, entries)
     return found
+
+
+def _header(file: Any, ntuple_map: NtupleMap) -> Header | None:
+    """Of a file that has its events in one tree."""
+    is_one = not ntuple_map.friends and ntuple_map.rows is None
+    return header_of(file, ntuple_map.tree) if is_one else None
 
 
 def _structure(
@@ -212,13 +196,14 @@ def sample_problems(
 
     ``config``: what the configuration says of its normalisation; without it, whatever it may be.
     """
-    usable = [file for file in files if file.usable and file.events is not None]
+    usable = [file for file in files if file.usable]
     if not usable:
         return []
     whole = Checked("", usable[0].role)
     events = [file.events for file in usable if file.events is not None]
-    with whole.telling():
-        check_event_numbers(events)
+    if events:
+        with whole.telling():
+            check_event_numbers(events)
     parts = [file.metadata for file in usable if file.metadata is not None]
     if config is not None or whole.role in NORMALISED:
         with whole.telling():

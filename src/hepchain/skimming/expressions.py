@@ -94,11 +94,20 @@ def _computed(function: str, operands: list[Any]) -> Any:
     if function in _IN_DOUBLE:
         operands = [_in_double(operand) for operand in operands]
     result = getattr(np, function)(*operands)
-    if function in _MAY_OVERFLOW and kind_of(ak.Array([result])) == "i":
+    # Integers of Python that no type of NumPy has room for are objects.
+    if function in _MAY_OVERFLOW and _kind(result) in "iO":
         approximate = getattr(np, function)(*map(_in_double, operands))
-        if ak.any([abs(approximate) >= 2.0**63], axis=None):
+        if np.any(_flat(abs(approximate)) >= 2.0**63):
             raise ValueError("an integer does not fit into a signed one of 64 bits")
     return result
+
+
+def _kind(value: Any) -> str:
+    return kind_of(value) if isinstance(value, ak.Array) else np.asarray(value).dtype.kind
+
+
+def _flat(value: Any) -> Any:
+    return ak.flatten(value, axis=None) if isinstance(value, ak.Array) else value
 
 
 def _in_double(value: Any) -> Any:

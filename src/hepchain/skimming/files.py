@@ -91,8 +91,10 @@ def _in_decompression(traceback: TracebackType | None) -> bool:
 
 
 @contextmanager
-def open_file(path: str | Path) -> Iterator[Any]:
+def open_file(path: str | Path, compared: bool = True) -> Iterator[Any]:
     """Yield a ROOT file that is whole, and what its checksum says where there is one beside it.
+
+    ``compared``: with this checksum, which takes reading all of it.
 
     Raises
     ------
@@ -101,7 +103,8 @@ def open_file(path: str | Path) -> Iterator[Any]:
     if not is_address(path) and Path(path).is_file():
         with readable(path):
             _require_whole(Path(path))
-            verify_checksum(path)
+            if compared:
+                verify_checksum(path)
     with readable(path):
         file = open_root(path)
     with file:

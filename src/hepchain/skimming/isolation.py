@@ -60,20 +60,31 @@ def cone_sums(
     eta, phi, z0, _ = _in_double(tracks, inner)
     eta_of, phi_of, z0_of, pt = _in_double(tracks, outer)
     sin_theta = np.sin(tracks["theta"])[inner]
+    own = _places(inner, outer, len(central))
     sums = np.zeros((len(inner), len(thresholds)), dtype=np.float64)
     for row, other in candidates:
         delta_phi = phi.take(row) - phi_of.take(other)
         delta_phi -= 2 * np.pi * np.rint(delta_phi / (2 * np.pi))
         in_cone = (eta.take(row) - eta_of.take(other)) ** 2 + delta_phi**2 < isolation.cone**2
-        near = np.flatnonzero(in_cone & (inner.take(row) != outer.take(other)))
+        near = np.flatnonzero(in_cone & (own.take(row) != other))
         row, other = row.take(near), other.take(near)
         distance = np.abs((z0.take(row) - z0_of.take(other)) * sin_theta.take(row))
         near = np.flatnonzero(distance < isolation.max_z0_sin_theta)
+        if not len(near):
+            continue
         row, summed = row.take(near), pt.take(other.take(near))
+        some = slice(row[0], row[-1] + 1)
         for column, threshold in enumerate(thresholds):
             weights = np.where(summed >= threshold, summed, 0.0)
-            sums[:, column] += np.bincount(row, weights=weights, minlength=len(inner))
+            sums[some, column] += np.bincount(row - row[0], weights=weights)
     return sums.astype(np.float32)
+
+
+def _places(inner: Integers, outer: Integers, tracks: int) -> Integers:
+    """Where each inner track is among the outer ones, -1 if it is none of them."""
+    places = np.full(tracks, -1)
+    places[outer] = np.arange(len(outer))
+    return places[inner]
 
 
 def _in_double(tracks: Tracks, index: Integers) -> list[npt.NDArray[np.float64]]:
@@ -104,8 +115,8 @@ def _candidates(
     filled = np.bincount(places, minlength=events * in_phi * in_eta)
     starts = np.concatenate([[0], np.cumsum(filled)])
     around = np.unique(np.arange(-1, 2) % in_phi)
-    lines = (line[inner, np.newaxis] + around) % in_phi
-    middle = (first[inner, np.newaxis] + lines * in_eta).ravel()
+    lines = (np.arange(in_phi)[:, np.newaxis] + around) % in_phi
+    middle = (first[inner, np.newaxis] + (lines * in_eta)[line[inner]]).ravel()
     rows = np.repeat(np.arange(len(inner)), len(around))
     # The first and the last column are empty, so that no interval reaches into another line.
     return outer, _expanded(rows, starts[middle - 1], starts[middle + 2])
@@ -115,7 +126,9 @@ def _expanded(
     rows: Integers, first: Integers, last: Integers
 ) -> Iterator[tuple[Integers, Integers]]:
     """The pairs of each row with the places from ``first`` to ``last``, not too many at once."""
-    counts = last - first
+    filled = np.flatnonzero(last > first)
+    rows, first = rows[filled], first[filled]
+    counts = last[filled] - first
     ends = np.cumsum(counts)
     start = 0
     while start < len(rows):
@@ -123,5 +136,6 @@ def _expanded(
         stop = max(start + 1, int(np.searchsorted(ends, done + PAIRS_AT_ONCE, side="right")))
         size = counts[start:stop]
         shift = first[start:stop] - (ends[start:stop] - size - done)
-        yield np.repeat(rows[start:stop], size), np.arange(size.sum()) + np.repeat(shift, size)
+        interval = np.repeat(np.arange(start, stop), size)
+        yield rows.take(interval), np.arange(size.sum()) + shift.take(interval - start)
         start = stop

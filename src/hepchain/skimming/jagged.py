@@ -54,7 +54,9 @@ def widened(values: ak.Array) -> ak.Array:
 
 def kind_of(values: ak.Array) -> str:
     """NumPy's letter for the type of the numbers: b, i, u, f."""
-    return str(np.asarray(ak.flatten(values, axis=None)).dtype.kind)
+    plain = isinstance(values.layout, NumpyArray) or _is_plain(values.layout)
+    numbers = numbers_of(values) if plain else np.asarray(ak.flatten(values, axis=None))
+    return str(numbers.dtype.kind)
 
 
 def member_of(values: ak.Array, member: str) -> ak.Array:

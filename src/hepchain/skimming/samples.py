@@ -7,7 +7,8 @@ from typing import Any
 
 from hepchain.config.samples import OF_A_YIELD, Sample
 from hepchain.errors import InputError
-from hepchain.skimming.check import Checked, check_files, sample_problems
+from hepchain.skimming.check import Checked, sample_problems
+from hepchain.skimming.many import check_files
 from hepchain.skimming.normalisation import SampleNormalisation
 from hepchain.skimming.settings import SkimSettings
 
@@ -16,7 +17,7 @@ MOST_TOLD = 20
 
 
 def require_usable(chain: str, run: Any, files: Mapping[str, Sequence[str]]) -> None:
-    """Check the files of samples as the command does: headers, and some values of each.
+    """Check the files of samples as the command does: headers, and some values.
 
     ``run``: configuration of the chain; ``files``: sample -> its ntuples.
 

@@ -76,21 +76,35 @@ def skim(
     factor = float(read_json(normalisation)["weight_per_generated"])
     ntuple_map = load_block(map_path, NtupleMap)
     wanted = settings.wanted(ntuple_map)
-    counts = Counts()
     reports: list[NtupleReport] = []
     with (
         ParquetWriter.open(outputs["events"]) as events,
         ParquetWriter.open(outputs["tracks"]) as tracks,
     ):
-        for chunk in _chunks_of_all(ntuples, ntuple_map, settings, reports):
-            weight = _final_weight(chunk, factor, settings.role, wanted)
-            flat = flatten_tracks(chunk, weight, settings.tracks.quality is not None)
-            events.write(event_columns(chunk, weight, flat, wanted))
-            tracks.write(track_columns(flat, settings, counts))
-            counts.events += len(weight)
+        chunks = _chunks_of_all(ntuples, ntuple_map, settings, reports)
+        counts = _write(chunks, events, tracks, factor, settings, wanted)
     content = _report_content(reports, settings, counts)
     _log(content)
     write_json(outputs["report"], content)
+
+
+def _write(
+    chunks: Iterator[Chunk],
+    events: ParquetWriter,
+    tracks: ParquetWriter,
+    factor: float,
+    settings: SkimSettings,
+    wanted: Mapping[str, Entry],
+) -> Counts:
+    """Fill both tables; nothing of a chunk is left when they are closed, which takes memory."""
+    counts = Counts()
+    for chunk in chunks:
+        weight = _final_weight(chunk, factor, settings.role, wanted)
+        flat = flatten_tracks(chunk, weight, settings.tracks.quality is not None)
+        events.write(event_columns(chunk, weight, flat, wanted))
+        tracks.write(track_columns(flat, settings, counts))
+        counts.events += len(weight)
+    return counts
 
 
 def _chunks_of_all(
@@ -187,8 +201,8 @@ def track_columns(
     """Columns of the table of tracks: those that pass the pre-selection, with their cone sums."""
     passes = preselect(flat, settings.tracks, counts)
     rows = np.flatnonzero(passes)
-    not_kept = ("event", "quality")
-    columns = {name: values.take(rows) for name, values in flat.items() if name not in not_kept}
+    kept = [name for name in flat if name not in ("event", "quality")]
+    columns = {name: flat[name].take(rows, mode="clip") for name in kept}
     if settings.tracks.quality is not None:
         columns["tight_primary"] = flat["quality"][rows] == Quality.TIGHT_PRIMARY
     if settings.isolation is not None:
