@@ -18,6 +18,7 @@ from hepchain.chains.soft_muons.results.evaluation import evaluate
 from hepchain.chains.soft_muons.results.generators import dependence
 from hepchain.chains.soft_muons.results.importance import accuracy
 from hepchain.chains.soft_muons.results.summary import summary
+from hepchain.chains.soft_muons.results.table import CUT_ON, OF_JETS
 from hepchain.config.figures import FiguresConfig
 from hepchain.errors import InputError
 from hepchain.figures.style import Things
@@ -57,8 +58,7 @@ def write(folder: Path, shift: int = 0) -> dict[str, Path]:
         "category": ak.Array(["run3"] * SIZE),
         "truth_origin": muons.origin.astype(np.int32),
     }
-    names = ("pt", "eta", "jet_pt", "jet_delta_r", "rho_prime", "q_over_p_significance")
-    columns |= {name: getattr(muons, name) for name in (*names, "reduced_chi2", "precision_layers")}
+    columns |= {name: getattr(muons, name) for name in ("pt", "eta", *OF_JETS, *CUT_ON)}
     paths = {}
     for tagger, distance in DISTANCES.items():
         raw = norm.cdf(random.normal(size=SIZE) + distance * (muons.signal - 0.5))
@@ -137,16 +137,24 @@ def test_figures_show_every_tagger(content: Any) -> None:
 
 
 def test_observables_lose_their_fakes(content: Any) -> None:
-    """All muons have one distance and one jet: one bin, and the shares that pass."""
-    found = content["observables"]["delta_r"]
-    assert max(found["signal"]) == pytest.approx(1.0)
-    assert sum(found["signal_passing"]) == pytest.approx(
-        content["taggers"]["xgboost"]["signal_efficiency"]["value"]
-    )
-    before, after = (sum(found[name]) for name in ("background", "background_passing"))
-    acceptance = content["taggers"]["xgboost"]["background_acceptance"]["value"]
-    assert after / before == pytest.approx(acceptance)
-    assert len(observables.draw(content, THINGS, LOOKS).axes) == 2
+    """Muons of all selections are in the histograms, and the share of fakes is of them."""
+    tight = content["tight_efficiency"]["value"], content["tight_acceptance"]["value"]
+    best = content["taggers"]["xgboost"]
+    own = best["signal_efficiency"]["value"], best["background_acceptance"]["value"]
+    for name in ("delta_r", "pt_ratio", "pt_rel", "share"):
+        found = content["observables"][name]
+        before = sum(found["background"]["all"])
+        assert sum(found["signal"]["all"]) == pytest.approx(1.0)
+        for selection, (signal, background) in {"tight": tight, "xgboost": own}.items():
+            assert sum(found["signal"][selection]) == pytest.approx(signal)
+            assert sum(found["background"][selection]) / before == pytest.approx(background)
+    # All muons have one distance: one bin has all of them, others have no share.
+    shares = [
+        item for item in content["observables"]["delta_r"]["fakes"]["all"] if item is not None
+    ]
+    assert shares == [pytest.approx(before / (1.0 + before))]
+    titles = {"all": "all muons", "tight": "TIGHT", "xgboost": "trees"}
+    assert len(observables.draw(content, titles, THINGS, LOOKS).axes) == 8
 
 
 def test_scores_of_other_muons_are_refused(paths: dict[str, Path], tmp_path: Path) -> None:

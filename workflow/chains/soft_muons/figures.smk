@@ -62,6 +62,7 @@ rule figure_evaluation:
     params:
         code=code_of("figure_evaluation"),
         compared=COMPARED,
+        tagger=run.results.tagger,
         energy=energy_of_campaign,
         reweighted=[run.results.network, *run.results.reweighted],
         things=THINGS,

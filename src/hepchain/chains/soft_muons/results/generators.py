@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from hepchain.chains.soft_muons.config.tight import TightConfig
+from hepchain.chains.soft_muons.results.evaluation import TIGHT
 from hepchain.chains.soft_muons.results.table import Booleans, Scored, read
 from hepchain.chains.soft_muons.results.tight import Maps, passes
 from hepchain.efficiency import Efficiency, efficiency
-
-TIGHT = "tight"
 
 
 @dataclass(frozen=True)
