@@ -99,7 +99,8 @@ def test_taggers_have_the_efficiency_of_tight_and_reject_by_their_distance(conte
 
 
 def test_the_summary_names_the_best(content: Any) -> None:
-    found = summary([content, content], RESULTS, 88)
+    calibrated: dict[str, Any] = {"selections": {}}
+    found = summary([content, content], [calibrated, calibrated], RESULTS, 88)
     best = content["taggers"]["xgboost"]["rejection_over_tight"]
     assert found["rejection_over_tight/best"] == best
     assert found["rejection_over_tight/best/run3"] == best
