@@ -167,9 +167,23 @@ def test_figures_have_a_column_a_bin(nominal: PtRel) -> None:
     above = figures.draw_efficiencies(content, titles, THINGS, LOOKS).axes[0]
     assert len(above.get_legend_handles_labels()[1]) == 4
     numbers = _of_calibration(content)
-    fitted = nominal.selections["tight"]
-    closure = numbers["pt_rel_closure/tight"]
-    assert closure["value"] == pytest.approx(fitted.signal.value - fitted.true_signal)
+    assert numbers["pt_rel_efficiency/tight"] == content["selections"]["tight"]["signal"]
+    closure = nominal.selections["tight"].bias
+    assert numbers["pt_rel_closure/tight"] == {"value": closure.value, "error": closure.error}
+    assert abs(closure.value) < 3 * closure.error
+
+
+def test_a_yield_at_its_limit_has_an_error() -> None:
+    """Data without any background: that of its yield is not zero."""
+    edges, random = np.linspace(0.0, 3.0, 11), np.random.default_rng(3)
+    signal, background = (
+        histogram(random.exponential(mean, 10_000), np.ones(10_000), edges) for mean in (1.0, 0.4)
+    )
+    data = np.stack([0.1 * signal[:, 0], 0.1 * signal[:, 0]], axis=1)
+    data[0] *= 0.5
+    found = fit(data, signal, background, edges)
+    assert found.background.value == pytest.approx(0.0, abs=1e-2)
+    assert found.background.error > 10.0
 
 
 def test_kaons_and_charm_have_factors() -> None:

@@ -15,7 +15,7 @@ with job(snakemake):
     params, campaign = snakemake.params, snakemake.wildcards.campaign
     muons, selections = selected(
         read_json(snakemake.input.evaluation),
-        {params.tagger: Path(snakemake.input.scores)},
+        {params.tagger: Path(snakemake.input.scores[0])},
         TightConfig.model_validate(params.tight),
     )
     found = calibrate(

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hepchain.chains.soft_muons.figures.against import pt_ticks
 from hepchain.chains.soft_muons.figures.curves import Content, middles
 from hepchain.chains.soft_muons.results.evaluation import TIGHT
 from hepchain.config.figures import FiguresConfig
@@ -99,10 +100,11 @@ def draw_efficiencies(
         above.errorbar(x, true, fmt="_", color=colour, markersize=12, label=f"{title}, truth")
         below.errorbar(x, bias, yerr=spread, **look)
     line_at(below, 0.0)
-    above.set_ylabel(things.efficiency)
+    above.set_ylabel("Efficiency of\nheavy flavour")
     below.set_ylabel("Fit less truth,\nrandom halves")
     below.set_xlabel("$p_T$ of the muon [GeV]")
     below.set_xscale("log")
+    pt_ticks(below, found["pt_edges"])
     headroom(above, 1.5)
     above.legend(loc="upper left", fontsize=7)
     inside(above, things.title(found["campaign"]), x=0.96, ha="right")

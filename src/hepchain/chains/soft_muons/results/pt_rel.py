@@ -69,6 +69,8 @@ class Calibration:
     signal: Number
     """Of all bins that were fitted."""
     true_signal: float
+    bias: Number
+    """Mean of those of the bins by their muons, and the spread of this mean."""
     systematic: float
     """Shifts of all these muons, added in quadrature."""
 
@@ -221,6 +223,8 @@ def fit(data: Floats, signal: Floats, background: Floats, edges: Floats) -> Fit:
     minuit = Minuit(cost, signal=0.7 * total, background=0.3 * total)
     minuit.limits = (0.0, 2.0 * total)
     minuit.migrad()
+    # A yield at zero has an error: the curvature is taken without that limit.
+    minuit.limits = (-total, 2.0 * total)
     minuit.hesse()
     signal_yield, background_yield = (
         Number(float(minuit.values[name]), float(minuit.errors[name])) for name in minuit.parameters
@@ -252,7 +256,8 @@ def _ratio(passing: Number, failing: Number) -> Number:
 def _all(bins: tuple[InBin | None, ...]) -> Calibration:
     fitted = [found for found in bins if found is not None]
     if not fitted:
-        return Calibration(bins, Number(np.nan, np.nan), np.nan, np.nan)
+        nothing = Number(np.nan, np.nan)
+        return Calibration(bins, nothing, np.nan, nothing, np.nan)
     sums = [
         Number(
             sum(getattr(found, side).signal.value for found in fitted),
@@ -267,5 +272,9 @@ def _all(bins: tuple[InBin | None, ...]) -> Calibration:
         bins,
         signal=_ratio(*sums),
         true_signal=float(shares @ [found.true_signal for found in fitted]),
+        bias=Number(
+            float(shares @ [found.bias.value for found in fitted]),
+            float(np.linalg.norm(shares * [found.bias.error for found in fitted])),
+        ),
         systematic=float(np.sqrt(((shares @ shifts) ** 2).sum())) if shifts.size else 0.0,
     )

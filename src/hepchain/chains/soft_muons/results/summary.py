@@ -73,10 +73,7 @@ def _of_calibration(calibration: Content) -> dict[str, Content]:
     numbers: dict[str, Content] = {}
     for name, found in calibration["selections"].items():
         numbers[f"pt_rel_efficiency/{name}"] = found["signal"]
-        closure = {key: found["signal"][key] for key in ("value", "error")}
-        if closure["value"] is not None:
-            closure["value"] -= found["true_signal"]
-        numbers[f"pt_rel_closure/{name}"] = closure
+        numbers[f"pt_rel_closure/{name}"] = found["bias"]
         numbers[f"pt_rel_systematic/{name}"] = {"value": found["systematic"], "error": 0}
     return numbers
 
