@@ -12,9 +12,9 @@ import pytest
 from scipy.stats import norm
 
 from hepchain.chains.soft_muons.config.tight import ResultsConfig
-from hepchain.chains.soft_muons.figures import against, curves, generators, observables
+from hepchain.chains.soft_muons.figures import against, curves, effort, generators, observables
 from hepchain.chains.soft_muons.results.comparison import _compared, matched
-from hepchain.chains.soft_muons.results.evaluation import evaluate
+from hepchain.chains.soft_muons.results.evaluation import Evaluation, evaluate
 from hepchain.chains.soft_muons.results.generators import dependence
 from hepchain.chains.soft_muons.results.importance import accuracy
 from hepchain.chains.soft_muons.results.summary import summary
@@ -74,9 +74,13 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def content(paths: dict[str, Path]) -> Any:
-    found = evaluate("run3", paths, CONFIG, RESULTS, PT_EDGES, np.random.default_rng(1))
-    return json.loads(json.dumps(plain(found)))
+def evaluation(paths: dict[str, Path]) -> Evaluation:
+    return evaluate("run3", paths, CONFIG, RESULTS, PT_EDGES, np.random.default_rng(1))
+
+
+@pytest.fixture(scope="module")
+def content(evaluation: Evaluation) -> Any:
+    return json.loads(json.dumps(plain(evaluation)))
 
 
 def test_areas_are_those_of_two_gaussians(content: Any) -> None:
@@ -156,6 +160,28 @@ def test_observables_lose_their_fakes(content: Any) -> None:
     assert shares == [pytest.approx(before / (1.0 + before))]
     titles = {"all": "all muons", "tight": "TIGHT", "xgboost": "trees"}
     assert len(observables.draw(content, titles, THINGS, LOOKS).axes) == 8
+
+
+def test_quality_and_time_stand_beside_each_other(evaluation: Evaluation) -> None:
+    """Means over the folds; the reference comes first and has no difference to itself."""
+    counts = {"training": {"signal": 700, "background": 1800}}
+    trainings = {
+        name: [
+            {"seconds": seconds, "epochs": 50, "device": "cpu:0", "counts": counts}
+            for seconds in (factor, 3.0 * factor)
+        ]
+        for name, factor in (("xgboost", 1.0), ("network", 10.0))
+    }
+    (table,) = effort.tables(evaluation, trainings, "network", THINGS)
+    first, second = table.frame.to_dict("records")
+    assert (first["Tagger"], second["Tagger"]) == ("network", "xgboost")
+    assert (first["Training, s a model"], second["Training, s a model"]) == ("20", "2.0")
+    assert second["ms an epoch or tree"] == "40"
+    assert first["AUC less reference"] == "–"
+    value, error = map(float, second["AUC less reference"].split(" ± "))
+    areas = {name: found.auc.value for name, found in evaluation.taggers.items()}
+    assert value == pytest.approx(areas["xgboost"] - areas["network"], abs=error / 2)
+    assert "2,500 muons" in table.note
 
 
 def test_scores_of_other_muons_are_refused(paths: dict[str, Path], tmp_path: Path) -> None:
