@@ -88,6 +88,16 @@ def test_card_says_what_the_models_are_for(exported: Path) -> None:
     assert text in render(numbers | {"models": unified})
 
 
+def test_card_says_whether_models_have_seen_what_they_are_judged_by(exported: Path) -> None:
+    numbers = json.loads((exported / NUMBERS).read_text())
+    others = numbers["data"] | {"samples": {"elsewhere": True}}
+    assert "which no model was trained on" in render(numbers | {"data": others})
+    sample = next(iter(numbers["data"]["samples"]))
+    seen = render(numbers | {"working_point": numbers["working_point"] | {"sample": sample}})
+    assert "trained on but for the events of its fold" in seen
+    assert "which no model was trained on" not in seen
+
+
 def test_card_has_the_areas_of_the_scores(run: tuple[Task, Files], exported: Path) -> None:
     """Of the categories by their names, whatever order a file has them in."""
     scores = read_parquet(run[1].scores)

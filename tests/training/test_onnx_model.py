@@ -21,8 +21,10 @@ from hepchain.training.scaling import LIMIT, Scaling, VariableScaling
 from hepchain.training.tagger import Examples, Tagger
 from hepchain.training.taggers.network import Network
 from hepchain.training.taggers.settings.cuts import CutsConfig
+from hepchain.training.taggers.settings.lstm import LstmConfig
 from hepchain.training.taggers.settings.network import NetworkConfig
 from hepchain.training.taggers.settings.residual import ResidualConfig
+from hepchain.training.taggers.settings.transformer import TransformerConfig
 from hepchain.training.taggers.settings.trees import TreesConfig
 from hepchain.training.train import TOLERANCE
 from tests.training.feature_tables import CATEGORIES, Table, inputs_of, scaling_of
@@ -38,6 +40,8 @@ SETTINGS: list[TaggerSettings] = [
     ),
     NetworkConfig(kind="network", hidden=[24, 16], **FIT),
     ResidualConfig(kind="residual", bins=5, width=16, blocks=2, weight_decay=1e-4, **FIT),
+    LstmConfig(kind="lstm", units=8, hidden=[16], **FIT),
+    TransformerConfig(kind="transformer", width=8, heads=2, blocks=2, weight_decay=1e-4, **FIT),
 ]
 BY_KIND: dict[str, TaggerSettings] = {settings.kind: settings for settings in SETTINGS}
 BY_NAME: dict[str, TaggerSettings] = BY_KIND | {

@@ -120,11 +120,21 @@ def _summary(numbers: Mapping[str, Any]) -> Iterator[str]:
 def _performance(numbers: Mapping[str, Any]) -> Iterator[str]:
     point = numbers["working_point"]
     yield (
-        f"In sample {point['sample']}, which no model was trained on. Threshold for a fake rate of "
+        f"In sample {point['sample']}, {_seen(numbers)}. Threshold for a fake rate of "
         f"{100.0 * point['fake_rate']:g} %: {point['denominator']}. Ranges are 68 % intervals."
     )
     for name, title in TITLES.items():
         yield from _performance_of(title, numbers["performance"][name], numbers["titles"])
+
+
+def _seen(numbers: Mapping[str, Any]) -> str:
+    """Whether models have learnt from the sample that they are judged by."""
+    if numbers["working_point"]["sample"] not in numbers["data"]["samples"]:
+        return "which no model was trained on"
+    return (
+        "which each model was trained on but for the events of its fold: numbers and threshold of "
+        "the mean of all models are of events that others of them have seen, and too good"
+    )
 
 
 def _performance_of(

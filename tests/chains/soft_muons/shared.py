@@ -33,6 +33,8 @@ def candidates(size: int, pt: float = 10.0, eta: float = 0.3, **changes: Any) ->
         **dict.fromkeys(("flight", "impact"), np.zeros(size)),
         "weight": np.ones(size),
         "jet_pt": np.full(size, 50.0),
+        "jet_eta": np.full(size, eta),
+        "jet_phi": phi + 0.1,
         "jet_delta_r": np.full(size, 0.1),
     }
     return Candidates(**(columns | changes))

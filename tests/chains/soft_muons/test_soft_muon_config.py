@@ -54,6 +54,22 @@ def _shares(config: dict[str, Any]) -> None:
     config["tight"]["efficiency"] = [0.9]
 
 
+def _pt_rel(config: dict[str, Any]) -> None:
+    config["pt_rel"]["max_pt_rel"] = 0.0
+
+
+def _falling(config: dict[str, Any]) -> None:
+    config["pt_rel"]["pt_edges"] = [10.0, 4.0]
+
+
+def _factor(config: dict[str, Any]) -> None:
+    config["pt_rel"]["variations"]["charm"] = {"charmed": 2.0}
+
+
+def _heads(config: dict[str, Any]) -> None:
+    config["training"]["taggers"]["transformer"]["heads"] = 3
+
+
 def _kind(config: dict[str, Any]) -> None:
     config["training"]["taggers"]["network"]["kind"] = "soft_muons.dence"
 
@@ -66,6 +82,10 @@ def _kind(config: dict[str, Any]) -> None:
         (_pileup, ["samples.run3.pileup", "remove it"]),
         (_tagger, ["results.tagger", "did you mean 'xgboost'"]),
         (_shares, ["tight", "7 values needed"]),
+        (_pt_rel, ["pt_rel.max_pt_rel", "greater than 0"]),
+        (_falling, ["pt_rel.pt_edges"]),
+        (_factor, ["pt_rel.variations.charm.charmed"]),
+        (_heads, ["training.taggers.transformer", "no multiple of heads"]),
         (_kind, ["training.taggers.network", "soft_muons.dence"]),
     ],
 )

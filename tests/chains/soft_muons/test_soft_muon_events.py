@@ -11,9 +11,16 @@ import uproot
 
 from hepchain.chains.soft_muons.config.production import ProductionConfig
 from hepchain.chains.soft_muons.generation import ttbar
-from hepchain.chains.soft_muons.generation.candidates import fakes, muons
-from hepchain.chains.soft_muons.generation.redecay import Redecay, decaying
-from hepchain.chains.soft_muons.origins import IN_FLIGHT
+from hepchain.chains.soft_muons.generation.candidates import Candidates, fakes, muons
+from hepchain.chains.soft_muons.generation.own_jets import OwnJets, Swap
+from hepchain.chains.soft_muons.generation.redecay import (
+    UNSEEN,
+    DecayMuons,
+    Redecay,
+    decaying,
+    left_in_jets,
+)
+from hepchain.chains.soft_muons.origins import IN_FLIGHT, Origin
 from hepchain.chains.soft_muons.simulation.ttbar import Job, write
 from hepchain.config.reading import load_block
 from hepchain.config.samples import Role
@@ -72,6 +79,90 @@ def test_muons_lie_in_jets_and_count_what_they_should(events: tuple[EventRecord,
     assert (found.weight == 0.25).all()
     assert found.jet_delta_r.max() < 0.4
     assert found.jet_pt.min() > ttbar.JET_PT
+
+
+def test_a_decay_leaves_no_quarks(events: tuple[EventRecord, Jets]) -> None:
+    """Some decays of bottom end in quarks of which hadrons, and muons of their charm, come."""
+    record, _ = events
+    redecay = Redecay(5)
+    for hadron in np.flatnonzero(decaying(record))[:60].tolist():
+        redecay._decay(record, hadron, 3.5)
+        event = redecay._pythia.event
+        left = [event[n].idAbs() for n in range(event.size()) if event[n].isFinal()]
+        assert min(left) > 10
+
+
+def test_what_a_decay_leaves_and_what_is_not_seen_is_the_hadron(
+    events: tuple[EventRecord, Jets],
+) -> None:
+    """Of momentum that is conserved, neutrinos and muons are the rest."""
+    record, _ = events
+    hadrons = decaying(record)
+    left = left_in_jets(record)
+    assert (left[~hadrons] == 0.0).all()
+    ancestor = np.where(hadrons, np.arange(len(hadrons)), -1)
+    for _ in range(30):
+        ancestor = np.where(ancestor < 0, ancestor[record.mother], ancestor)
+    unseen = record.final & (ancestor >= 0) & np.isin(np.abs(record.pdg_id), UNSEEN)
+    missing = np.bincount(ancestor[unseen], record.px[unseen], minlength=len(hadrons))
+    np.testing.assert_allclose((left[:, 0] + missing)[hadrons], record.px[hadrons], atol=1e-3)
+
+
+def test_a_jet_is_without_its_pion_and_one_elsewhere_keeps_it() -> None:
+    """A jet of 40 GeV along x, of which 10 GeV are a pion that decays to a muon of 8."""
+    jets = Jets(*(ak.Array([[value]]) for value in (40.0, 0.0, 0.0, 5.0)))
+    muon = (np.array([8.0, 8.0]), np.zeros(2), np.zeros(2))
+    pion = (np.array([10.0, 0.0]), np.array([0.0, 10.0]), np.zeros(2))
+    found = OwnJets.of(np.zeros(2, dtype=int), jets, muon, Swap(pion, -np.stack(pion, axis=1)))
+    np.testing.assert_allclose(found.pt, [30.0, 40.0])
+    np.testing.assert_allclose(found.delta_r, 0.0, atol=1e-12)
+
+
+def test_a_swap_turns_the_axis_and_a_muon_without_jets_is_far() -> None:
+    jets = Jets(*(ak.Array([[value], []]) for value in (40.0, 0.0, 0.0, 5.0)))
+    along = (np.array([8.0, 8.0]), np.zeros(2), np.zeros(2))
+    change = np.array([[0.0, 4.0, 0.0], [0.0, 4.0, 0.0]])
+    found = OwnJets.of(np.array([0, 1]), jets, along, Swap(along, change))
+    assert found.pt[0] == pytest.approx(np.hypot(40.0, 4.0))
+    assert found.delta_r[0] == pytest.approx(np.arctan(0.1))
+    assert found.delta_r[1] == np.inf
+
+
+@pytest.mark.thorough
+def test_jets_of_redecayed_hadrons_are_those_of_pythia() -> None:
+    """Muons of the record itself, in jets that were clustered with their decay."""
+    run = PythiaRun({**ttbar.SETTINGS, **ttbar.DECAYS[1]}, 11, ttbar.LeptonAndJetsVeto())
+    redecay, own, again = Redecay(5), [], []
+    for _ in range(10):
+        record = run.next_events(250, 0)
+        jets = find_jets(record)
+        again.append(muons(record, jets, redecay.muons(record, 10, 4.0), 10))
+        own.append(muons(record, jets, of_the_record(record), 1))
+    sums = [Candidates.joined(parts) for parts in (own, again)]
+    expected = sums[1].weight.sum()
+    assert sums[0].weight.sum() == pytest.approx(expected, abs=3.5 * expected**0.5)
+    for name in ("jet_pt", "jet_delta_r"):
+        first, second = (getattr(of, name) for of in sums)
+        error = first.std() / len(first) ** 0.5
+        assert first.mean() == pytest.approx(second.mean(), abs=4.0 * error)
+
+
+def of_the_record(record: EventRecord) -> DecayMuons:
+    """Muons of heavy hadrons that Pythia itself has decayed."""
+    hadron = np.where(decaying(record), np.arange(len(record.pdg_id)), -1)
+    for _ in range(30):
+        hadron = np.where(hadron < 0, hadron[record.mother], hadron)
+    entry = np.flatnonzero(
+        record.final & (np.abs(record.pdg_id) == 13) & (hadron >= 0) & (record.pt > 4.0)
+    )
+    columns = {name: getattr(record, name)[entry] for name in ("px", "py", "pz", "vx", "vy")}
+    return DecayMuons(
+        hadron=hadron[entry],
+        charge=-np.sign(record.pdg_id[entry]).astype(float),
+        origin=np.full(len(entry), int(Origin.BOTTOM_MESON)),
+        rest=left_in_jets(record)[hadron[entry]],
+        **columns,
+    )
 
 
 def test_thinning_keeps_the_sum_of_weights(events: tuple[EventRecord, Jets]) -> None:

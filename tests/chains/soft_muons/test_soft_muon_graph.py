@@ -28,6 +28,9 @@ def test_the_default_run(workspace: Workspace) -> None:
     assert all(name.startswith("soft_muons") for name in counts)
     assert counts["soft_muons_production"] == counts["soft_muons_features"] == 4
     assert counts["soft_muons_training"] == 5 * 2 * 2
+    assert counts["soft_muons_pt_rel"] == counts["soft_muons_figure_pt_rel"] == 2
+    assert counts["soft_muons_importance"] == counts["soft_muons_export"] == 1
+    assert "soft_muons_comparison_on_request" not in counts
     assert counts["soft_muons_report"] == 1
 
 
@@ -37,6 +40,15 @@ def test_other_generators_are_scored_and_not_trained_on(workspace: Workspace) ->
     assert counts["soft_muons_production"] == 5 * 2
     assert counts["soft_muons_training"] == 5 * 2 * 2
     assert counts["soft_muons_generators"] == 1
+
+
+@pytest.mark.thorough
+def test_other_networks_are_trained_on_request(workspace: Workspace) -> None:
+    """Two more beside the network and the default tagger; the main campaign is compared."""
+    counts = planned(workspace, "soft_muons_comparison_on_request")
+    assert counts["soft_muons_training"] == 4 * 2 * 2
+    assert counts["soft_muons_scoring"] == 4
+    assert counts["soft_muons_comparison_on_request"] == 1
 
 
 @pytest.mark.thorough

@@ -110,8 +110,14 @@ def test_jets_are_the_nearest(rntuple: dict[str, Any]) -> None:
             turn = np.minimum(turn, 2 * np.pi - turn)
             found = np.hypot(ak.to_numpy(event_jets.eta) - muon.eta, turn)
             distances.append(found.min() if len(found) else np.nan)
-    found = ak.to_numpy(rntuple["table"]["jet_delta_r"])
-    np.testing.assert_allclose(found, distances, rtol=1e-4, atol=1e-5)
+    table = rntuple["table"]
+    np.testing.assert_allclose(table["jet_delta_r"], distances, rtol=1e-4, atol=1e-5)
+    inside = ak.to_numpy(table["jet_delta_r"]) < 0.4
+    across, along = (ak.to_numpy(table[name])[inside] for name in ("jet_pt_rel", "jet_share"))
+    momentum = ak.to_numpy(table["pt"] * np.cosh(table["eta"]))[inside]
+    assert (across >= 0.0).all()
+    assert (across < momentum * np.sin(0.45)).all()
+    assert ((along > 0.0) & (along < 1.0)).all()
 
 
 def test_muons_of_a_ttree_have_fourteen_inputs(tmp_path: Path) -> None:

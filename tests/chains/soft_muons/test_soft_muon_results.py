@@ -12,12 +12,13 @@ import pytest
 from scipy.stats import norm
 
 from hepchain.chains.soft_muons.config.tight import ResultsConfig
-from hepchain.chains.soft_muons.figures import against, curves, generators, observables
+from hepchain.chains.soft_muons.figures import against, curves, effort, generators, observables
 from hepchain.chains.soft_muons.results.comparison import _compared, matched
-from hepchain.chains.soft_muons.results.evaluation import evaluate
+from hepchain.chains.soft_muons.results.evaluation import Evaluation, evaluate
 from hepchain.chains.soft_muons.results.generators import dependence
 from hepchain.chains.soft_muons.results.importance import accuracy
 from hepchain.chains.soft_muons.results.summary import summary
+from hepchain.chains.soft_muons.results.table import CUT_ON, OF_JETS
 from hepchain.config.figures import FiguresConfig
 from hepchain.errors import InputError
 from hepchain.figures.style import Things
@@ -57,8 +58,7 @@ def write(folder: Path, shift: int = 0) -> dict[str, Path]:
         "category": ak.Array(["run3"] * SIZE),
         "truth_origin": muons.origin.astype(np.int32),
     }
-    names = ("pt", "eta", "jet_pt", "jet_delta_r", "rho_prime", "q_over_p_significance")
-    columns |= {name: getattr(muons, name) for name in (*names, "reduced_chi2", "precision_layers")}
+    columns |= {name: getattr(muons, name) for name in ("pt", "eta", *OF_JETS, *CUT_ON)}
     paths = {}
     for tagger, distance in DISTANCES.items():
         raw = norm.cdf(random.normal(size=SIZE) + distance * (muons.signal - 0.5))
@@ -74,9 +74,13 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def content(paths: dict[str, Path]) -> Any:
-    found = evaluate("run3", paths, CONFIG, RESULTS, PT_EDGES, np.random.default_rng(1))
-    return json.loads(json.dumps(plain(found)))
+def evaluation(paths: dict[str, Path]) -> Evaluation:
+    return evaluate("run3", paths, CONFIG, RESULTS, PT_EDGES, np.random.default_rng(1))
+
+
+@pytest.fixture(scope="module")
+def content(evaluation: Evaluation) -> Any:
+    return json.loads(json.dumps(plain(evaluation)))
 
 
 def test_areas_are_those_of_two_gaussians(content: Any) -> None:
@@ -99,7 +103,8 @@ def test_taggers_have_the_efficiency_of_tight_and_reject_by_their_distance(conte
 
 
 def test_the_summary_names_the_best(content: Any) -> None:
-    found = summary([content, content], RESULTS, 88)
+    calibrated: dict[str, Any] = {"selections": {}}
+    found = summary([content, content], [calibrated, calibrated], RESULTS, 88)
     best = content["taggers"]["xgboost"]["rejection_over_tight"]
     assert found["rejection_over_tight/best"] == best
     assert found["rejection_over_tight/best/run3"] == best
@@ -137,16 +142,46 @@ def test_figures_show_every_tagger(content: Any) -> None:
 
 
 def test_observables_lose_their_fakes(content: Any) -> None:
-    """All muons have one distance and one jet: one bin, and the shares that pass."""
-    found = content["observables"]["delta_r"]
-    assert max(found["signal"]) == pytest.approx(1.0)
-    assert sum(found["signal_passing"]) == pytest.approx(
-        content["taggers"]["xgboost"]["signal_efficiency"]["value"]
-    )
-    before, after = (sum(found[name]) for name in ("background", "background_passing"))
-    acceptance = content["taggers"]["xgboost"]["background_acceptance"]["value"]
-    assert after / before == pytest.approx(acceptance)
-    assert len(observables.draw(content, THINGS, LOOKS).axes) == 2
+    """Muons of all selections are in the histograms, and the share of fakes is of them."""
+    tight = content["tight_efficiency"]["value"], content["tight_acceptance"]["value"]
+    best = content["taggers"]["xgboost"]
+    own = best["signal_efficiency"]["value"], best["background_acceptance"]["value"]
+    for name in ("delta_r", "pt_ratio", "pt_rel", "share"):
+        found = content["observables"][name]
+        before = sum(found["background"]["all"])
+        assert sum(found["signal"]["all"]) == pytest.approx(1.0)
+        for selection, (signal, background) in {"tight": tight, "xgboost": own}.items():
+            assert sum(found["signal"][selection]) == pytest.approx(signal)
+            assert sum(found["background"][selection]) / before == pytest.approx(background)
+    # All muons have one distance: one bin has all of them, others have no share.
+    shares = [
+        item for item in content["observables"]["delta_r"]["fakes"]["all"] if item is not None
+    ]
+    assert shares == [pytest.approx(before / (1.0 + before))]
+    titles = {"all": "all muons", "tight": "TIGHT", "xgboost": "trees"}
+    assert len(observables.draw(content, titles, THINGS, LOOKS).axes) == 8
+
+
+def test_quality_and_time_stand_beside_each_other(evaluation: Evaluation) -> None:
+    """Means over the folds; the reference comes first and has no difference to itself."""
+    counts = {"training": {"signal": 700, "background": 1800}}
+    trainings = {
+        name: [
+            {"seconds": seconds, "epochs": 50, "device": "cpu:0", "counts": counts}
+            for seconds in (factor, 3.0 * factor)
+        ]
+        for name, factor in (("xgboost", 1.0), ("network", 10.0))
+    }
+    (table,) = effort.tables(evaluation, trainings, "network", THINGS)
+    first, second = table.frame.to_dict("records")
+    assert (first["Tagger"], second["Tagger"]) == ("network", "xgboost")
+    assert (first["Training, s a model"], second["Training, s a model"]) == ("20", "2.0")
+    assert second["ms an epoch or tree"] == "40"
+    assert first["AUC less reference"] == "–"
+    value, error = map(float, second["AUC less reference"].split(" ± "))
+    areas = {name: found.auc.value for name, found in evaluation.taggers.items()}
+    assert value == pytest.approx(areas["xgboost"] - areas["network"], abs=error / 2)
+    assert "2,500 muons" in table.note
 
 
 def test_scores_of_other_muons_are_refused(paths: dict[str, Path], tmp_path: Path) -> None:

@@ -50,6 +50,8 @@ def scored(seed: int = 1, size: int = 4000) -> Scored:
         origin=np.where(signal, 26, 34),
         jet_pt=np.full(size, 40.0),
         jet_delta_r=np.full(size, 0.1),
+        jet_pt_rel=np.where(signal, 1.0, 0.4) * np.random.default_rng(seed).exponential(size=size),
+        jet_share=np.full(size, 0.2),
         precision_layers=np.full(size, 3.0),
         rho_prime=np.abs(random.normal(size=size)) * 0.04 * width,
         q_over_p_significance=np.minimum(np.abs(random.normal(size=size)) * width, 6.9),

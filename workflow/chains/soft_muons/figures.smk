@@ -62,6 +62,7 @@ rule figure_evaluation:
     params:
         code=code_of("figure_evaluation"),
         compared=COMPARED,
+        tagger=run.results.tagger,
         energy=energy_of_campaign,
         reweighted=[run.results.network, *run.results.reweighted],
         things=THINGS,
@@ -70,6 +71,34 @@ rule figure_evaluation:
         "Drawing the taggers of {wildcards.campaign}"
     script:
         "scripts/figure_evaluation.py"
+
+
+rule figure_pt_rel:
+    input:
+        rules.pt_rel.output,
+    output:
+        fits=drawing("pt_rel_fits_{campaign}", "Calibration", "Templates of pTrel"),
+        efficiencies=drawing(
+            "pt_rel_efficiency_{campaign}", "Calibration", "Efficiency by pTrel"
+        ),
+    log:
+        f"{LOGS}/figure_pt_rel/{{campaign}}.log",
+    benchmark:
+        f"{BENCHMARKS}/figure_pt_rel/{{campaign}}.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory(450),
+        runtime=minutes(10),
+    params:
+        code=code_of("figure_pt_rel"),
+        tagger=run.results.tagger,
+        energy=energy_of_campaign,
+        things=THINGS,
+        looks=LOOKS,
+    message:
+        "Drawing the fits of pTrel, {wildcards.campaign}"
+    script:
+        "scripts/figure_pt_rel.py"
 
 
 rule permutation_importance:
@@ -218,43 +247,3 @@ rule figure_correlations:
         "Drawing the correlations of the input variables"
     script:
         in_place("scripts/figure_correlations.py")
-
-
-# Samples that nothing is trained on, of the campaign of the main sample; none by default.
-OTHER_GENERATORS = [
-    name
-    for name in SIGNALS
-    if SAMPLES[name].simulated and SAMPLES[name].campaign == SAMPLES[MAIN].campaign
-]
-
-
-rule generators:
-    input:
-        evaluation=f"{RESULTS}/results/{MAIN}.json",
-        scores=[
-            f"{RESULTS}/combination/{tagger}/raw/{sample}.parquet"
-            for sample in [MAIN, *OTHER_GENERATORS]
-            for tagger in COMPARED
-        ],
-    output:
-        drawing("generators", "Tagger", "Dependence on the generator"),
-    log:
-        f"{LOGS}/generators.log",
-    benchmark:
-        f"{BENCHMARKS}/generators.tsv"
-    threads: 1
-    resources:
-        mem_mb=memory(700, 5),
-        runtime=minutes(10),
-    params:
-        code=code_of("generators"),
-        samples=[MAIN, *OTHER_GENERATORS],
-        taggers=COMPARED,
-        titles={name: TITLES.get(name, name) for name in [MAIN, *OTHER_GENERATORS]},
-        tight=run.tight.model_dump(mode="json"),
-        things=THINGS,
-        looks=LOOKS,
-    message:
-        "Comparing generators"
-    script:
-        "scripts/generators.py"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from hepchain.skimming.contract import (
     ANGLE,
     CHARGE,
@@ -31,6 +33,11 @@ ENTRIES = {
         OBJECT, need=Need.ALWAYS, may_be_nan=True, checks=(NOT_NEGATIVE, MOMENTUM)
     ),
     "track_jet_delta_r": Entry(OBJECT, need=Need.ALWAYS, may_be_nan=True, checks=(NOT_NEGATIVE,)),
+    # Of jet and muon; files without directions of jets do without.
+    "track_jet_pt_rel": Entry(
+        OBJECT, default=math.nan, may_be_nan=True, checks=(NOT_NEGATIVE, MOMENTUM)
+    ),
+    "track_jet_share": Entry(OBJECT, default=math.nan, may_be_nan=True),
     "truth_track_origin": Entry(OBJECT, "int32", default=0),
 }
 

@@ -15,6 +15,8 @@ COLUMNS = {
     "precision_layers": np.int32,
     "jet_pt": np.float32,
     "jet_delta_r": np.float32,
+    "jet_pt_rel": np.float32,
+    "jet_share": np.float32,
 }
 """Columns of the skim that go into the features, with their type."""
 

@@ -7,6 +7,9 @@ from hepchain.workflow import job
 
 with job(snakemake):
     read = sum(len(read_parquet(path, ["label"])) for path in snakemake.input.brought)
-    evaluations = [read_json(path) for path in snakemake.input.evaluations]
+    inputs = snakemake.input
+    evaluations, calibrations = (
+        [read_json(path) for path in paths] for paths in (inputs.evaluations, inputs.pt_rel)
+    )
     config = ResultsConfig.model_validate(snakemake.params.results)
-    write_json(snakemake.output[0], summary(evaluations, config, read))
+    write_json(snakemake.output[0], summary(evaluations, calibrations, config, read))

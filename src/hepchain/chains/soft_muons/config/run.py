@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from hepchain.chains.soft_muons.config.production import MuonSample, ProductionConfig
+from hepchain.chains.soft_muons.config.pt_rel import PtRelConfig
 from hepchain.chains.soft_muons.config.tight import RealMuonsConfig, ResultsConfig, TightConfig
 from hepchain.config.chain import ChainConfig, Check
 from hepchain.config.combination import CombinationConfig
@@ -15,6 +16,7 @@ from hepchain.config.consistency import unknown
 from hepchain.config.features import FeaturesConfig
 from hepchain.config.figures import FiguresConfig
 from hepchain.config.skimming import SkimmingConfig
+from hepchain.config.studies import ImportanceConfig
 from hepchain.config.training import TrainingConfig
 from hepchain.config.types import Named
 from hepchain.config.variables import Variables
@@ -53,6 +55,8 @@ class SoftMuonsConfig(ChainConfig):
     combination: CombinationConfig
     tight: TightConfig
     results: ResultsConfig
+    pt_rel: PtRelConfig
+    importance: ImportanceConfig
     real_muons: RealMuonsConfig
     figures: FiguresConfig
 

@@ -52,7 +52,7 @@ def draw_against(
         if name == "pt":
             for axes in grid[:, column]:
                 axes.set_xscale("log")
-            _ticks(grid[2, column], edges)
+            pt_ticks(grid[2, column], edges)
     grid[0, 0].set_ylabel("Efficiency of\nheavy flavour")
     grid[1, 0].set_ylabel("Acceptance of\npions and kaons")
     grid[2, 0].set_ylabel("Rejection\nover TIGHT")
@@ -89,7 +89,8 @@ def _rejection(axes: Axes, edges: Any, numbers: Sequence[Content | None], **look
     axes.errorbar(centre[there], value, xerr=half[there], yerr=error, **look)
 
 
-def _ticks(axes: Axes, edges: Sequence[float]) -> None:
+def pt_ticks(axes: Axes, edges: Sequence[float]) -> None:
+    """Mark the edges of bins of pT that have room beside each other."""
     shown = [edge for edge in edges if edge in (4, 5, 6, 8, 10, 15, 20, 30, 50, 100)]
     axes.set_xticks(shown, [f"{edge:g}" for edge in shown], fontsize=7)
     axes.set_xticks([], minor=True)
@@ -107,7 +108,7 @@ def draw_reweightings(
             _points(grid[row, 0], sides["edges"], sides[kind], **_look(things, tagger))
         grid[row, 0].set_xscale("log")
         grid[row, 0].set_ylabel(f"Share of {things.title(kind)}", fontsize=8)
-    _ticks(grid[1, 0], sides["edges"])
+    pt_ticks(grid[1, 0], sides["edges"])
     grid[1, 0].set_xlabel(LABELS["pt"])
     grid[0, 0].legend(loc="lower right", fontsize=7)
     inside(grid[1, 0], things.title(evaluation["campaign"]))

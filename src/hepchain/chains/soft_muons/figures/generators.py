@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from hepchain.chains.soft_muons.results.generators import TIGHT, Shares
+from hepchain.chains.soft_muons.results.evaluation import TIGHT
+from hepchain.chains.soft_muons.results.generators import Shares
 from hepchain.config.figures import FiguresConfig
 from hepchain.figures.style import (
     REFERENCE_COLOUR,

@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import awkward as ak
 import numpy as np
 
 from hepchain.chains.soft_muons.generation import flight
-from hepchain.chains.soft_muons.generation.redecay import DecayMuons
+from hepchain.chains.soft_muons.generation.own_jets import OwnJets, Swap
+from hepchain.chains.soft_muons.generation.redecay import DecayMuons, left_in_jets
 from hepchain.chains.soft_muons.generation.ttbar import JET_PT, MAX_ABS_ETA
 from hepchain.chains.soft_muons.origins import Origin
 from hepchain.chains.soft_muons.response.parameters import VolumeParameters
-from hepchain.simulation.generation.jets import Jets
+from hepchain.simulation.generation.jets import RADIUS, Jets
 from hepchain.simulation.generation.record import EventRecord, Floats, Integers
 from hepchain.simulation.rows import Rows
 
 MIN_PT = 3.5
 """GeV: below 4, where muons are selected by what is measured."""
 MIN_HADRON_PT = 4.0
-JET_RADIUS = 0.4
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,9 @@ class Candidates(Rows):
     """Distance of the line of the parent from the beam line, signed."""
     weight: Floats
     jet_pt: Floats
+    """Of the jet without the muon, as :class:`.OwnJets` has it."""
+    jet_eta: Floats
+    jet_phi: Floats
     jet_delta_r: Floats
 
     @property
@@ -71,11 +73,13 @@ def muons(record: EventRecord, jets: Jets, decays: DecayMuons, times: int) -> Ca
     """Muons in jets of heavy hadrons that have decayed so many times each."""
     momentum = decays.px, decays.py, decays.pz
     pt = np.hypot(*momentum[:2])
+    hadron = tuple(values[decays.hadron] for values in (record.px, record.py, record.pz))
     return _in_jets(
         record.event[decays.hadron],
         jets,
         momentum,
         momentum,
+        Swap(hadron, decays.rest - left_in_jets(record)[decays.hadron]),
         charge=decays.charge,
         origin=decays.origin,
         flight=np.zeros(len(pt)),
@@ -126,11 +130,13 @@ def _decayed(
     kept &= np.hypot(muon[0], muon[1]) > MIN_PT
     origin = Origin.PION_DECAY if hadron is flight.HADRONS[flight.PION] else Origin.KAON_DECAY
     impact = (record.vx[entries] * unit[1] - record.vy[entries] * unit[0]) / sine
+    before = tuple(component[kept] for component in parent)
     return _in_jets(
         record.event[entries[kept]],
         jets,
         tuple(component[kept] for component in muon),
-        tuple(component[kept] for component in parent),
+        before,
+        Swap(before, -np.stack(before, axis=1)),
         charge=np.sign(record.pdg_id[entries[kept]]).astype(np.float64),
         origin=np.full(kept.sum(), int(origin)),
         flight=decays.length[kept],
@@ -144,21 +150,11 @@ def _in_jets(
     jets: Jets,
     muon: tuple[Floats, ...],
     parent: tuple[Floats, ...],
+    swap: Swap,
     **columns: Any,
 ) -> Candidates:
     """Those whose muon lies in a hard jet; the nearest one is theirs."""
-    eta = np.arcsinh(muon[2] / np.maximum(np.hypot(muon[0], muon[1]), 1e-9))
-    phi = np.arctan2(muon[1], muon[0])
-    hard = (jets.pt > JET_PT) & (abs(jets.eta) < MAX_ABS_ETA)
-    pt, jet_eta, jet_phi = (
-        ak.values_astype(values[hard][event], np.float64)
-        for values in (jets.pt, jets.eta, jets.phi)
-    )
-    turn = (jet_phi - phi + np.pi) % (2.0 * np.pi) - np.pi
-    distance = np.hypot(jet_eta - eta, turn)
-    nearest = ak.argmin(distance, axis=1, keepdims=True)
-    delta_r = ak.to_numpy(ak.fill_none(ak.firsts(distance[nearest]), np.inf))
-    jet_pt = ak.to_numpy(ak.fill_none(ak.firsts(pt[nearest]), np.nan))
+    own = OwnJets.of(event, jets, muon, swap)
     found = Candidates(
         event=event,
         px=muon[0],
@@ -167,8 +163,11 @@ def _in_jets(
         parent_px=parent[0],
         parent_py=parent[1],
         parent_pz=parent[2],
-        jet_pt=jet_pt,
-        jet_delta_r=delta_r,
+        jet_pt=own.pt,
+        jet_eta=own.eta,
+        jet_phi=own.phi,
+        jet_delta_r=own.delta_r,
         **columns,
     )
-    return found.take(delta_r < JET_RADIUS)
+    hard = (own.pt > JET_PT) & (np.abs(own.eta) < MAX_ABS_ETA)
+    return found.take(hard & (own.delta_r < RADIUS))

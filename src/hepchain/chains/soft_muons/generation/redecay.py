@@ -17,9 +17,17 @@ from hepchain.chains.soft_muons.origins import Origin
 from hepchain.errors import StageError
 from hepchain.simulation.generation.output import captured_output
 from hepchain.simulation.generation.pythia import OUTPUT, SECONDARY_DECAYS
-from hepchain.simulation.generation.record import Booleans, EventRecord, Floats, Integers
+from hepchain.simulation.generation.record import (
+    INVISIBLE,
+    Booleans,
+    EventRecord,
+    Floats,
+    Integers,
+)
 
 MUON, BOTTOM, CHARM = 13, 5, 4
+UNSEEN = (MUON, *INVISIBLE)
+"""Particles that leave no energy in jets."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,8 @@ class DecayMuons:
     vx: Floats
     vy: Floats
     """Vertex of the muon, across the beams [mm]."""
+    rest: Floats
+    """Momentum of what else of the decay leaves energy in a jet, shape (n, 3) [GeV]."""
 
 
 class Redecay:
@@ -64,7 +74,7 @@ class Redecay:
         for hadron in np.flatnonzero(decaying(record)).tolist():
             for _ in range(times):
                 rows += self._decay(record, hadron, min_pt)
-        table = np.array(rows, dtype=np.float64).reshape(-1, 8)
+        table = np.array(rows, dtype=np.float64).reshape(-1, 10)
         entry = table[:, 0].astype(np.int64)
         return DecayMuons(
             hadron=entry,
@@ -75,6 +85,7 @@ class Redecay:
             pz=table[:, 4],
             vx=table[:, 5],
             vy=table[:, 6],
+            rest=table[:, 7:],
         )
 
     def _decay(self, record: EventRecord, entry: int, min_pt: float) -> list[tuple[Any, ...]]:
@@ -89,11 +100,17 @@ class Redecay:
             float(record.vx[entry]), float(record.vy[entry]), float(record.vz[entry]), 0.0
         )
         event[added].tau(event[added].tau0() * self._pythia.rndm.exp())
-        self._pythia.moreDecays()
+        # Not moreDecays: some decays of bottom end in quarks, which only this makes hadrons of.
+        self._pythia.forceHadronLevel(False)
+        final = [p for p in (event[n] for n in range(added + 1, event.size())) if p.isFinal()]
+        muons = [p for p in final if p.idAbs() == MUON and p.pT() > min_pt]
+        if not muons:
+            return []
+        seen = [p for p in final if p.idAbs() not in UNSEEN]
+        rest = [sum(getattr(p, name)() for p in seen) for name in ("px", "py", "pz")]
         return [
-            (entry, -np.sign(p.id()), p.px(), p.py(), p.pz(), p.xProd(), p.yProd(), 0.0)
-            for p in (event[index] for index in range(added + 1, event.size()))
-            if p.isFinal() and p.idAbs() == MUON and p.pT() > min_pt
+            (entry, -np.sign(p.id()), p.px(), p.py(), p.pz(), p.xProd(), p.yProd(), *rest)
+            for p in muons
         ]
 
 
@@ -109,6 +126,29 @@ def decaying(record: EventRecord) -> Booleans:
         last[record.mother[heavy]] = False
         result |= last
     return result
+
+
+def left_in_jets(record: EventRecord) -> Floats:
+    """What the decay in the record of each hadron that decays again leaves in jets.
+
+    Returns
+    -------
+    momentum of its final particles but muons and neutrinos, shape (entries, 3) [GeV]; zero for
+    entries that are no such hadron
+    """
+    hadron = np.where(decaying(record), np.arange(len(record.pdg_id)), -1)
+    while True:
+        further = np.where(hadron < 0, hadron[record.mother], hadron)
+        if (further == hadron).all():
+            break
+        hadron = further
+    seen = record.final & (hadron >= 0) & ~np.isin(np.abs(record.pdg_id), UNSEEN)
+    size = len(hadron)
+    sums = [
+        np.bincount(hadron[seen], values[seen], minlength=size)
+        for values in (record.px, record.py, record.pz)
+    ]
+    return np.stack(sums, axis=1)
 
 
 def descends_from(record: EventRecord, ancestors: Booleans) -> Booleans:

@@ -32,6 +32,8 @@ ORIGINS = {
     "kaon": (int(Origin.KAON_DECAY),),
 }
 """What muons are told apart by where both classes are split."""
+TIGHT = "tight"
+"""Name of the cut-based selection among taggers."""
 SCORE_BINS = np.linspace(0.0, 1.0, 41)
 ROC_POINTS = np.linspace(0.5, 0.995, 100)
 """Signal efficiencies at which curves are drawn."""
@@ -72,7 +74,7 @@ class Evaluation:
     by_origin: Mapping[str, Mapping[str, Efficiency]]
     """TIGHT or tagger -> origin -> share that passes."""
     observables: Mapping[str, Observable]
-    """Before and after the default tagger."""
+    """Before and after TIGHT and the default tagger."""
     conditional_spread: Number
     """Spread of the signal efficiency with a threshold in each bin of pT, of the default tagger."""
     conditional_rejection: Number
@@ -106,7 +108,7 @@ def evaluate(
         name: assess(muons, values, passing, edges, config.flat_pt, weights)
         for name, values in score.items()
     }
-    selections = {"tight": passing} | {
+    selections = {TIGHT: passing} | {
         name: score[name] > performance.threshold for name, performance in taggers.items()
     }
     flat = _conditional(muons, score[config.tagger], passing, pt_edges, config, weights)
@@ -121,7 +123,9 @@ def evaluate(
         taggers=taggers,
         curves={name: _curve(muons, values) for name, values in score.items()},
         by_origin={name: _by_origin(muons, chosen) for name, chosen in selections.items()},
-        observables=observables(muons, selections[config.tagger]),
+        observables=observables(
+            muons, {name: selections[name] for name in (TIGHT, config.tagger)}
+        ),
         conditional_spread=flat[0],
         conditional_rejection=flat[1],
         tight_spread=spread(muons, passing, pt_edges, config.flat_pt, weights),

@@ -7,14 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from hepchain.chains.soft_muons.config.tight import TightConfig
-from hepchain.chains.soft_muons.results.table import Booleans, Scored, read
-from hepchain.chains.soft_muons.results.tight import Maps, passes
+from hepchain.chains.soft_muons.results.selections import selected
+from hepchain.chains.soft_muons.results.table import Booleans, Scored
 from hepchain.efficiency import Efficiency, efficiency
-
-TIGHT = "tight"
 
 
 @dataclass(frozen=True)
@@ -43,33 +39,12 @@ def dependence(
 
     Raises
     ------
-    InputError : see :func:`.read`
+    InputError : see :func:`.selected`
     """
-    maps = {
-        int(fold): Maps(*(_numbers(found[name]) for name in ("rho_prime", "q_over_p_significance")))
-        for fold, found in evaluation["maps"].items()
-    }
     result = {}
     for sample, paths in samples.items():
-        muons, scores = read(paths, evaluation["campaign"])
-        selections = {TIGHT: _tight(muons, maps, config)} | {
-            name: values > evaluation["taggers"][name]["threshold"]
-            for name, values in scores.items()
-        }
+        muons, selections = selected(evaluation, paths, config)
         result[sample] = {name: _shares(muons, chosen) for name, chosen in selections.items()}
-    return result
-
-
-def _numbers(rows: Any) -> Any:
-    """Of JSON, which has no infinity."""
-    return np.array([[np.inf if value is None else value for value in row] for row in rows])
-
-
-def _tight(muons: Scored, maps: Mapping[int, Maps], config: TightConfig) -> Booleans:
-    result = np.zeros(len(muons.pt), dtype=bool)
-    for fold, found in maps.items():
-        own = muons.fold == fold
-        result[own] = passes(muons.take(own), found, config)
     return result
 
 

@@ -21,19 +21,24 @@ def best_of(evaluations: Sequence[Content]) -> str:
 
 
 def summary(
-    evaluations: Sequence[Content], config: ResultsConfig, real_muons: int
+    evaluations: Sequence[Content],
+    calibrations: Sequence[Content],
+    config: ResultsConfig,
+    real_muons: int,
 ) -> dict[str, Content]:
     """Name -> value and error; of a campaign the name ends with it, of the last it also does not.
 
     Parameters
     ----------
     evaluations : content of :class:`.Evaluation`, a campaign each; the last is the main one
+    calibrations : content of :class:`.PtRel` of each
     real_muons : muons read of samples that somebody brings
     """
     best = best_of(evaluations)
-    content = _of_campaign(evaluations[-1], config, best)
-    for evaluation in evaluations:
-        own = _of_campaign(evaluation, config, best)
+    content: dict[str, Content] = {}
+    for evaluation, calibration in zip(evaluations, calibrations, strict=True):
+        own = _of_campaign(evaluation, config, best) | _of_calibration(calibration)
+        content |= own
         content |= {f"{name}/{evaluation['campaign']}": number for name, number in own.items()}
     return content | {"real_muons_read": {"value": real_muons, "error": 0}}
 
@@ -62,6 +67,15 @@ def _of_campaign(evaluation: Content, config: ResultsConfig, best: str) -> dict[
         "tight_efficiency": _symmetric(evaluation["tight_efficiency"]),
         "tight_acceptance": _symmetric(evaluation["tight_acceptance"]),
     }
+
+
+def _of_calibration(calibration: Content) -> dict[str, Content]:
+    numbers: dict[str, Content] = {}
+    for name, found in calibration["selections"].items():
+        numbers[f"pt_rel_efficiency/{name}"] = found["signal"]
+        numbers[f"pt_rel_closure/{name}"] = found["bias"]
+        numbers[f"pt_rel_systematic/{name}"] = {"value": found["systematic"], "error": 0}
+    return numbers
 
 
 def _difference(one: Content, other: Content) -> Content:

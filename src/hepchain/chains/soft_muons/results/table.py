@@ -20,7 +20,7 @@ Booleans = npt.NDArray[np.bool_]
 CUT_ON = ("precision_layers", "rho_prime", "q_over_p_significance", "reduced_chi2")
 """Columns that the cut-based selection looks at."""
 COLUMNS = ("event_number", "weight", "label", "fold", "category", "pt", "eta", "truth_origin")
-OF_JETS = ("jet_pt", "jet_delta_r")
+OF_JETS = ("jet_pt", "jet_delta_r", "jet_pt_rel", "jet_share")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,9 @@ class Scored(Rows):
     origin: npt.NDArray[np.int64]
     jet_pt: Floats
     jet_delta_r: Floats
+    jet_pt_rel: Floats
+    """NaN of files that do not have it, as the next."""
+    jet_share: Floats
     precision_layers: Floats
     rho_prime: Floats
     q_over_p_significance: Floats

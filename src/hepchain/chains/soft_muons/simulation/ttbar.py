@@ -108,6 +108,8 @@ def _write(job: Job, candidates: Candidates, random: np.random.Generator, path: 
         "origin": chosen.origin,
         "weight": chosen.weight,
         "jet_pt": chosen.jet_pt,
+        "jet_eta": chosen.jet_eta,
+        "jet_phi": chosen.jet_phi,
         "jet_delta_r": chosen.jet_delta_r,
     }
     if not job.keys["spectrometer_chi2"]:
