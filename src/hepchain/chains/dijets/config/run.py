@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from hepchain.chains.dijets.config.autoencoder import AutoencoderConfig
+from hepchain.chains.dijets.config.black_boxes import BlackBoxesConfig
 from hepchain.chains.dijets.config.correlated import CorrelatedConfig
 from hepchain.chains.dijets.config.densities import DensitiesConfig
 from hepchain.chains.dijets.config.events import EventsConfig, JetsConfig
@@ -33,11 +34,23 @@ def _searched(false_alarms: FalseAlarmsConfig, windows: WindowsConfig) -> Iterab
     yield from unknown("false_alarms.windows", false_alarms.windows, windows.windows)
 
 
+def _boxes(
+    black_boxes: BlackBoxesConfig, events: EventsConfig, search: SearchConfig
+) -> Iterable[str]:
+    twice = [name for name in black_boxes.names if name in events.samples]
+    if twice:
+        yield f"black_boxes: {', '.join(twice)}: names of samples, too; call the boxes otherwise"
+    for key in ("efficiency", "loose_efficiency"):
+        value = getattr(black_boxes, key)
+        if value not in search.efficiencies:
+            yield f"black_boxes.{key}: {value:g} is none of search.efficiencies"
+
+
 class DijetsConfig(ChainConfig):
     """The chain."""
 
     FILES: ClassVar[tuple[str, ...]] = ("events.response",)
-    CHECKS: ClassVar[tuple[Check, ...]] = (_data, _searched)
+    CHECKS: ClassVar[tuple[Check, ...]] = (_data, _searched, _boxes)
 
     events: EventsConfig
     jets: JetsConfig
@@ -49,6 +62,7 @@ class DijetsConfig(ChainConfig):
     correlated: CorrelatedConfig
     search: SearchConfig
     false_alarms: FalseAlarmsConfig
+    black_boxes: BlackBoxesConfig
     slice: SliceConfig | None = None
     figures: FiguresConfig
 
