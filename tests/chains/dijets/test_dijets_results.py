@@ -54,6 +54,11 @@ def test_numbers_of_a_run() -> None:
         number: {
             "findings": found,
             "best": [{"efficiency": 0.1, "global_value": 0.02, "global_error": 0.001}],
+            "resonances": [
+                {"efficiency": 0.1, **{one: {"value": 3.0, "error": 0.2} for one in "abc"}}
+            ]
+            if number
+            else [],
         }
         for number, found in FOUND.items()
     }
@@ -77,6 +82,8 @@ def test_numbers_of_a_run() -> None:
     assert numbers["significance/0/0.1"] == {"value": None, "error": None}
     assert numbers["events/400/0.1"]["value"] == 20.0
     assert numbers["events/400/0.1"]["error"] == pytest.approx(math.sqrt(120.0 + 25.0))
+    assert numbers["mass_b/400/0.1"] == {"value": 3.0, "error": 0.2}
+    assert "mass_b/0/0.1" not in numbers
     assert numbers["global_p/400/0.1"] == {"value": 0.02, "error": 0.001}
 
 
