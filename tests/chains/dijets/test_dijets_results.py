@@ -140,8 +140,9 @@ def test_the_plane_is_the_mean_score() -> None:
 
 
 def test_figures_are_drawn_with_gaps() -> None:
-    for module in (spectrum, significance):
-        assert len(module.draw(FOUND, WINDOWS, LOOKS).axes) == 2
+    shown = {spectrum.words_about(injected): found for injected, found in FOUND.items()}
+    assert len(spectrum.draw(shown, WINDOWS, LOOKS).axes) == 2
+    assert len(significance.draw(FOUND, WINDOWS, LOOKS).axes) == 2
     events = made(5000, 100, beside=500)
     random = np.random.default_rng(1)
     curve = plain(performance(events, events.columns["mj1"], (3300.0, 3700.0), random))

@@ -59,11 +59,7 @@ def _of_search(injected: int, outcome: Mapping[str, Any], window: str) -> Named:
         if item["window"] == window:
             name = f"{injected}/{item['efficiency']:g}"
             found[f"significance/{name}"] = _number(item["significance"], 1.0)
-            excess = error = None
-            if item["expected"] is not None and item["error"] is not None:
-                excess = item["observed"] - item["expected"]
-                error = math.hypot(math.sqrt(item["observed"]), item["error"])
-            found[f"events/{name}"] = _number(excess, error)
+            found[f"events/{name}"] = excess_of(item)
     for item in outcome["resonances"]:
         for particle in "abc":
             name = f"mass_{particle}/{injected}/{item['efficiency']:g}"
@@ -72,6 +68,14 @@ def _of_search(injected: int, outcome: Mapping[str, Any], window: str) -> Named:
         name = f"global_p/{injected}/{item['efficiency']:g}"
         found[name] = _number(item["global_value"], item["global_error"])
     return found
+
+
+def excess_of(finding: Mapping[str, Any]) -> dict[str, float | None]:
+    """Events beyond the fit in a window with their error; None where no fit has converged."""
+    if finding["expected"] is None or finding["error"] is None:
+        return _number(None, None)
+    error = math.hypot(math.sqrt(finding["observed"]), finding["error"])
+    return _number(finding["observed"] - finding["expected"], error)
 
 
 def _number(value: float | None, error: float | None) -> dict[str, float | None]:

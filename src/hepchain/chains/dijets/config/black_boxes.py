@@ -64,17 +64,11 @@ class OwnBoxes(Block):
         return self
 
 
-class BlackBoxesConfig(Block):
-    """Boxes, ours and those of others, and what is answered."""
+class AnswerConfig(Block):
+    """What is answered, chosen before any box is seen."""
 
-    own: OwnBoxes | None = Field(default=None, description="boxes that are generated")
-    files: Named[Distinct[str]] = Field(
-        default_factory=dict,
-        description="name of a box -> its files in the format of the LHC Olympics, no labels",
-    )
     efficiency: Share = Field(
-        description="share of the data of the cut that the p-value and the masses are of; one, "
-        "chosen before any box is seen"
+        description="share of the data of the cut that the p-value and the masses are of"
     )
     loose_efficiency: Share = Field(
         description="of the cut that the events are counted with: most of a signal passes it"
@@ -83,6 +77,17 @@ class BlackBoxesConfig(Block):
     on_opened: Literal["flag", "refuse"] = Field(
         description="what becomes of another answer after the seal was opened"
     )
+
+
+class BlackBoxesConfig(Block):
+    """Boxes, ours and those of others."""
+
+    own: OwnBoxes | None = Field(default=None, description="boxes that are generated")
+    files: Named[Distinct[str]] = Field(
+        default_factory=dict,
+        description="name of a box -> its files in the format of the LHC Olympics, no labels",
+    )
+    answer: AnswerConfig
 
     @model_validator(mode="after")
     def _some(self) -> Self:

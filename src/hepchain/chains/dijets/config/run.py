@@ -41,9 +41,9 @@ def _boxes(
     if twice:
         yield f"black_boxes: {', '.join(twice)}: names of samples, too; call the boxes otherwise"
     for key in ("efficiency", "loose_efficiency"):
-        value = getattr(black_boxes, key)
+        value = getattr(black_boxes.answer, key)
         if value not in search.efficiencies:
-            yield f"black_boxes.{key}: {value:g} is none of search.efficiencies"
+            yield f"black_boxes.answer.{key}: {value:g} is none of search.efficiencies"
 
 
 class DijetsConfig(ChainConfig):
