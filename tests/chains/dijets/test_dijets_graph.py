@@ -39,18 +39,24 @@ def test_jobs_fan_out(workspace: Workspace) -> None:
     )
 
 
-def boxes(workspace: Workspace, target: str, *files: str) -> str:
+def test_each_number_of_a_scan_is_searched(workspace: Workspace) -> None:
+    output = on_request(workspace, "injection_scan")
+    assert count(output, "data") == count(output, "search") == 2
+    assert count(output, "densities") == count(output, "performance") == 0
+
+
+def on_request(workspace: Workspace, target: str, *files: str) -> str:
     run = workspace.snakemake(f"dijets_{target}", "-n", "--configfile", SMOKE, *files)
     assert run.status == 0, run.output
     return run.output
 
 
 def test_black_boxes_are_made_on_request_and_opened_on_another(workspace: Workspace) -> None:
-    output = boxes(workspace, "black_boxes")
+    output = on_request(workspace, "black_boxes")
     assert count(output, "box_generation") == count(output, "box_answer") == 3
     assert count(output, "cwola") == 3 * 2 * 2
     assert count(output, "generation") == count(output, "box_opening") == 0
-    assert count(boxes(workspace, "black_boxes_opened"), "box_opening") == 3
+    assert count(on_request(workspace, "black_boxes_opened"), "box_opening") == 3
 
 
 def test_boxes_of_others_are_searched_the_same_way(workspace: Workspace) -> None:
@@ -58,7 +64,7 @@ def test_boxes_of_others_are_searched_the_same_way(workspace: Workspace) -> None
         (workspace.root / name).touch()
     content = {"black_boxes": {"own": None, "files": {"theirs": ["theirs0.h5", "theirs1.h5"]}}}
     (workspace.root / "theirs.yaml").write_text(yaml.safe_dump({"dijets": content}))
-    output = boxes(workspace, "black_boxes", "theirs.yaml")
+    output = on_request(workspace, "black_boxes", "theirs.yaml")
     assert (count(output, "jets"), count(output, "box_answer")) == (2, 1)
     assert count(output, "box_seal") == count(output, "box_generation") == 0
     (workspace.root / "theirs1.h5").unlink()

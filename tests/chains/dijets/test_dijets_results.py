@@ -10,6 +10,7 @@ import pytest
 
 from hepchain.chains.dijets.config.methods import WindowsConfig
 from hepchain.chains.dijets.figures import (
+    injection_scan,
     methods,
     p_values,
     score_plane,
@@ -152,3 +153,22 @@ def test_figures_are_drawn_with_gaps() -> None:
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["CWoLa"]
     uniform = p_values.uniformity([0.1, 0.5, None])
     assert len(p_values.draw(uniform, uniform, LOOKS).axes) == 2
+
+
+def test_significance_against_injected_events() -> None:
+    found = {
+        number: [
+            {**finding(cut, value), "signal": number * cut, "flags": flags}
+            for cut, value, flags in ((0.1, 5.0, ["poor fit"] if number else []), (1.0, 1.0, []))
+        ]
+        for number in (200, 0)
+    }
+    curves = injection_scan.curves(found)
+    assert [curve.efficiency for curve in curves] == [1.0, 0.1]
+    assert curves[1].signal == (0.0, 200.0)
+    assert curves[1].significance == (5.0, None)
+    figure = injection_scan.draw(curves, LOOKS)
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == [
+        "100 %",
+        "10 %",
+    ]

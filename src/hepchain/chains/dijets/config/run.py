@@ -18,6 +18,7 @@ from hepchain.chains.dijets.config.methods import (
     SliceConfig,
     WindowsConfig,
 )
+from hepchain.chains.dijets.config.scan import ScanConfig
 from hepchain.config.chain import ChainConfig, Check
 from hepchain.config.consistency import unknown
 from hepchain.config.figures import FiguresConfig
@@ -62,6 +63,7 @@ class DijetsConfig(ChainConfig):
     correlated: CorrelatedConfig
     search: SearchConfig
     false_alarms: FalseAlarmsConfig
+    scan: ScanConfig
     black_boxes: BlackBoxesConfig
     slice: SliceConfig | None = None
     figures: FiguresConfig
