@@ -35,7 +35,7 @@ def found(signal: int) -> list[Resonance]:
     chance = random.random(len(events))
     score = {"low": np.where(events.signal, 0.9 + 0.1 * chance, chance)}
     outcome = search(events, score, WINDOWS, CONFIG, np.random.default_rng(5))
-    return resonances(events, score, outcome.findings, outcome.best, WINDOWS, random)
+    return resonances(events, score, outcome.findings, outcome.best, WINDOWS, 13_000.0, random)
 
 
 def test_masses_of_a_signal_agree_with_the_truth() -> None:

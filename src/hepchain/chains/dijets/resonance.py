@@ -10,6 +10,7 @@ import numpy as np
 from hepchain.chains.dijets.config.methods import WindowsConfig
 from hepchain.chains.dijets.data import Booleans, Events, Floats
 from hepchain.chains.dijets.search import AtEfficiency, Finding, edges_of
+from hepchain.statistics.falling import design, fit
 
 LEAST = 3.0
 """Local significance below which there is nothing to weigh."""
@@ -42,7 +43,7 @@ class Resonance:
     efficiency: float
     window: str
     a: Measured
-    """Of both jets: middle of the peak on the fit of the spectrum beside the window."""
+    """Of both jets: middle of the peak on the fit of the spectrum beside it."""
     b: Measured
     """Of the heavier jet, at the peak of both masses after the side bands are subtracted."""
     c: Measured
@@ -55,6 +56,7 @@ def resonances(
     findings: Sequence[Finding],
     best: Sequence[AtEfficiency],
     windows: WindowsConfig,
+    energy: float,
     random: np.random.Generator,
 ) -> list[Resonance]:
     """One of each cut with a local significance of at least 3, and none of all data.
@@ -64,6 +66,7 @@ def resonances(
     Parameters
     ----------
     scores : window -> score of each event, shape (n,)
+    energy : of the collision [GeV]
     random : of the bootstrap
     """
     by_cut = {(item.window, item.efficiency): item for item in findings}
@@ -72,7 +75,7 @@ def resonances(
         finding = by_cut[item.window, item.efficiency]
         if item.efficiency < 1.0 and (finding.significance or 0.0) >= LEAST:
             kept = events.observed & (scores[item.window] >= 1.0 - item.efficiency)
-            found.append(_resonance(events, kept, finding, windows, random))
+            found.append(_resonance(events, kept, finding, windows, energy, random))
     return found
 
 
@@ -81,6 +84,7 @@ def _resonance(
     kept: Booleans,
     finding: Finding,
     windows: WindowsConfig,
+    energy: float,
     random: np.random.Generator,
 ) -> Resonance:
     bands = windows.bands(finding.window)
@@ -88,10 +92,7 @@ def _resonance(
     mass = events.mass[around]
     counts = random.poisson(1.0, (REPLICAS, len(mass))).astype(np.float64)
     counts = np.vstack([np.ones(len(mass)), counts])
-    edges = edges_of(windows)
-    density = np.interp(
-        mass, 0.5 * (edges[1:] + edges[:-1]), np.asarray(finding.fit) / windows.bin_width
-    )
+    density = _density(mass, finding, windows, energy)
     excess = finding.observed - (finding.expected or 0.0)
     peaks = peak(mass, density, counts, bands[1:3], excess)
     inside = events.within(*bands[1:3])[around]
@@ -106,6 +107,23 @@ def _resonance(
         finding.window,
         *(_measured(values) for values in (peaks, heavier, lighter)),
     )
+
+
+def _density(mass: Floats, finding: Finding, windows: WindowsConfig, energy: float) -> Floats:
+    """Background at these masses [1/GeV], shape (n,).
+
+    The fit leaves half of the side bands out beside the window: what of a peak is there would
+    count as background, and the middle of what is left be drawn to that of the window.
+    """
+    edges = edges_of(windows)
+    low, high = windows.windows[finding.window]
+    margin = 0.5 * windows.side_band
+    beside = (edges[1:] <= low - margin) | (edges[:-1] >= high + margin)
+    counts = np.asarray(finding.spectrum)[np.newaxis]
+    smooth = fit(counts, design(edges, finding.parameters, energy), beside)
+    rates = smooth.expected[0] if smooth.converged[0] else np.asarray(finding.fit)
+    middles = 0.5 * (edges[1:] + edges[:-1])
+    return np.asarray(np.interp(mass, middles, rates / windows.bin_width))
 
 
 def _measured(values: Floats) -> Measured:

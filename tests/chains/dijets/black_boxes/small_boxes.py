@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from hepchain.chains.dijets.config.black_boxes import AnswerConfig, OwnBoxes
+from hepchain.chains.dijets.config.black_boxes import AnswerConfig, OwnBoxes, Scale, Scales
 
-ANSWER = AnswerConfig(efficiency=0.1, loose_efficiency=1.0, level=0.05, on_opened="flag")
+EXACT = Scale(value=1.0, error=0.0)
+ANSWER = AnswerConfig(
+    efficiency=0.1,
+    loose_efficiency=1.0,
+    scales=Scales(a=EXACT, b=EXACT, c=EXACT),
+    level=0.05,
+    on_opened="flag",
+)
 
 
 def own(**changes: Any) -> OwnBoxes:

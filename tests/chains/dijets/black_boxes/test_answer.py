@@ -17,6 +17,7 @@ from hepchain.chains.dijets.black_boxes.seal import (
     read_digest,
     write_seal,
 )
+from hepchain.chains.dijets.config.black_boxes import Scale
 from hepchain.errors import StageError
 from hepchain.io.structured import plain
 from tests.chains.dijets.black_boxes.small_boxes import ANSWER, own
@@ -48,9 +49,18 @@ def test_a_claim_has_masses_and_events() -> None:
     given = answer("one", outcome(0.01), ANSWER, "abc")
     assert given.claimed
     assert given.window == "low"
-    assert given.masses == {"a": MASS, "b": MASS, "c": MASS}
+    assert given.masses == {name: pytest.approx(MASS) for name in "abc"}
     assert given.events == {"value": 44.0, "error": 13.0}
     assert given.flags == ("high: poor fit",)
+
+
+def test_masses_are_those_behind_the_scale_of_jets() -> None:
+    scales = ANSWER.scales.model_copy(update={"c": Scale(value=1.25, error=0.05)})
+    given = answer("one", outcome(0.01), ANSWER.model_copy(update={"scales": scales}), None)
+    assert given.masses is not None
+    assert given.masses["c"]["value"] == pytest.approx(400.0)
+    assert given.masses["c"]["error"] == pytest.approx(np.hypot(8.0, 16.0))
+    assert given.masses["b"] == pytest.approx(MASS)
 
 
 def test_nothing_is_weighed_without_a_claim() -> None:

@@ -28,5 +28,7 @@ with job(snakemake):
     correlated = [n for n in by_window if depends_on_mass(events, windows.bands(n), cwola)]
     outcome = search(events, by_window, windows, config, random, correlated)
     random = generator(params.seed, "dijets", "resonance", injected)
-    found = resonances(events, by_window, outcome.findings, outcome.best, windows, random)
+    found = resonances(
+        events, by_window, outcome.findings, outcome.best, windows, config.energy, random
+    )
     write_json(snakemake.output[0], plain(outcome) | {"resonances": plain(found)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -82,12 +83,26 @@ def answer(box: str, outcome: Mapping[str, Any], config: AnswerConfig, seal: str
         {"value": best["global_value"], "error": best["global_error"]},
         window,
         tight["significance"],
-        {name: dict(masses[name]) for name in "abc"} if claimed and masses else None,
+        _scaled(masses, config) if claimed and masses else None,
         excess_of(loose),
         excess_of(tight),
         flags,
         seal,
     )
+
+
+def _scaled(masses: Mapping[str, Number], config: AnswerConfig) -> dict[str, Number]:
+    """Masses over their scales, whose errors are added in quadrature."""
+    scaled: dict[str, Number] = {}
+    for name in "abc":
+        value, error = masses[name]["value"], masses[name]["error"]
+        scale = getattr(config.scales, name)
+        assert value is not None
+        assert error is not None
+        relative = math.hypot(error / value, scale.error / scale.value)
+        true = value / scale.value
+        scaled[name] = {"value": true, "error": true * relative}
+    return scaled
 
 
 def settled(given: Answer, truth: str | Path | None, config: AnswerConfig) -> Answer:

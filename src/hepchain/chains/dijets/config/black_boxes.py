@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from hepchain.chains.dijets.config.methods import Share
 from hepchain.config.base import Block
@@ -64,6 +71,21 @@ class OwnBoxes(Block):
         return self
 
 
+class Scale(Block):
+    """A measured mass over the true one."""
+
+    value: PositiveFloat
+    error: NonNegativeFloat = Field(description="of one standard deviation")
+
+
+class Scales(Block):
+    """Of the masses of A, B and C."""
+
+    a: Scale
+    b: Scale
+    c: Scale
+
+
 class AnswerConfig(Block):
     """What is answered, chosen before any box is seen."""
 
@@ -72,6 +94,9 @@ class AnswerConfig(Block):
     )
     loose_efficiency: Share = Field(
         description="of the cut that the events are counted with: most of a signal passes it"
+    )
+    scales: Scales = Field(
+        description="of measured masses over true ones; their errors are part of those answered"
     )
     level: Share = Field(description="global p-value below which a signal is claimed")
     on_opened: Literal["flag", "refuse"] = Field(
