@@ -43,8 +43,8 @@ def test_shipped_configurations_are_in_order() -> None:
         ({"events__samples__signal__masses__b": 3450.0}, "is lighter than B and C together"),
         ({"events__samples__qcd__files": ["a.h5"]}, "give either `process`"),
         (
-            {"black_boxes__answer__efficiency": 0.05},
-            "black_boxes.answer.efficiency: 0.05 is none of search.efficiencies",
+            {"black_boxes__answer__loose_efficiency": 0.05},
+            "black_boxes.answer.loose_efficiency: 0.05 is none of search.efficiencies",
         ),
         ({"black_boxes__files": {"qcd": ["a.h5"]}}, "black_boxes: qcd: names of samples, too"),
         ({"black_boxes__files": {"box1": ["a.h5"]}}, "own boxes and such of `files`: box1"),

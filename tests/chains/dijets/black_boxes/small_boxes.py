@@ -8,7 +8,6 @@ from hepchain.chains.dijets.config.black_boxes import AnswerConfig, OwnBoxes, Sc
 
 EXACT = Scale(value=1.0, error=0.0)
 ANSWER = AnswerConfig(
-    efficiency=0.1,
     loose_efficiency=1.0,
     scales=Scales(a=EXACT, b=EXACT, c=EXACT),
     level=0.05,

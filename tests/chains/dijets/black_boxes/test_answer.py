@@ -35,12 +35,18 @@ def outcome(p_value: float, **changes: Any) -> dict[str, Any]:
             "expected": 100.0,
             "error": 5.0,
             "significance": 4.0,
-            "flags": ["poor fit"] if window == "high" else [],
+            "flags": ["poor fit"] if efficiency == 1.0 else [],
         }
         for window in ("low", "high")
         for efficiency in (1.0, 0.1)
     ]
-    best = {"efficiency": 0.1, "window": "low", "global_value": p_value, "global_error": 0.001}
+    best = {
+        "efficiency": 0.1,
+        "window": "low",
+        "local": 1e-5,
+        "global_value": p_value,
+        "global_error": 0.001,
+    }
     masses = [{"efficiency": 0.1, "window": "low", "a": MASS, "b": MASS, "c": MASS}]
     return {"findings": findings, "best": [best], "resonances": masses, **changes}
 
@@ -51,7 +57,16 @@ def test_a_claim_has_masses_and_events() -> None:
     assert given.window == "low"
     assert given.masses == {name: pytest.approx(MASS) for name in "abc"}
     assert given.events == {"value": 44.0, "error": 13.0}
-    assert given.flags == ("high: poor fit",)
+    assert given.flags == ("events: poor fit",)
+
+
+def test_the_smallest_p_value_of_all_cuts_pays_for_them() -> None:
+    best = outcome(0.02)["best"][0]
+    two = [{**best, "efficiency": 1.0, "window": "high"}, {**best, "local": 1e-6}]
+    given = answer("one", outcome(0.02, best=two), ANSWER, None)
+    assert (given.window, given.efficiency) == ("low", 0.1)
+    assert given.p_value["value"] == pytest.approx(1.0 - 0.98**2)
+    assert given.p_value["error"] == pytest.approx(2 * 0.98 * 0.001)
 
 
 def test_masses_are_those_behind_the_scale_of_jets() -> None:
@@ -67,7 +82,7 @@ def test_nothing_is_weighed_without_a_claim() -> None:
     given = answer("one", outcome(0.2), ANSWER, None)
     assert not given.claimed
     assert given.masses is None
-    assert given.p_value == {"value": 0.2, "error": 0.001}
+    assert given.p_value == pytest.approx({"value": 0.2, "error": 0.001})
     silent = answer("one", outcome(0.2, best=[]), ANSWER, None)
     assert (silent.claimed, silent.window, silent.events["value"]) == (False, None, None)
     shown = table(plain([given, silent]), {"low": (3300.0, 3700.0)}, ANSWER).frame

@@ -29,9 +29,11 @@ class Answer:
     claimed: bool
     """Whether there is a signal in it, by the level that was chosen before."""
     p_value: Number
-    """Global, of no signal in any window."""
+    """Global, of no signal in any window with any cut."""
     window: str | None
-    """Of the smallest local p-value; None where no fit says anything."""
+    """Of the smallest p-value; None where no fit says anything."""
+    efficiency: float | None
+    """Of the cut of the smallest p-value."""
     significance: float | None
     """Local, standard deviations."""
     masses: Mapping[str, Number] | None
@@ -39,9 +41,9 @@ class Answer:
     events: Number
     """Of a signal, in the window, that pass the loose cut."""
     passing: Number
-    """That pass the cut of the p-value."""
+    """That pass the cut of the smallest p-value."""
     flags: tuple[str, ...]
-    """Windows that say nothing, and why."""
+    """What is wrong with the fit that the events are counted with."""
     seal: str | None
     """Digest of the truth; None of boxes of others."""
     blind: bool = True
@@ -56,17 +58,12 @@ def answer(box: str, outcome: Mapping[str, Any], config: AnswerConfig, seal: str
     outcome : result of the search, as its rule writes it
     seal : digest of the truth
     """
-    cut = config.efficiency
-    best = next((item for item in outcome["best"] if item["efficiency"] == cut), None)
     nothing: Number = {"value": None, "error": None}
-    flags = tuple(
-        f"{item['window']}: {', '.join(item['flags'])}"
-        for item in outcome["findings"]
-        if item["efficiency"] == cut and item["flags"]
-    )
-    if best is None:
-        return Answer(box, False, nothing, None, None, None, nothing, nothing, flags, seal)
-    window = best["window"]
+    if not outcome["best"]:
+        flags = ("no fit says anything",)
+        return Answer(box, False, nothing, None, None, None, None, nothing, nothing, flags, seal)
+    best = min(outcome["best"], key=lambda item: (item["global_value"], item["local"]))
+    cut, window = best["efficiency"], best["window"]
     tight, loose = (
         next(
             item
@@ -75,20 +72,33 @@ def answer(box: str, outcome: Mapping[str, Any], config: AnswerConfig, seal: str
         )
         for efficiency in (cut, config.loose_efficiency)
     )
-    claimed = best["global_value"] < config.level
+    p_value = _of_any(best, len(outcome["best"]))
+    claimed = (p_value["value"] or 0.0) < config.level
     masses = next((item for item in outcome["resonances"] if item["efficiency"] == cut), None)
     return Answer(
         box,
         claimed,
-        {"value": best["global_value"], "error": best["global_error"]},
+        p_value,
         window,
+        cut,
         tight["significance"],
         _scaled(masses, config) if claimed and masses else None,
         excess_of(loose),
         excess_of(tight),
-        flags,
+        tuple(f"events: {flag}" for flag in loose["flags"]),
         seal,
     )
+
+
+def _of_any(best: Mapping[str, Any], cuts: int) -> Number:
+    """Chance of a p-value as small with any of so many cuts, as if they were independent.
+
+    They are of the same data, so that it is conservative (Z. Sidak, J. Am. Stat. Assoc. 62 (1967)
+    626).
+    """
+    value = 1.0 - (1.0 - best["global_value"]) ** cuts
+    slope = cuts * (1.0 - best["global_value"]) ** (cuts - 1)
+    return {"value": value, "error": slope * best["global_error"]}
 
 
 def _scaled(masses: Mapping[str, Number], config: AnswerConfig) -> dict[str, Number]:
@@ -152,6 +162,9 @@ def table(
                 "Signal": "claimed" if item["claimed"] else "not claimed",
                 "Global p-value": estimated(item["p_value"]),
                 "Window [TeV]": "{:g} to {:g}".format(*ends) if ends else number(None),
+                "Data kept [%]": number(
+                    None if item["efficiency"] is None else 100.0 * item["efficiency"]
+                ),
                 "Local significance": number(item["significance"]),
                 **{f"m({name.upper()}) [GeV]": estimated(value) for name, value in masses.items()},
                 "Events": estimated(item["events"]),
@@ -161,9 +174,9 @@ def table(
             }
         )
     note = (
-        f"P-value, masses and `Passing` are of the cut that keeps {100 * config.efficiency:g} % of "
-        f"the data, `Events` of that which keeps {100 * config.loose_efficiency:g} %; both count "
-        "what is in the window beyond the fit. "
+        "The p-value is that of any window and any cut; masses and `Passing` are of the cut of the "
+        f"smallest, `Events` of that which keeps {100 * config.loose_efficiency:g} % of the data; "
+        "both count what is in the window beyond the fit. "
         f"A signal is claimed at a global p-value below {config.level:g}. Digests of the seals "
         "(SHA-256): "
         + ", ".join(f"{item['box']} {item['seal']}" for item in answers if item["seal"])

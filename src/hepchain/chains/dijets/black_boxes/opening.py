@@ -72,7 +72,7 @@ def opened(
     if score is not None:
         for title, key, efficiency in (
             ("Events", "events", config.loose_efficiency),
-            ("Passing", "passing", config.efficiency),
+            ("Passing", "passing", answer["efficiency"]),
         ):
             passing = np.count_nonzero(inside & (score >= 1.0 - efficiency))
             compared.append(_compare(title, answer[key], float(passing)))

@@ -89,11 +89,9 @@ class Scales(Block):
 class AnswerConfig(Block):
     """What is answered, chosen before any box is seen."""
 
-    efficiency: Share = Field(
-        description="share of the data of the cut that the p-value and the masses are of"
-    )
     loose_efficiency: Share = Field(
-        description="of the cut that the events are counted with: most of a signal passes it"
+        description="share of the data of the cut that the events are counted with: most of a "
+        "signal passes it"
     )
     scales: Scales = Field(
         description="of measured masses over true ones; their errors are part of those answered"

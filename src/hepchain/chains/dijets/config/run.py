@@ -41,10 +41,9 @@ def _boxes(
     twice = [name for name in black_boxes.names if name in events.samples]
     if twice:
         yield f"black_boxes: {', '.join(twice)}: names of samples, too; call the boxes otherwise"
-    for key in ("efficiency", "loose_efficiency"):
-        value = getattr(black_boxes.answer, key)
-        if value not in search.efficiencies:
-            yield f"black_boxes.answer.{key}: {value:g} is none of search.efficiencies"
+    loose = black_boxes.answer.loose_efficiency
+    if loose not in search.efficiencies:
+        yield f"black_boxes.answer.loose_efficiency: {loose:g} is none of search.efficiencies"
 
 
 class DijetsConfig(ChainConfig):
