@@ -48,6 +48,7 @@ def test_shipped_configurations_are_in_order() -> None:
         ),
         ({"black_boxes__files": {"qcd": ["a.h5"]}}, "black_boxes: qcd: names of samples, too"),
         ({"black_boxes__files": {"box1": ["a.h5"]}}, "own boxes and such of `files`: box1"),
+        ({"search__toys": 300}, "black_boxes.answer.level: 300 pseudo-experiments"),
         ({"black_boxes__own": None}, "give `own` boxes, or `files` of others"),
         ({"events__response": "nowhere.yaml"}, "nowhere.yaml: no such file"),
     ],

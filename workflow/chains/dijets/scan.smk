@@ -2,12 +2,12 @@
 #
 # in:   {RESULTS}/search/{injected}.json
 # out:  {RESULTS}/figures/injection_scan.png and other figures.formats
-# keys: scan, data.signal, windows
+# keys: injection_scan, data.signal, windows
 
 
 rule figure_injection_scan:
     input:
-        expand(rules.search.output, injected=run.scan.injected),
+        expand(rules.search.output, injected=run.injection_scan.injected),
     output:
         drawing("injection_scan", "Search", "Significance against injected events"),
     log:
@@ -20,7 +20,7 @@ rule figure_injection_scan:
         runtime=minutes(10),
     params:
         code=code_of("figure_injection_scan"),
-        injected=run.scan.injected,
+        injected=run.injection_scan.injected,
         window=SHOWN,
         looks=LOOKS,
     message:

@@ -44,6 +44,14 @@ def _boxes(
     loose = black_boxes.answer.loose_efficiency
     if loose not in search.efficiencies:
         yield f"black_boxes.answer.loose_efficiency: {loose:g} is none of search.efficiencies"
+    # The smallest p-value that so many pseudo-experiments and cuts have.
+    least = 1.0 - (1.0 - 1.0 / (search.toys + 1.0)) ** len(search.efficiencies)
+    if black_boxes.answer.level <= least:
+        yield (
+            f"black_boxes.answer.level: {search.toys} pseudo-experiments (search.toys) and "
+            f"{len(search.efficiencies)} cuts allow no p-value below {least:.2g}; take more of "
+            "them, or a larger level"
+        )
 
 
 class DijetsConfig(ChainConfig):
@@ -62,7 +70,7 @@ class DijetsConfig(ChainConfig):
     correlated: CorrelatedConfig
     search: SearchConfig
     false_alarms: FalseAlarmsConfig
-    scan: ScanConfig
+    injection_scan: ScanConfig
     black_boxes: BlackBoxesConfig
     slice: SliceConfig | None = None
     figures: FiguresConfig

@@ -1,4 +1,4 @@
-"""Block ``scan``: how much of the signal a search needs."""
+"""Block ``injection_scan``: how much of the signal a search needs."""
 
 from __future__ import annotations
 
