@@ -42,6 +42,14 @@ def test_shipped_configurations_are_in_order() -> None:
         ({"cwola__feature": []}, "cwola.feature: unknown key, did you mean 'features'"),
         ({"events__samples__signal__masses__b": 3450.0}, "is lighter than B and C together"),
         ({"events__samples__qcd__files": ["a.h5"]}, "give either `process`"),
+        (
+            {"black_boxes__answer__loose_efficiency": 0.05},
+            "black_boxes.answer.loose_efficiency: 0.05 is none of search.efficiencies",
+        ),
+        ({"black_boxes__files": {"qcd": ["a.h5"]}}, "black_boxes: qcd: names of samples, too"),
+        ({"black_boxes__files": {"box1": ["a.h5"]}}, "own boxes and such of `files`: box1"),
+        ({"search__toys": 300}, "black_boxes.answer.level: 300 pseudo-experiments"),
+        ({"black_boxes__own": None}, "give `own` boxes, or `files` of others"),
         ({"events__response": "nowhere.yaml"}, "nowhere.yaml: no such file"),
     ],
 )

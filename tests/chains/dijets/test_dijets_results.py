@@ -10,6 +10,7 @@ import pytest
 
 from hepchain.chains.dijets.config.methods import WindowsConfig
 from hepchain.chains.dijets.figures import (
+    injection_scan,
     methods,
     p_values,
     score_plane,
@@ -54,6 +55,11 @@ def test_numbers_of_a_run() -> None:
         number: {
             "findings": found,
             "best": [{"efficiency": 0.1, "global_value": 0.02, "global_error": 0.001}],
+            "resonances": [
+                {"efficiency": 0.1, **{one: {"value": 3.0, "error": 0.2} for one in "abc"}}
+            ]
+            if number
+            else [],
         }
         for number, found in FOUND.items()
     }
@@ -77,6 +83,8 @@ def test_numbers_of_a_run() -> None:
     assert numbers["significance/0/0.1"] == {"value": None, "error": None}
     assert numbers["events/400/0.1"]["value"] == 20.0
     assert numbers["events/400/0.1"]["error"] == pytest.approx(math.sqrt(120.0 + 25.0))
+    assert numbers["mass_b/400/0.1"] == {"value": 3.0, "error": 0.2}
+    assert "mass_b/0/0.1" not in numbers
     assert numbers["global_p/400/0.1"] == {"value": 0.02, "error": 0.001}
 
 
@@ -133,8 +141,9 @@ def test_the_plane_is_the_mean_score() -> None:
 
 
 def test_figures_are_drawn_with_gaps() -> None:
-    for module in (spectrum, significance):
-        assert len(module.draw(FOUND, WINDOWS, LOOKS).axes) == 2
+    shown = {spectrum.words_about(injected): found for injected, found in FOUND.items()}
+    assert len(spectrum.draw(shown, WINDOWS, LOOKS).axes) == 2
+    assert len(significance.draw(FOUND, WINDOWS, LOOKS).axes) == 2
     events = made(5000, 100, beside=500)
     random = np.random.default_rng(1)
     curve = plain(performance(events, events.columns["mj1"], (3300.0, 3700.0), random))
@@ -144,3 +153,22 @@ def test_figures_are_drawn_with_gaps() -> None:
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["CWoLa"]
     uniform = p_values.uniformity([0.1, 0.5, None])
     assert len(p_values.draw(uniform, uniform, LOOKS).axes) == 2
+
+
+def test_significance_against_injected_events() -> None:
+    found = {
+        number: [
+            {**finding(cut, value), "signal": number * cut, "flags": flags}
+            for cut, value, flags in ((0.1, 5.0, ["poor fit"] if number else []), (1.0, 1.0, []))
+        ]
+        for number in (200, 0)
+    }
+    curves = injection_scan.curves(found)
+    assert [curve.efficiency for curve in curves] == [1.0, 0.1]
+    assert curves[1].signal == (0.0, 200.0)
+    assert curves[1].significance == (5.0, None)
+    figure = injection_scan.draw(curves, LOOKS)
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == [
+        "100 %",
+        "10 %",
+    ]

@@ -1,16 +1,23 @@
 # Events: generated or read, the numbers of their two jets, and the data of the search.
 #
 # in:   nothing but the config, or files of the LHC Olympics that it names
+#       the files of black boxes
 # out:  {RESULTS}/events/{name}-{part}.h5 in the format of the LHC Olympics, removed once read;
 #       {RESULTS}/jets/{name}-{part}.parquet; {RESULTS}/data/{injected}.parquet
 # keys: events, jets, data, windows.mass, seed
 
 EVENT_SAMPLES = run.events.samples
+# Box -> its files, generated or brought: see black_boxes.smk.
+BOX_FILES = run.black_boxes.files_of_all(f"{RESULTS}/boxes")
+BOXES = list(BOX_FILES)
 
 
 def events_of(wildcards):
     """File of events of a job: generated, or one of those that are brought."""
-    sample, part = EVENT_SAMPLES[wildcards.name], int(wildcards.part)
+    part = int(wildcards.part)
+    if wildcards.name in BOX_FILES:
+        return BOX_FILES[wildcards.name][part]
+    sample = EVENT_SAMPLES[wildcards.name]
     if sample.files is None:
         return f"{RESULTS}/events/{wildcards.name}-{part}.h5"
     return sample.files[part]
@@ -63,7 +70,7 @@ rule jets:
     benchmark:
         f"{BENCHMARKS}/jets/{{name}}-{{part}}.tsv"
     wildcard_constraints:
-        name=any_of(EVENT_SAMPLES),
+        name=any_of([*EVENT_SAMPLES, *BOXES]),
     threads: 1
     resources:
         mem_mb=memory(900),
@@ -71,7 +78,8 @@ rule jets:
     params:
         code=code_of("jets"),
         jets=run.jets.model_dump(mode="json"),
-        labelled=lambda wildcards: EVENT_SAMPLES[wildcards.name].labelled,
+        labelled=lambda wildcards: wildcards.name in EVENT_SAMPLES
+        and EVENT_SAMPLES[wildcards.name].labelled,
     message:
         "Finding the jets of {wildcards.name}, part {wildcards.part}"
     script:

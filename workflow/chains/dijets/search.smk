@@ -14,8 +14,8 @@ FOLDS = range(run.data.folds)
 FLOWS = run.densities.flows
 # The window of the signal that is injected, or else the first.
 SHOWN = run.shown_window
-# Numbers of injected events, and the data whose features depend on the mass.
-DATA = r"\d+(?:_correlated)?"
+# Numbers of injected events, the data whose features depend on the mass, and the black boxes.
+DATA = rf"\d+(?:_correlated)?|{any_of(BOXES)}"
 CORRELATED = f"{MOST}_correlated"
 METHODS = [
     "supervised",
@@ -84,7 +84,7 @@ rule cwola:
         cwola=run.cwola.model_dump(mode="json"),
         seed=run.seed,
     message:
-        "Learning {wildcards.window} with {wildcards.injected} events of the signal, without fold {wildcards.fold}"
+        "Learning {wildcards.window} in the data {wildcards.injected}, without fold {wildcards.fold}"
     script:
         "scripts/cwola.py"
 
@@ -112,7 +112,7 @@ rule search:
         search=run.search.model_dump(mode="json"),
         seed=run.seed,
     message:
-        "Searching data with {wildcards.injected} events of the signal"
+        "Searching the data {wildcards.injected}"
     script:
         "scripts/search.py"
 

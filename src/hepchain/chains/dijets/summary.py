@@ -32,6 +32,8 @@ def summary(
     - ``significance/{injected}/{efficiency}``: local, in that window, standard deviations;
       ``global_p/{injected}/{efficiency}``: of all windows
     - ``events/{injected}/{efficiency}``: events beyond the fit in that window
+    - ``mass_{a,b,c}/{injected}/{efficiency}``: masses of what is found [GeV], in the window of the
+      smallest local p-value; none below 3 standard deviations
     - ``false_alarm_rate``: share of pseudo-experiments with a global p-value below 0.05
     - ``real_slice/{study}``, ``auc_against_real_slice/{class}``: where a slice is given
     """
@@ -57,15 +59,23 @@ def _of_search(injected: int, outcome: Mapping[str, Any], window: str) -> Named:
         if item["window"] == window:
             name = f"{injected}/{item['efficiency']:g}"
             found[f"significance/{name}"] = _number(item["significance"], 1.0)
-            excess = error = None
-            if item["expected"] is not None and item["error"] is not None:
-                excess = item["observed"] - item["expected"]
-                error = math.hypot(math.sqrt(item["observed"]), item["error"])
-            found[f"events/{name}"] = _number(excess, error)
+            found[f"events/{name}"] = excess_of(item)
+    for item in outcome["resonances"]:
+        for particle in "abc":
+            name = f"mass_{particle}/{injected}/{item['efficiency']:g}"
+            found[name] = dict(item[particle])
     for item in outcome["best"]:
         name = f"global_p/{injected}/{item['efficiency']:g}"
         found[name] = _number(item["global_value"], item["global_error"])
     return found
+
+
+def excess_of(finding: Mapping[str, Any]) -> dict[str, float | None]:
+    """Events beyond the fit in a window with their error; None where no fit has converged."""
+    if finding["expected"] is None or finding["error"] is None:
+        return _number(None, None)
+    error = math.hypot(math.sqrt(finding["observed"]), finding["error"])
+    return _number(finding["observed"] - finding["expected"], error)
 
 
 def _number(value: float | None, error: float | None) -> dict[str, float | None]:

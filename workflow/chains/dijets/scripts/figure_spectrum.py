@@ -1,7 +1,7 @@
 """Rule ``figure_spectrum``."""
 
 from hepchain.chains.dijets.config.methods import WindowsConfig
-from hepchain.chains.dijets.figures.spectrum import draw
+from hepchain.chains.dijets.figures.spectrum import draw, words_about
 from hepchain.figures.output import figure_job, save
 from hepchain.io.structured import read_json
 
@@ -12,4 +12,5 @@ with figure_job(snakemake) as (_, config):
         for injected, path in zip(params.injected, snakemake.input, strict=True)
     }
     windows = WindowsConfig.model_validate(params.windows)
-    save(draw(found, windows, config), found, snakemake.output)
+    shown = {words_about(injected): findings for injected, findings in found.items()}
+    save(draw(shown, windows, config), found, snakemake.output)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from hepchain.chains.dijets.config.autoencoder import AutoencoderConfig
+from hepchain.chains.dijets.config.black_boxes import BlackBoxesConfig
 from hepchain.chains.dijets.config.correlated import CorrelatedConfig
 from hepchain.chains.dijets.config.densities import DensitiesConfig
 from hepchain.chains.dijets.config.events import EventsConfig, JetsConfig
@@ -17,6 +18,7 @@ from hepchain.chains.dijets.config.methods import (
     SliceConfig,
     WindowsConfig,
 )
+from hepchain.chains.dijets.config.scan import ScanConfig
 from hepchain.config.chain import ChainConfig, Check
 from hepchain.config.consistency import unknown
 from hepchain.config.figures import FiguresConfig
@@ -33,11 +35,30 @@ def _searched(false_alarms: FalseAlarmsConfig, windows: WindowsConfig) -> Iterab
     yield from unknown("false_alarms.windows", false_alarms.windows, windows.windows)
 
 
+def _boxes(
+    black_boxes: BlackBoxesConfig, events: EventsConfig, search: SearchConfig
+) -> Iterable[str]:
+    twice = [name for name in black_boxes.names if name in events.samples]
+    if twice:
+        yield f"black_boxes: {', '.join(twice)}: names of samples, too; call the boxes otherwise"
+    loose = black_boxes.answer.loose_efficiency
+    if loose not in search.efficiencies:
+        yield f"black_boxes.answer.loose_efficiency: {loose:g} is none of search.efficiencies"
+    # The smallest p-value that so many pseudo-experiments and cuts have.
+    least = 1.0 - (1.0 - 1.0 / (search.toys + 1.0)) ** len(search.efficiencies)
+    if black_boxes.answer.level <= least:
+        yield (
+            f"black_boxes.answer.level: {search.toys} pseudo-experiments (search.toys) and "
+            f"{len(search.efficiencies)} cuts allow no p-value below {least:.2g}; take more of "
+            "them, or a larger level"
+        )
+
+
 class DijetsConfig(ChainConfig):
     """The chain."""
 
     FILES: ClassVar[tuple[str, ...]] = ("events.response",)
-    CHECKS: ClassVar[tuple[Check, ...]] = (_data, _searched)
+    CHECKS: ClassVar[tuple[Check, ...]] = (_data, _searched, _boxes)
 
     events: EventsConfig
     jets: JetsConfig
@@ -49,6 +70,8 @@ class DijetsConfig(ChainConfig):
     correlated: CorrelatedConfig
     search: SearchConfig
     false_alarms: FalseAlarmsConfig
+    injection_scan: ScanConfig
+    black_boxes: BlackBoxesConfig
     slice: SliceConfig | None = None
     figures: FiguresConfig
 

@@ -43,8 +43,9 @@ class Batch:
 class OlympicsWriter:
     """Append events to a file; use it through :meth:`open`."""
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: Any, labelled: bool = True) -> None:
         self._file = file
+        self._width = COLUMNS + labelled
         group = file.create_group("df")
         group.attrs.update(
             {"CLASS": b"GROUP", "pandas_type": b"frame", "pandas_version": b"0.15.2"}
@@ -55,9 +56,9 @@ class OlympicsWriter:
         group.attrs.update({"nblocks": np.int64(1), "ndim": np.int64(2)})
         self._table = group.create_dataset(
             "block0_values",
-            shape=(0, COLUMNS + 1),
-            maxshape=(None, COLUMNS + 1),
-            chunks=(50, COLUMNS + 1),
+            shape=(0, self._width),
+            maxshape=(None, self._width),
+            chunks=(50, self._width),
             dtype=np.float32,
             compression="gzip",
             compression_opts=1,
@@ -67,42 +68,47 @@ class OlympicsWriter:
 
     @classmethod
     @contextmanager
-    def open(cls, path: str | Path) -> Iterator[OlympicsWriter]:
+    def open(cls, path: str | Path, labelled: bool = True) -> Iterator[OlympicsWriter]:
         """Context manager around an atomic write of ``path``."""
         with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
-            yield cls(file)
+            yield cls(file, labelled)
 
-    def write(self, particles: Particles, label: Floats) -> None:
+    def write(self, particles: Particles, label: Floats | None = None) -> None:
         """Append events; of each the particles of largest pT that there is room for.
 
         Parameters
         ----------
-        label : shape (events,)
+        label : shape (events,), of a file with labels
         """
-        rows = np.zeros((particles.events, COLUMNS + 1), dtype=np.float32)
+        rows = np.zeros((particles.events, self._width), dtype=np.float32)
         counts = particles.counts
         place = np.arange(len(particles)) - np.repeat(np.cumsum(counts) - counts, counts)
         kept = place < MOST_PARTICLES
         for column, values in enumerate((particles.pt, particles.eta, particles.phi)):
             rows[particles.event[kept], 3 * place[kept] + column] = values[kept]
-        rows[:, -1] = label
+        if label is not None:
+            rows[:, COLUMNS] = label
         start = len(self._table)
         self._table.resize(start + len(rows), axis=0)
         self._table[start:] = rows
 
     def finish(self, event_number: Integers, weight: float, slice_number: int) -> None:
         """Write identity and weight of all events, and what pandas asks for."""
+        self.finish_table()
+        ours = self._file.create_group(OURS)
+        ours.create_dataset("event_number", data=event_number)
+        ours.attrs["weight"], ours.attrs["slice"] = weight, slice_number
+
+    def finish_table(self) -> None:
+        """Write what pandas asks for alone: nothing tells such a file from that of others."""
         group = self._file["df"]
         for name, values in (
-            ("axis0", np.arange(COLUMNS + 1)),
-            ("block0_items", np.arange(COLUMNS + 1)),
+            ("axis0", np.arange(self._width)),
+            ("block0_items", np.arange(self._width)),
             ("axis1", np.arange(len(self._table))),
         ):
             data = group.create_dataset(name, data=values)
             data.attrs.update({"CLASS": b"ARRAY", "kind": b"integer", "name": b"N."})
-        ours = self._file.create_group(OURS)
-        ours.create_dataset("event_number", data=event_number)
-        ours.attrs["weight"], ours.attrs["slice"] = weight, slice_number
 
 
 def read(path: str | Path, labelled: bool) -> Iterator[Batch]:

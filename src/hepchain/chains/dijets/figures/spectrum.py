@@ -24,21 +24,26 @@ ROOM = 200.0
 """Upper end over the most events, for the legend."""
 
 
+def words_about(injected: int) -> str:
+    """About data with so many events of a signal."""
+    return "no signal" if injected == 0 else f"{injected} events injected"
+
+
 @styled()
 def draw(
-    findings: Mapping[int, Sequence[Mapping[str, Any]]],
+    findings: Mapping[str, Sequence[Mapping[str, Any]]],
     windows: WindowsConfig,
     config: FiguresConfig,
 ) -> Any:
-    """Draw a column for each number of injected events.
+    """Draw a column for each data.
 
     Parameters
     ----------
-    findings : injected events -> findings of one window, a cut each
+    findings : words about the data -> findings of one window, a cut each
     """
     figure, grid = panels(1, len(findings), width=DOUBLE, height=3.8, share_y="row")
     edges = np.linspace(*windows.mass, len(next(iter(findings.values()))[0]["spectrum"]) + 1)
-    for axes, (injected, found) in zip(grid[0], findings.items(), strict=True):
+    for axes, (words, found) in zip(grid[0], findings.items(), strict=True):
         low, high = windows.windows[found[0]["window"]]
         axes.axvspan(low / 1e3, high / 1e3, color="0.92", zorder=0)
         for finding, look in zip(found, CATEGORY_LOOKS, strict=False):
@@ -46,8 +51,7 @@ def draw(
         axes.set_yscale("log")
         axes.set_xlim(edges[0] / 1e3, edges[-1] / 1e3)
         axes.set_xlabel("m(JJ) [TeV]")
-        text = "no signal" if injected == 0 else f"{injected} events injected"
-        inside(axes, text)
+        inside(axes, words)
         axes.legend(title="share of data kept, fit", loc="upper right")
     tallest = max(max(finding["spectrum"]) for found in findings.values() for finding in found)
     grid[0, 0].set_ylim(SMALLEST, tallest * ROOM)

@@ -1,0 +1,1 @@
+"""Black boxes: data whose content is sealed until the search has answered."""
