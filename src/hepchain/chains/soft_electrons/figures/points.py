@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from hepchain.io.structured import read_records
 
-FILLS = ("0.65", "#E69F00", "#009E73")
+FILLS = ("0.65", "#0072B2", "#E69F00", "#009E73", "#CC79A7")
 """Fill of the markers of approaches that are neither headline nor baseline, in their order."""
 
 

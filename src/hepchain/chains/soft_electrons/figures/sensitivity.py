@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -213,7 +214,7 @@ def _finish_gains(
 ) -> None:
     line_at(axes, 1.0)
     headline = numbers.points[0].headline if numbers.points else ""
-    axes.set_ylabel(f"Gain, {titles.get(headline, 'tagger')}", loc="center")
+    axes.set_ylabel(textwrap.fill(f"Gain, {titles.get(headline, 'tagger')}", 26), loc="center")
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(ScalarFormatter())
     headroom(axes, 1.9)

@@ -20,6 +20,7 @@ from hepchain.chains.soft_electrons.figures.points import (
 from hepchain.config.figures import FiguresConfig
 from hepchain.figures.style import (
     BACKGROUND_LOOKS,
+    DOUBLE,
     Floats,
     Look,
     Things,
@@ -33,6 +34,8 @@ from hepchain.figures.ticks import named_places
 
 REACH = 0.11
 """Of the approaches around the place of signal or background."""
+SIGNAL_LOOK, APPROACH_LOOK = Look("0.3"), Look("0.3", marker="D")
+"""In the legend, where points have the look of their mass point."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def _share(points: Sequence[Point], approach: str, what: Callable[[PointUse], Va
 @styled()
 def draw(points: Sequence[Point], things: Things, config: FiguresConfig) -> Figure:
     """The fill tells the approach; below: the share of the baseline that is kept."""
-    figure, grid = panels(2, width=5.4, height=4.8, height_ratios=[2.2, 1])
+    figure, grid = panels(2, width=DOUBLE, height=4.8, height_ratios=[2.2, 1])
     upper, lower = grid[:, 0]
     upper.set_yscale("log")
     for row, point in enumerate(points):
@@ -121,7 +124,8 @@ def _draw_shares(axes: Axes, points: Sequence[Point], things: Things) -> None:
                 style: Any = {"color": look.colour, "markerfacecolor": face, "linestyle": ""}
                 axes.plot(row + place, values[row], look.marker, **style)
     axes.set_yscale("log")
-    axes.set_ylim(0.003, 1.5)
+    least = [s[s > 0].min(initial=1.0) for k in kept(points) for s in (k.signal, k.background)]
+    axes.set_ylim(0.6 * min(least, default=0.01), 1.6)
     axes.set_ylabel("Share kept", loc="center")
 
 
@@ -132,8 +136,11 @@ def _finish(upper: Axes, lower: Axes, points: Sequence[Point], things: Things) -
     headroom(upper, 1.5)
     titles, fill = approach_titles(points), fills(points)
     handles = [
-        _entry(upper, look, _fill(fill[approach], look), f"{name}, {title}")
-        for name, look in (("background", BACKGROUND_LOOKS[0]), ("signal", Look("0.3")))
+        _entry(upper, look, "none", name)
+        for name, look in (("background", BACKGROUND_LOOKS[0]), ("signal", SIGNAL_LOOK))
+    ]
+    handles += [
+        _entry(upper, APPROACH_LOOK, _fill(fill[approach], APPROACH_LOOK), title)
         for approach, title in titles.items()
     ]
     upper.legend(handles=handles, loc="upper right", ncols=2, fontsize=7.5)
