@@ -27,6 +27,7 @@ OWN = "of_a_reader"
 NTUPLE = f"{OWN}/signal.root"
 STANDING_FOR: Mapping[str, str] = {
     **dict.fromkeys(("/data/ttbar/*.root", "/data/ttbar/1.root", "DAOD_PHYSLITE.root"), NTUPLE),
+    "events_LHCO2020_BlackBox1.h5": NTUPLE,  # of dry runs, which do not open it
     **dict.fromkeys(("ntuple.root", "ntuple-0.root"), NTUPLE),
     "/data/taggers/xgboost": f"{OWN}/xgboost",
     "/data/samples.yaml": f"{OWN}/samples.yaml",
@@ -89,8 +90,8 @@ def replaced(text: str) -> str:
     return text
 
 
-def write_files(files: list[str], root: Path) -> None:
-    """Configuration and samples that a page has a reader write."""
+def write_files(files: list[str], lines: list[str], root: Path) -> None:
+    """Configuration that commands name without a folder, and samples, as a page has them."""
     own: dict[str, Any] = {}
     chains = {path.name for path in (REPOSITORY / "workflow/chains").iterdir()}
     for text in map(replaced, files):
@@ -102,7 +103,8 @@ def write_files(files: list[str], root: Path) -> None:
         elif all(isinstance(one, dict) and "cross_section_pb" in one for one in content.values()):
             with (root / f"config/{CHAIN}/samples.yaml").open("a", encoding="utf-8") as samples:
                 samples.write(text)
-    for name in ("mine.yaml", "own.yaml"):
+    words = {word for line in lines for word in shlex.split(line, comments=True)}
+    for name in (word for word in words if word.endswith(".yaml") and "/" not in word):
         (root / name).write_text(yaml.safe_dump(own), encoding="utf-8")
 
 
@@ -136,7 +138,7 @@ def workspace(chain: Workspace, tmp_path: Path) -> Workspace:
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_of_a_page_do_what_it_says(page: str, workspace: Workspace) -> None:
     for lines, files in steps(REPOSITORY / page):
-        write_files(files, workspace.root)
+        write_files(files, lines, workspace.root)
         for command in lines:
             program, *arguments = shlex.split(replaced(command), comments=True)
             if "profiles/htcondor" in arguments and not importlib.util.find_spec(
