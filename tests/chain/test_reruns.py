@@ -237,19 +237,18 @@ STAGES = [
     Case(
         "a colour",
         each(DRAWINGS, systematics=1, figure_validation=8),
-        {"assumptions", "summary"},
+        {"summary"},
         edits=added("figures/style"),
     ),
     Case(
         "title of a background",
         each(NAMING_BACKGROUNDS, figure_yields=1, normalisation_table=1),
-        {"assumptions"},
         config={"figures": {"titles": {"wenu_jets": "W"}}},
     ),
     Case(
         "title of a tagger",
         each(NAMING_TAGGERS - {"summary"}),
-        {"assumptions", "summary"},
+        {"summary"},
         config={"figures": {"titles": {"keras": "network"}}},
     ),
 ]
