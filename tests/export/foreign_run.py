@@ -56,6 +56,9 @@ def configuration(folder: Path) -> dict[str, Any]:
         },
         "selection": {"tagger": "theirs"},
         "studies": {"tagger": "theirs"},
-        "statistics": {"approaches": {"matched_electron": None}, "bootstrap_replicas": 50},
+        "statistics": {
+            "approaches": {"matched_electron": None, "matched_azimuth": None},
+            "bootstrap_replicas": 50,
+        },
         "figures": {"formats": ["png"]},
     }
