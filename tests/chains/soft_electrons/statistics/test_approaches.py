@@ -74,6 +74,15 @@ def test_azimuth_of_the_electron_is_asked_of_each_kind() -> None:
         assert probability(found, asked).tolist() == expected.tolist(), name
 
 
+def test_alternatives_are_of_the_same_events() -> None:
+    asked = MATCHED.model_copy(update={"max_delta_phi_electron_met": 1.0})
+    other = asked.alternative("more")
+    assert (other.max_delta_phi_electron_met, other.hadron) == (1.0, [0.1, 0.2])
+    far = replace(candidates(ROWS), met_phi=np.full(6, np.pi / 2))
+    assert not probability(far, other).any()
+    assert probability(far, MATCHED.alternative("more")).any()
+
+
 def use(rows: list[Row], name: str) -> Accepted:
     return accepted(candidates(rows), USES[name])
 

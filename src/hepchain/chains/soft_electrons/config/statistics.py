@@ -73,7 +73,7 @@ class TaggedByRate(Requirement):
     )
 
 
-class Matching(Requirement):
+class Matching(Block):
     """Probability that a track is matched to a reconstructed electron candidate."""
 
     title: Title = Field(description="name in figures and tables")
@@ -93,7 +93,7 @@ class Matching(Requirement):
         return self
 
 
-class MatchedCandidates(Matching):
+class MatchedCandidates(Requirement, Matching):
     """Candidates weighted with the probability of a match to a reconstructed electron."""
 
     kind: Literal["matching"]
@@ -101,6 +101,10 @@ class MatchedCandidates(Matching):
         default_factory=dict,
         description="name -> other probabilities, for which yields and significances are given too",
     )
+
+    def alternative(self, name: str) -> Self:
+        """The same approach, of the same events, with other probabilities."""
+        return self.model_copy(update=dict(self.alternatives[name]))
 
 
 Approach = Annotated[

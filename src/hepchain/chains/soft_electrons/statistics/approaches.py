@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from hepchain.chains.soft_electrons.config.statistics import (
     Approach,
-    Matching,
+    MatchedCandidates,
     TaggedByRate,
     TaggedCandidates,
 )
@@ -114,29 +114,29 @@ class Accepted:
     """m(track, e) of the candidates that may stand for their event."""
 
 
-def countable(approach: Approach | Matching) -> bool:
+def countable(approach: Approach) -> bool:
     """Whether an approach decides about each candidate, without truth: what data can be counted in.
 
     Probabilities of a match are those of electrons and hadrons, which data do not tell apart. Tag
     rates stand for a count: of data it is one.
     """
-    return not isinstance(approach, Matching)
+    return not isinstance(approach, MatchedCandidates)
 
 
-def accepted(candidates: Candidates, approach: Approach | Matching) -> Accepted:
+def accepted(candidates: Candidates, approach: Approach) -> Accepted:
     """Events of the candidates as the approach accepts them."""
     by_score = isinstance(approach, TaggedCandidates | TaggedByRate)
     rank = candidates.score if by_score else candidates.pt.astype(np.float64)
     return choose(candidates, probability(candidates, approach), rank)
 
 
-def probability(candidates: Candidates, approach: Approach | Matching) -> Floats:
+def probability(candidates: Candidates, approach: Approach) -> Floats:
     """Probability of each candidate to meet the requirement of the approach, shape (n,)."""
     inside = np.ones(len(candidates))
     if approach.max_delta_phi_electron_met is not None:
         azimuth = np.abs(delta_phi(candidates.electron_phi, candidates.met_phi))
         inside = (azimuth < approach.max_delta_phi_electron_met).astype(np.float64)
-    if isinstance(approach, Matching):
+    if isinstance(approach, MatchedCandidates):
         return inside * candidates.presence * matching_probability(candidates, approach)
     if isinstance(approach, TaggedByRate):
         return inside * candidates.presence * candidates.at(approach.at).tag_rate
@@ -146,7 +146,7 @@ def probability(candidates: Candidates, approach: Approach | Matching) -> Floats
     return counted
 
 
-def matching_probability(candidates: Candidates, matching: Matching) -> Floats:
+def matching_probability(candidates: Candidates, matching: MatchedCandidates) -> Floats:
     """Probability of a match to a reconstructed electron, 0 outside the bins of pT, shape (n,).
 
     Raises

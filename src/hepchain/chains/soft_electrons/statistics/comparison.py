@@ -9,7 +9,6 @@ import numpy as np
 
 from hepchain.chains.soft_electrons.config.statistics import (
     MatchedCandidates,
-    Matching,
     StatisticsConfig,
 )
 from hepchain.chains.soft_electrons.statistics.gain import (
@@ -32,7 +31,7 @@ class Other:
 
     approach: str
     name: str
-    matching: Matching
+    matching: MatchedCandidates
     result: ApproachResult
 
     @property
@@ -48,7 +47,8 @@ def count_alternatives(
     found = []
     for name, approach in config.approaches.items():
         if isinstance(approach, MatchedCandidates):
-            for other, matching in approach.alternatives.items():
+            for other in approach.alternatives:
+                matching = approach.alternative(other)
                 region = make_region(other, matching, point, candidates, config)
                 found.append(Other(name, other, matching, counted(region, config)))
     return found

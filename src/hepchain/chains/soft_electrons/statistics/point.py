@@ -14,7 +14,6 @@ from hepchain.assumptions import Kind, assumed
 from hepchain.chains.soft_electrons.config.samples import HiggsinoMasses
 from hepchain.chains.soft_electrons.config.statistics import (
     Approach,
-    Matching,
     StatisticsConfig,
     TaggedByRate,
 )
@@ -88,7 +87,7 @@ class PointCandidates:
         counted = [read_for_approaches(path, point, working_points) for path in data]
         return cls(nominal, varied, counted)
 
-    def accepted(self, approach: Approach | Matching) -> dict[str, Accepted]:
+    def accepted(self, approach: Approach) -> dict[str, Accepted]:
         """Sample -> its events as the approach accepts them."""
         return {name: accepted(item, approach) for name, item in self.nominal.items()}
 
@@ -111,7 +110,7 @@ def signal_uncertainties(masses: HiggsinoMasses, config: StatisticsConfig) -> di
 
 def make_region(
     name: str,
-    approach: Approach | Matching,
+    approach: Approach,
     point: MassPoint,
     candidates: PointCandidates,
     config: StatisticsConfig,
@@ -141,7 +140,7 @@ def make_region(
 
 
 def _variations(
-    sample: str, candidates: PointCandidates, approach: Approach | Matching
+    sample: str, candidates: PointCandidates, approach: Approach
 ) -> dict[str, Candidates]:
     """Variation -> candidates of a sample; that of the tag rates where they are used."""
     found = dict(candidates.varied.get(sample, {}))
