@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -135,7 +136,5 @@ def opened_with(truth: str | Path, seal: str) -> str | None:
 
 def answer_digest(answer: Mapping[str, Any]) -> str:
     """Of what an answer says; the same answer, made again, has the same."""
-    import json
-
     said = {name: answer[name] for name in sorted(answer) if name != "blind"}
     return sha256(json.dumps(said, sort_keys=True).encode())
