@@ -15,7 +15,7 @@ import pytest
 from scipy import stats
 
 from hepchain.chains.soft_electrons.config.samples import HiggsinoMasses
-from hepchain.chains.soft_electrons.simulation import higgsino, wenu_jets
+from hepchain.chains.soft_electrons.simulation import higgsino, wenu_jets, wtaunu_jets
 from hepchain.simulation.generation.pythia import CountingHooks, PythiaRun
 from hepchain.simulation.generation.record import Floats
 from hepchain.simulation.generation.source import Source
@@ -36,6 +36,14 @@ def higgsino_source(vetoes: bool, seed: int) -> Source:
 def wenu_source(vetoes: bool, seed: int) -> Source:
     hooks = wenu_jets.SoftElectronVeto() if vetoes else CountingHooks()
     return wenu_jets.WenuSource(PythiaRun({**wenu_jets.SETTINGS, **PARTON_LEVEL}, seed, hooks))
+
+
+def wtaunu_source(vetoes: bool, seed: int) -> Source:
+    random = np.random.default_rng(seed)
+    anything = wenu_jets.Window((0.0, 7000.0), 100.0, 0.0)
+    hooks = wtaunu_jets.SoftTauElectronVeto(random, *([] if vetoes else 3 * [anything]))
+    run = PythiaRun({**wtaunu_jets.SETTINGS, **PARTON_LEVEL}, seed, hooks)
+    return wtaunu_jets.WtaunuSource(run, hooks, random)
 
 
 def above_the_cut(source: Source, trials: int) -> dict[str, Floats]:
@@ -66,6 +74,7 @@ def above_the_cut(source: Source, trials: int) -> dict[str, Floats]:
     [
         pytest.param(higgsino_source, 11_000, 14_000, 0.0, id="higgsino"),
         pytest.param(wenu_source, 8_000, 20_000, 0.034, id="wenu"),
+        pytest.param(wtaunu_source, 8_000, 20_000, 0.034, id="wtaunu"),
     ],
 )
 @pytest.mark.thorough

@@ -1,1 +1,1 @@
-"""What the processes of the backgrounds have in common."""
+"""What processes of the chain need beside Pythia."""

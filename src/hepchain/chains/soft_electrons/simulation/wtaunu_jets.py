@@ -1,4 +1,4 @@
-"""W -> tau nu, tau -> e nu nu with a hard jet: the electron is soft, the missing momentum that of W.
+"""W -> tau nu, tau -> e nu nu with a hard jet: a soft electron, and all the W's momentum missing.
 
 The tau is decayed here, before the shower, so that events whose electron is out of range are given
 up as early as those of W -> e nu. The record has its electron in the tau's place, at the vertex of
@@ -15,7 +15,12 @@ from pythia8mc import RotBstMatrix, Vec4
 
 from hepchain.chains.soft_electrons.generation.tau_decay import MEAN_PATH, electron_of
 from hepchain.chains.soft_electrons.simulation import wenu_jets
-from hepchain.chains.soft_electrons.simulation.wenu_jets import W, SoftElectronVeto, last_w
+from hepchain.chains.soft_electrons.simulation.wenu_jets import (
+    SoftElectronVeto,
+    W,
+    Window,
+    last_w,
+)
 from hepchain.seeds import generator, integer_seed
 from hepchain.simulation.generation.events import HardProcess
 from hepchain.simulation.generation.particles import ELECTRON
@@ -35,8 +40,8 @@ SETTINGS: Settings = {
 class SoftTauElectronVeto(SoftElectronVeto):
     """Keep events whose tau has a soft electron and whose neutrinos are hard, all as one."""
 
-    def __init__(self, random: np.random.Generator) -> None:
-        super().__init__()
+    def __init__(self, random: np.random.Generator, *windows: Window) -> None:
+        super().__init__(*windows)
         self.electrons: dict[float, Any] = {}
         """Momentum px of the final tau of each kept event -> momentum of its electron."""
         self._random = random
