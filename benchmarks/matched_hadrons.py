@@ -2,13 +2,13 @@
 
     python benchmarks/matched_hadrons.py [--results results/soft_electrons]
 
-Reads the candidates of W -> e nu + jets of a run and compares them with the background expected in
+Reads the candidates of the backgrounds of a run and compares them with the background expected in
 the regions SR-E-1l1T of arXiv:1911.12606 (Table 12, as in CheckMATE, atlas_1911_12606_ref.dat, and
 GAMBIT), both with m(l, track) of 0.5 to 5 GeV and ETmiss over the sum of lepton and track pT above
 30; once more with the azimuth of the electron to ETmiss that these regions ask for. The ratio is
 the probability that a hadron is accepted there. It is an upper bound for the matching to electrons,
-as far as the regions hold muons as well and other processes than W -> e nu, and a lower one as far
-as cuts are not applied here (impact parameter, stricter isolation).
+as far as the regions hold muons as well and other processes, and a lower one as far as cuts are
+not applied here (impact parameter, stricter isolation).
 
 Then, of our simulation, the share of candidates with a cluster as a supercluster of an electron
 starts from: ET > 1 GeV and an electromagnetic fraction above 0.5 (athena,
@@ -43,7 +43,7 @@ AZIMUTH = 1.0
 """Of the electron to ETmiss [rad], asked for there and not in our selection."""
 LUMINOSITY = 139.0
 """[fb-1]"""
-BACKGROUND, SIGNAL = "wenu_jets", "higgsino_155_150"
+BACKGROUNDS, SIGNAL = ("wenu_jets", "wtaunu_jets"), "higgsino_155_150"
 PT_EDGES = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 5.0)
 SEED_ET, SEED_FRACTION = 1.0, 0.5
 
@@ -108,9 +108,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--results", type=Path, default=Path("results/soft_electrons"))
     results = parser.parse_args().results
-    print_published(selected(results, BACKGROUND))
+    backgrounds = [selected(results, sample) for sample in BACKGROUNDS]
+    names = backgrounds[0]
+    print_published({name: np.concatenate([item[name] for item in backgrounds]) for name in names})
     print(f"cluster above {SEED_ET:g} GeV, by pT of the track between {PT_EDGES} GeV (tracks):")
-    for sample in (BACKGROUND, SIGNAL):
+    for sample in (*BACKGROUNDS, SIGNAL):
         print_seeds(results, sample, selected(results, sample))
 
 

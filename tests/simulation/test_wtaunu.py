@@ -43,7 +43,7 @@ def test_angles_follow_the_helicity(x: float) -> None:
     assert stats.kstest(drawn, lambda c: (1 + c) / 2 + slope * (c**2 - 1) / 4).pvalue > 0.01
 
 
-def vector(record: EventRecord, entry: int) -> Any:
+def vector(record: EventRecord, entry: Any) -> Any:
     values = (record.px, record.py, record.pz, record.energy)
     return Vec4(*(float(column[entry]) for column in values))
 
@@ -67,7 +67,8 @@ def test_decays_are_those_of_pythia() -> None:
     while (number[ws] == 15).any():
         ws = np.where(number[ws] == 15, record.mother[ws], ws)
     random = np.random.default_rng(5)
-    theirs, ours = [], []
+    theirs: list[tuple[float, float]] = []
+    ours: list[tuple[float, float]] = []
     for electron, tau, w in zip(electrons, taus, ws, strict=True):
         of_w, of_tau = vector(record, w), vector(record, tau)
         for found, momentum in (
