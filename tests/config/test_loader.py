@@ -118,7 +118,6 @@ def test_shipped_configs_are_in_order(name: str) -> None:
         ("training.balance.pt_edges", [1, 1], "bin edges must be at least two and increase"),
         ("statistics.luminosity", float("nan"), "statistics.luminosity: Input should be a finite"),
         ("statistics", None, "statistics: must be a mapping of keys to values (got None)"),
-        ("samples.wenu_jets.role", "training", "none of role 'background'"),
         (
             "samples.wenu@jets",
             {"process": "wenu_jets", "role": "training", "pileup": "minimum_bias_training"},
@@ -171,14 +170,21 @@ def test_refused(default: dict[str, Any], path: str, value: Any, message: str) -
     assert "network" not in text.split(":")[1]
 
 
+def test_a_background_is_needed(default: dict[str, Any]) -> None:
+    content = copy.deepcopy(default)
+    for name in ("wenu_jets", "wtaunu_jets"):
+        content["samples"][name]["role"] = "training"
+    assert "none of role 'background'" in refusal(content)
+
+
 def test_varied_samples_follow_the_others_as_their_base(default: dict[str, Any]) -> None:
     changed = with_change(default, "simulation.varied", {"wenu_jets": ["noise_up", "argon_down"]})
     run = load(changed)
     added = list(run.all_samples)[len(run.samples) :]
     assert list(run.all_samples)[: len(run.samples)] == list(run.samples)
     assert added[:2] == ["wenu_jets@noise_up", "wenu_jets@argon_down"]
-    assert added[2:] == ["wenu_jets@forced_electrons"]
-    assert all(run.all_samples[name] is run.samples["wenu_jets"] for name in added)
+    assert added[2:] == ["wenu_jets@forced_electrons", "wtaunu_jets@forced_electrons"]
+    assert all(run.all_samples[name] is run.samples[name.split("@")[0]] for name in added)
     assert not [name for name in run.of_role(*Role) if "@" in name]
 
 
