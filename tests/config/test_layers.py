@@ -193,7 +193,7 @@ def test_the_order_loses_whatever_is_taken_away() -> None:
     """Also names of other blocks, and those in a block that goes as a whole."""
     run = load(with_layers({"statistics": {"approaches": {"matched_electron": None}}}))
     kept = ["without_tagger", "matched_azimuth", "with_tagger", "with_tag_rates"]
-    kept += ["tight_tag_rates", "tight_azimuth"]
+    kept += ["tight_tag_rates", "chosen_azimuth"]
     assert list(run.statistics.approaches) == kept
     assert not {"matched_electron", "few_hadrons"} & set(run.order)
     with pytest.raises(ConfigError, match="order: unknown name 'never_there'"):

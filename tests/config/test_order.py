@@ -169,7 +169,7 @@ def test_order_of_things_that_do_not_exist_is_refused(default: dict[str, Any]) -
     ("override", "message"),
     [
         ({"statistics": {"headline": "with_taggr"}}, "statistics: headline: unknown name"),
-        ({"statistics": {"baseline": "tight_azimuth"}}, "headline and baseline are both"),
+        ({"statistics": {"baseline": "chosen_azimuth"}}, "headline and baseline are both"),
         ({"statistics": {"scan": {"reference": "cuont"}}}, "did you mean 'count'"),
         ({"event_classifier": {"discriminant": "x"}}, "event_classifier.discriminant: unknown"),
     ],
@@ -182,13 +182,13 @@ def test_named_roles_exist(default: dict[str, Any], override: Any, message: str)
 def test_pairs_follow_from_names_alone() -> None:
     statistics = load(default_with()).statistics
     names = ["with_tag_rates", "with_tagger", "matched_electron", "without_tagger"]
-    names = ["matched_azimuth", names[0], "tight_tag_rates", *names[1:], "tight_azimuth"]
+    names = ["matched_azimuth", names[0], "tight_tag_rates", *names[1:], "chosen_azimuth"]
     turned = {"order": names}
     other = load(merged(default_with(), turned)).statistics
     assert list(other.approaches) == names != list(statistics.approaches)
     assert sorted(other.pairs) == sorted(statistics.pairs)
     assert len(statistics.pairs) == 16
     assert ("tight_tag_rates", "matched_electron") in statistics.pairs
-    assert ("tight_azimuth", "matched_azimuth") in statistics.pairs
+    assert ("chosen_azimuth", "matched_azimuth") in statistics.pairs
     assert ("with_tagger", "matched_electron") in statistics.pairs
     assert ("with_tagger", "with_tag_rates") not in statistics.pairs

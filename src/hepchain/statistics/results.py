@@ -228,3 +228,5 @@ class PointResult:
     """Of the gain of each approach over all candidates."""
     control: dict[str, Any] | None = None
     """The headline with a control region (:class:`.control.ControlResult`)."""
+    choice: dict[str, Any] | None = None
+    """Of the working point (:class:`.choice.Choice`)."""

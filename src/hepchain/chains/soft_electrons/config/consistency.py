@@ -8,7 +8,12 @@ from hepchain.chains.soft_electrons.config.blinding import BlindingConfig
 from hepchain.chains.soft_electrons.config.event_classifier import EventClassifierConfig
 from hepchain.chains.soft_electrons.config.mass_plane import MassPlaneConfig, point_name
 from hepchain.chains.soft_electrons.config.selection import SelectionConfig
-from hepchain.chains.soft_electrons.config.statistics import MatchedCandidates, StatisticsConfig
+from hepchain.chains.soft_electrons.config.statistics import (
+    CHOSEN,
+    MatchedCandidates,
+    StatisticsConfig,
+    at_of,
+)
 from hepchain.config.combination import CombinationConfig
 from hepchain.config.consistency import (
     Samples,
@@ -69,9 +74,14 @@ def _working_points(combination: CombinationConfig, samples: Samples) -> Iterato
 def _approaches(statistics: StatisticsConfig, combination: CombinationConfig) -> Iterator[str]:
     known = combination.working_points.others
     for name, approach in statistics.approaches.items():
-        at = getattr(approach, "at", None)
-        if at is not None:
+        at = at_of(approach)
+        if at not in (None, CHOSEN):
             yield from unknown(f"statistics.approaches.{name}.at", [at], known)
+    if statistics.choice is not None:
+        chosen_from = statistics.choice.working_points
+        yield from unknown("statistics.choice.working_points", chosen_from, known)
+    if CHOSEN in known:
+        yield f"combination.working_points.others.{CHOSEN}: has a meaning of its own; rename it"
 
 
 def _copied(simulation: SimulationConfig, selection: SelectionConfig) -> Iterator[str]:

@@ -55,8 +55,8 @@ class TaggedCandidates(Requirement):
     title: Title = Field(description="name in figures and tables")
     at: str | None = Field(
         default=None,
-        description="name of one of combination.working_points.others; by default the working "
-        "point of the selection",
+        description="name of one of combination.working_points.others, or `chosen` by "
+        "statistics.choice; by default the working point of the selection",
     )
 
 
@@ -68,8 +68,8 @@ class TaggedByRate(Requirement):
     title: Title = Field(description="name in figures and tables")
     at: str | None = Field(
         default=None,
-        description="name of one of combination.working_points.others; by default the working "
-        "point of the selection",
+        description="name of one of combination.working_points.others, or `chosen` by "
+        "statistics.choice; by default the working point of the selection",
     )
 
 
@@ -107,11 +107,29 @@ class MatchedCandidates(Requirement, Matching):
         return self.model_copy(update=dict(self.alternatives[name]))
 
 
+def at_of(approach: Approach) -> str | None:
+    """Name of the other working point that an approach is at; None: the selection's, or none."""
+    return approach.at if isinstance(approach, TaggedCandidates | TaggedByRate) else None
+
+
 Approach = Annotated[
     EveryCandidate | TaggedCandidates | TaggedByRate | MatchedCandidates,
     Field(discriminator="kind"),
 ]
 """What is required of candidates after their selection. A new kind joins here."""
+
+
+CHOSEN = "chosen"
+"""What an approach is at that has the working point of ``choice``."""
+
+
+class WorkingPointChoice(Block):
+    """Working point with the smallest expected limit on one half of the events, for the other."""
+
+    approach: str = Field(description="approach whose limit decides; it is `at: chosen`")
+    working_points: Distinct[str] = Field(
+        min_length=2, description="names of combination.working_points.others to choose from"
+    )
 
 
 FakeRate = Annotated[float, Field(gt=0.0, lt=1.0)]
@@ -223,6 +241,11 @@ class StatisticsConfig(CountingConfig):
     baseline: str = Field(
         description="approach that the gains and the yields of each other are over"
     )
+    choice: WorkingPointChoice | None = Field(
+        default=None,
+        description="how the working point of approaches `at: chosen` is chosen, for each mass "
+        "point and on events that it is not used for",
+    )
     control: ControlConfig = Field(description="same-sign control region")
     scan: ScanConfig = Field(description="other working points, and bins of the score")
 
@@ -234,28 +257,49 @@ class StatisticsConfig(CountingConfig):
             problems.append(
                 f"headline and baseline are both '{self.headline}': name two approaches"
             )
+        problems += self._problems_of_choice()
         if any(problems):
             raise ValueError("\n".join(filter(None, problems)))
         return self
 
+    def _problems_of_choice(self) -> list[str]:
+        chosen = [name for name, one in self.approaches.items() if at_of(one) == CHOSEN]
+        if self.choice is None:
+            return [
+                f"approaches.{name}.at: '{CHOSEN}' needs a block `choice`, which says from what"
+                for name in chosen
+            ]
+        if self.choice.approach in chosen:
+            return []
+        return [
+            f"choice.approach: '{self.choice.approach}' is no approach of kind `tagger` or "
+            f"`tag_rate` with `at: {CHOSEN}`"
+        ]
+
     def _expects_the_same(self, name: str) -> bool:
         """Whether an approach requires the same as the headline."""
         both = [self.approaches[one] for one in (name, self.headline)]
-        points = {one.at for one in both if isinstance(one, TaggedCandidates | TaggedByRate)}
+        points = {at_of(one) for one in both}
         tagged = all(isinstance(one, TaggedCandidates | TaggedByRate) for one in both)
         return tagged and len(points) == 1
 
     @property
     def working_point_of_headline(self) -> str | None:
-        """Name of the other working point that the headline is at; None: that of the selection."""
-        approach = self.approaches[self.headline]
-        return approach.at if isinstance(approach, TaggedCandidates | TaggedByRate) else None
+        """Name of the other working point that the headline is at; None: that of the selection.
+
+        Of one that is chosen, a fixed one stands for it: the first that another approach is at.
+        """
+        every = [self.headline, *self.approaches]
+        found = (at_of(self.approaches[name]) for name in every)
+        if at_of(self.approaches[self.headline]) != CHOSEN:
+            return next(found)
+        return next((at for at in found if at not in (None, CHOSEN)), None)
 
     def working_points(self) -> set[str]:
-        """Names of the other working points that approaches are at."""
-        tagged = (TaggedCandidates, TaggedByRate)
-        found = (one.at for one in self.approaches.values() if isinstance(one, tagged))
-        return {name for name in found if name is not None}
+        """Names of the other working points that approaches are at, or that are chosen from."""
+        found = {at_of(one) for one in self.approaches.values()} - {None, CHOSEN}
+        choice = () if self.choice is None else self.choice.working_points
+        return {name for name in (*found, *choice) if name is not None}
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

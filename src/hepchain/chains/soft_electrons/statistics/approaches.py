@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -70,6 +70,23 @@ class Candidates(ScoredCandidates):
         step = self.tag_rate_up - self.tag_rate
         rate = np.clip(self.tag_rate + deviations * step, 0.0, 1.0)
         return replace(self, tag_rate=rate, others=others)
+
+    def with_working_point(
+        self, name: str, names: Sequence[str], place: npt.NDArray[np.int64]
+    ) -> Candidates:
+        """The candidates with one more working point, each as another of ``names`` has it.
+
+        Parameters
+        ----------
+        place : shape (n,), place among ``names`` of each candidate
+        """
+        known = [*(self.others.dtype.names or ()), name]
+        others = np.zeros(len(self), dtype=[(one, np.float64, 3) for one in known])
+        for one in known[:-1]:
+            others[one] = self.others[one]
+        for row, one in enumerate(names):
+            others[name][place == row] = self.others[one][place == row]
+        return replace(self, others=others)
 
     def at(self, working_point: str | None) -> Candidates:
         """The candidates as another working point has them; None: as the selection has."""

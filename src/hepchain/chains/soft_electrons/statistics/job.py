@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from hepchain.assumptions import Kind, assumed
 from hepchain.chains.soft_electrons.config.statistics import EveryCandidate, StatisticsConfig
 from hepchain.chains.soft_electrons.statistics.candidates import SampleFiles
+from hepchain.chains.soft_electrons.statistics.choice import Choice, choose
 from hepchain.chains.soft_electrons.statistics.comparison import (
     Other,
     alternative,
@@ -89,6 +90,10 @@ def run_statistics(
     candidates = PointCandidates.read(
         inputs.opposite_sign, point.name, config.luminosity, data, config.working_points()
     )
+    choice = None
+    if config.choice is not None:
+        choice = choose(point, candidates, config.choice, config)
+        candidates = choice.applied(candidates)
     regions = {
         name: make_region(name, approach, point, candidates, config)
         for name, approach in config.approaches.items()
@@ -105,8 +110,10 @@ def run_statistics(
     found = figures_of_merit(candidates, config, results, others, random)
     factors = _factors(candidates, config, generator(seed, "statistics", point.name, "factors"))
     headline = results[config.headline]
-    control, workspace = _control(inputs, point, candidates, config, headline)
+    control, workspace = _control(inputs, point, candidates, choice, config, headline)
     made = _point_result(point, config, results, others, found, factors, control)
+    if choice is not None:
+        made = replace(made, choice=choice.content)
     for name, path in outputs.workspaces.items():
         write_json(path, workspaces[name])
     write_json(outputs.result, asdict(made))
@@ -119,6 +126,7 @@ def _control(
     inputs: StatisticsInputs,
     point: MassPoint,
     candidates: PointCandidates,
+    choice: Choice | None,
     config: StatisticsConfig,
     result: ApproachResult,
 ) -> tuple[ControlResult | None, Specification | None]:
@@ -129,6 +137,8 @@ def _control(
     same = PointCandidates.read(
         inputs.same_sign, point.name, config.luminosity, None, config.working_points()
     )
+    if choice is not None:
+        same = choice.applied(same)
     region, control = (
         Counted.of(make_region(result.name, approach, point, item, config), config)
         for item in (candidates, same)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -86,6 +86,18 @@ class PointCandidates:
             return cls(nominal, varied)
         counted = [read_for_approaches(path, point, working_points) for path in data]
         return cls(nominal, varied, counted)
+
+    def each(self, change: Callable[[Candidates], Candidates]) -> Self:
+        """The same with the candidates of every sample changed."""
+        return replace(
+            self,
+            nominal={name: change(item) for name, item in self.nominal.items()},
+            varied={
+                name: {variation: change(item) for variation, item in items.items()}
+                for name, items in self.varied.items()
+            },
+            data=None if self.data is None else [change(item) for item in self.data],
+        )
 
     def accepted(self, approach: Approach) -> dict[str, Accepted]:
         """Sample -> its events as the approach accepts them."""
