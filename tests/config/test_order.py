@@ -187,8 +187,19 @@ def test_pairs_follow_from_names_alone() -> None:
     other = load(merged(default_with(), turned)).statistics
     assert list(other.approaches) == names != list(statistics.approaches)
     assert sorted(other.pairs) == sorted(statistics.pairs)
-    assert len(statistics.pairs) == 16
+    assert len(statistics.pairs) == 17
     assert ("tight_tag_rates", "matched_electron") in statistics.pairs
     assert ("chosen_azimuth", "matched_azimuth") in statistics.pairs
     assert ("with_tagger", "matched_electron") in statistics.pairs
     assert ("with_tagger", "with_tag_rates") not in statistics.pairs
+
+
+def test_working_points_to_choose_from_are_known() -> None:
+    content = default_with()
+    content["statistics"]["choice"]["working_points"] = ["loose", "tihgt"]
+    with pytest.raises(ConfigError, match=r"choice\.working_points: unknown name 'tihgt'"):
+        load(content)
+    content = default_with()
+    content["combination"]["working_points"]["others"]["chosen"] = 0.003
+    with pytest.raises(ConfigError, match=r"others\.chosen: has a meaning of its own"):
+        load(content)

@@ -273,7 +273,7 @@ class StatisticsConfig(CountingConfig):
             return []
         return [
             f"choice.approach: '{self.choice.approach}' is no approach of kind `tagger` or "
-            f"`tag_rate` with `at: {CHOSEN}`"
+            f"`tag_rate` with `at: {CHOSEN}`; `choice: null` takes the choice out"
         ]
 
     def _expects_the_same(self, name: str) -> bool:
