@@ -81,6 +81,11 @@ def agrees(text: str, value: float) -> bool:
     return abs(float(plain) - value) <= unit * (1.0 + 1e-9)
 
 
+BACKGROUNDS = ("wenu_jets", "wtaunu_jets")
+FAKE_RATES = {"loose": 2.0, "medium": 1.0, "tight": 0.5, "tighter": 0.2}
+"""Working point -> fake rate [%], as the default has them."""
+
+
 def quotes(results: Path) -> Iterator[Quote]:
     """Everything the documentation quotes of a run."""
     statistics = {title: _statistics(results, point) for title, point in SIGNALS.items()}
@@ -90,8 +95,11 @@ def quotes(results: Path) -> Iterator[Quote]:
     yield from _of_all_signals([result for result, _, _ in statistics.values()])
     yield from _scans([scan for _, scan, _ in statistics.values()])
     yield _impacts(statistics["(153, 150)"][2])
-    yield from _closure(_read(results / "selection/tag_rates/wenu_jets.json"))
-    yield _forced(_read(results / "selection/forced/wenu_jets.json"))
+    yield from _closure(
+        [_read(results / f"selection/tag_rates/{name}.json") for name in BACKGROUNDS]
+    )
+    yield _forced([_read(results / f"selection/forced/{name}.json") for name in BACKGROUNDS])
+    yield _chosen([result["choice"]["chosen"] for result, _, _ in statistics.values()])
     figures = results / "figures"
     yield from _taggers(_named(_read(figures / "tagger_comparison.json"), "tagger"))
     yield from _variations(_read(figures / "variations.json"))
@@ -164,34 +172,43 @@ def _gains(result: Any, name: str, over: str) -> tuple[float | None, ...]:
     return (*_estimate(gain["s_over_sqrt_b"]), *_estimate(gain["limit"]))
 
 
-def _closure(rates: Any) -> Iterator[Quote]:
-    """Of the tag rates at the working point of the headline."""
-    closure = rates["others"].get("tight", {}).get("closure", {})
-    total = closure.get("total", {})
+def _closure(rates: list[Any]) -> Iterator[Quote]:
+    """Of the tag rates of both backgrounds at 0.5 %."""
+    closures = [item["others"].get("tight", {}).get("closure", {}) for item in rates]
+    totals = [closure.get("total", {}) for closure in closures]
     yield Quote(
         STATISTICS,
-        "The rates close: {} candidates of either charge and any mass pass per fb⁻¹, {} ± {} are "
-        "expected.",
-        (total.get("counted"), total.get("expected"), total.get("error")),
+        "The rates close at 0.5 %: of W → eν {} candidates of either charge and any mass pass per "
+        "fb⁻¹, {} ± {} are expected; of W → τν {}, and {} ± {}.",
+        tuple(total.get(name) for total in totals for name in ("counted", "expected", "error")),
     )
-    uncertainty = closure.get("uncertainty")
-    percent = None if uncertainty is None else 100.0 * uncertainty
-    yield Quote(STATISTICS, "the rates' closure ({} %) is what limits", (percent,))
+    known = [closure.get("uncertainty") for closure in closures]
+    percent = tuple(None if one is None else 100.0 * one for one in known)
+    yield Quote(STATISTICS, "the rates' closure ({} and {} % at 0.5 %) is what limits", percent)
 
 
-def _forced(report: Any) -> Quote:
-    """Of the forced electrons of the background."""
-    forced, natural = report["forced"], report["natural"]
-    both = (forced["value"], natural["value"])
-    ratio = both[0] / both[1] if all(both) else None
-    relative = [item["relative_error"] for item in (forced, natural)]
-    error = None if ratio is None else ratio * math.hypot(*relative)
+def _forced(reports: list[Any]) -> Quote:
+    """Of the forced electrons of both backgrounds."""
+    ratios: list[float | None] = []
+    for report in reports:
+        forced, natural = report["forced"], report["natural"]
+        both = (forced["value"], natural["value"])
+        ratio = both[0] / both[1] if all(both) else None
+        relative = [item["relative_error"] for item in (forced, natural)]
+        ratios += [ratio, None if ratio is None else ratio * math.hypot(*relative)]
     return Quote(
         STATISTICS,
-        "Of these {} effective ones are among the candidates of both charges, and they are "
-        "{} ± {} times as many as happened by themselves,",
-        (forced["effective_events"], ratio, error),
+        "Of these {} and {} effective ones are among the candidates of both charges, and they are "
+        "{} ± {} and {} ± {} times as many as happened by themselves.",
+        (*(report["forced"]["effective_events"] for report in reports), *ratios),
     )
+
+
+def _chosen(choices: list[dict[str, str]]) -> Quote:
+    """Fake rates of the headline [%], of even and odd events."""
+    found = [FAKE_RATES[choice[half]] for choice in choices for half in ("even", "odd")]
+    text = "Chosen were, for even and odd events, " + ", ".join(4 * ["{} and {} %"])
+    return Quote(STATISTICS, text, tuple(found))
 
 
 def _of_the_first_signal(result: Any) -> Iterator[Quote]:

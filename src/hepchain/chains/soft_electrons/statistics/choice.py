@@ -24,7 +24,7 @@ from hepchain.chains.soft_electrons.statistics.point import (
     PointCandidates,
     make_region,
 )
-from hepchain.statistics.region import analyse
+from hepchain.statistics.region import counted, counting_scale, find_shortage
 
 LOGGER = logging.getLogger(__name__)
 
@@ -37,8 +37,8 @@ class Choice:
     """Expected limits at some working points, and what follows."""
 
     limits: Mapping[str, Sequence[float | None]]
-    """Working point -> median expected limit on the signal strength in each half of the events,
-    scaled to all of them; None where there is none."""
+    """Working point -> expected limit on the signal strength in each half of the events, scaled to
+    all of them, of a counting experiment; None where there is none."""
 
     def best(self, half: int) -> str:
         """The working point with the smallest limit in a half; the first if none has a limit."""
@@ -109,9 +109,13 @@ def limit_at(
     choice: WorkingPointChoice,
     config: StatisticsConfig,
 ) -> float | None:
-    """Median expected limit of the approach at a working point; None if there is none."""
+    """Expected limit of the approach at a working point; None if there are too few events.
+
+    That of a counting experiment: the fits have the statistical error of the simulated signal as
+    well, which in half of it is large and says nothing of the working point.
+    """
     approach = config.approaches[choice.approach].model_copy(update={"at": name})
-    result, _ = analyse(make_region(name, approach, point, candidates, config), config)
-    if result.limit is None:
+    region = make_region(name, approach, point, candidates, config)
+    if find_shortage(region, config):
         return None
-    return float(result.limit.expected[len(result.limit.expected) // 2])
+    return counting_scale(counted(region, config))
