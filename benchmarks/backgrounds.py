@@ -200,6 +200,9 @@ def main() -> None:
     published = (every["cone"] == "isolated") & (every["jets"] == "no b-jet")
     every["square"] = every["error"] ** 2
     for title, chosen in (("all", every), ("published region", every[published])):
+        if chosen.empty:
+            print(f"\n{title}: no event")
+            continue
         sums = chosen.pivot_table(["fb", "square"], "process", "azimuth", "sum", fill_value=0)
         sums["square"] = sums["square"] ** 0.5
         print(f"\n{title}\n{sums.rename(columns={'square': 'error'}).round(1).to_string()}")
