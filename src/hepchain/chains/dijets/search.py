@@ -10,7 +10,7 @@ import numpy as np
 
 from hepchain.chains.dijets.config.methods import SearchConfig, WindowsConfig
 from hepchain.chains.dijets.data import Events, Floats
-from hepchain.statistics.falling import Excess, choose, design, excess, global_p_value
+from hepchain.statistics.falling import Excess, excess_of_chosen, global_p_value
 
 
 @dataclass(frozen=True)
@@ -120,14 +120,10 @@ def look(
     counts = np.histogram(events.mass[kept], edges)[0].astype(np.float64)
     inside = (edges[:-1] >= windows.windows[window][0]) & (edges[1:] <= windows.windows[window][1])
     signal = float(np.count_nonzero(events.signal & kept & events.within(*windows.windows[window])))
-    chosen = choose(counts, edges, inside, config.energy, config.f_test)
-    columns = design(edges, chosen.parameters, config.energy)
-    data = excess(counts[np.newaxis], columns, inside)
-    toys = excess(
-        random.poisson(data.fits.expected[0], (config.toys, len(counts))).astype(np.float64),
-        columns,
-        inside,
-    )
+    chosen = (edges, inside, config.energy, config.f_test)
+    data, parameters = excess_of_chosen(counts[np.newaxis], *chosen)
+    drawn = random.poisson(data.fits.expected[0], (config.toys, len(counts))).astype(np.float64)
+    toys, _ = excess_of_chosen(drawn, *chosen)
     goodness = float(data.fits.goodness[0])
     flags = []
     if not math.isfinite(data.significance[0]):
@@ -143,7 +139,7 @@ def look(
         significance=_finite(data.significance[0]),
         p_value=_finite(data.p_value[0]),
         goodness=_finite(goodness),
-        parameters=chosen.parameters,
+        parameters=int(parameters[0]),
         flags=tuple(flags),
         spectrum=tuple(counts),
         fit=tuple(data.fits.expected[0]),
