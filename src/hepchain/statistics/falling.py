@@ -162,7 +162,12 @@ def excess(counts: Floats, columns: Floats, window: Booleans) -> Excess:
 
 
 def choose(
-    counts: Floats, edges: Floats, window: Booleans, energy: float, level: float
+    counts: Floats,
+    edges: Floats,
+    window: Booleans,
+    energy: float,
+    level: float,
+    least: int = PARAMETERS[0],
 ) -> Integers:
     """Parameters of the smallest function that the next one does not improve by an F-test.
 
@@ -174,19 +179,20 @@ def choose(
     ----------
     counts : shape (spectra, bins)
     level : a function of one parameter more is taken where its p-value is below
+    least : parameters to begin with
 
     Returns
     -------
-    shape (spectra,); where no fit converges the smallest number
+    shape (spectra,); where no fit converges the least
 
     Raises
     ------
     StageError : see :func:`fit`
     """
-    parameters = np.full(len(counts), PARAMETERS[0])
-    smaller = fit(counts, design(edges, PARAMETERS[0], energy), ~window)
+    parameters = np.full(len(counts), least)
+    smaller = fit(counts, design(edges, least, energy), ~window)
     open_ = smaller.converged
-    for number in PARAMETERS[1:]:
+    for number in PARAMETERS[PARAMETERS.index(least) + 1 :]:
         larger = fit(counts, design(edges, number, energy), ~window)
         fall = np.maximum(smaller.deviance - larger.deviance, 0.0)
         left = np.maximum(larger.deviance, 1e-300) / larger.degrees
@@ -198,7 +204,12 @@ def choose(
 
 
 def excess_of_chosen(
-    counts: Floats, edges: Floats, window: Booleans, energy: float, level: float
+    counts: Floats,
+    edges: Floats,
+    window: Booleans,
+    energy: float,
+    level: float,
+    least: int = PARAMETERS[0],
 ) -> tuple[Excess, Integers]:
     """:func:`excess`, each spectrum with the function that :func:`choose` takes for it.
 
@@ -213,7 +224,7 @@ def excess_of_chosen(
     ------
     StageError : see :func:`excess`
     """
-    parameters = choose(counts, edges, window, energy, level)
+    parameters = choose(counts, edges, window, energy, level, least)
     found = {
         number: excess(counts[parameters == number], design(edges, number, energy), window)
         for number in np.unique(parameters)

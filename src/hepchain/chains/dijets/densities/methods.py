@@ -48,9 +48,9 @@ def estimate(
 ) -> Estimated:
     """Fit the densities with one kind of flow.
 
-    The densities of the window and of a signal in it are of fits without the half of the events that
-    they score; the density of the side bands has seen no event of the window. Averages over the seeds are of
-    densities.
+    The densities of the window and of a signal in it are of fits without the half of the events
+    that they score; the density of the side bands has seen no event of the window. Averages over
+    the seeds are of densities.
 
     Raises
     ------
