@@ -19,7 +19,11 @@ DATA = rf"\d+(?:_correlated)?|{any_of(BOXES)}"
 CORRELATED = f"{MOST}_correlated"
 METHODS = [
     "supervised",
-    *(f"{method}_{flow}" for method in ("cathode", "ranode", "anode") for flow in FLOWS),
+    *(
+        f"{method}_{flow}"
+        for method in ("cathode", "ranode", "anode")
+        for flow in FLOWS
+    ),
     "cwola",
     "autoencoder_error",
     "autoencoder_latent",

@@ -30,7 +30,7 @@ rule seed_cwola:
         cwola=run.cwola.model_dump(mode="json"),
         seed=run.seed,
     message:
-        "Learning {SHOWN} with seed {wildcards.number}"
+        "Learning without labels with seed {wildcards.number}"
     script:
         "scripts/seed_cwola.py"
 

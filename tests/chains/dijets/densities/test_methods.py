@@ -87,7 +87,8 @@ def test_ratio_of_true_densities_finds_the_signal() -> None:
     events = made(9000, 250, beside=500)
     scaling = Scaling.of(events.inputs(CONFIG.features), BANDS)
     background = scaling.features(made(4000, 0, seed=9).inputs(CONFIG.features))
-    estimated = Estimated(*np.zeros((2, len(events))), (), background, scaling)
+    none = np.zeros(len(events))
+    estimated = Estimated(none, none, (), background, scaling)
     scores = cathode(events, estimated, BANDS, CONFIG, 1)
     inside = events.within(3300.0, 3700.0)
     assert np.array_equal(np.isfinite(scores), inside)
@@ -100,7 +101,8 @@ def test_ratio_of_true_densities_finds_the_signal() -> None:
 def test_no_classifier_of_cathode_has_seen_what_it_scores(monkeypatch: pytest.MonkeyPatch) -> None:
     events = made(3000, 50, beside=50)
     scaling = Scaling.of(events.inputs(CONFIG.features), BANDS)
-    estimated = Estimated(*np.zeros((2, len(events))), (), np.full((300, 2), 77.0), scaling)
+    none = np.zeros(len(events))
+    estimated = Estimated(none, none, (), np.full((300, 2), 77.0), scaling)
     _spy(monkeypatch)
     assert np.isfinite(cathode(events, estimated, BANDS, CONFIG, 1)).any()
 

@@ -65,7 +65,9 @@ def estimate(
     drawn = _drawn_masses(mass[regions.window], config, random)
     part = inner_parts(events, HELD_OUT)
     half = events.fold % 2
-    beside, within, signal, likelihoods, samples = [], [], [], [], []
+    beside, likelihoods, samples = [], [], []
+    within: list[Floats] = []
+    signal: list[Floats] = []
     for number in range(config.seeds):
         key = integer_seed(seed, "dijets", "densities", name, number)
         flow, loss = _fitted(features, mass, regions.side_bands, part, settings, key)
