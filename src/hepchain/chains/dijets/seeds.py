@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -15,6 +16,7 @@ from hepchain.chains.dijets.cwola import Bands, score_fold
 from hepchain.chains.dijets.data import Events, Floats
 from hepchain.chains.dijets.densities.methods import cathode, estimate
 from hepchain.figures.tabulate import Table, number
+from hepchain.seeds import generator
 from hepchain.sic import FLOOR, improvement
 
 Numbers = Mapping[str, float]
@@ -23,7 +25,7 @@ Numbers = Mapping[str, float]
 
 def of_cwola(events: Events, bands: Bands, config: CwolaConfig, seed: int) -> Numbers:
     """Largest improvement of CWoLa in the window, all folds trained with one seed."""
-    scores = np.empty(len(events))
+    events, scores = refolded(events, seed), np.empty(len(events))
     for fold in np.unique(events.fold):
         own = score_fold(events, int(fold), bands, config, seed)
         scores[events.fold == fold] = own
@@ -34,6 +36,7 @@ def of_densities(
     events: Events, bands: Bands, flow: str, config: DensitiesConfig, seed: int
 ) -> Numbers:
     """Largest improvements of what one flow makes, and its likelihood, at its fixed epochs."""
+    events = refolded(events, seed)
     found = estimate(events, bands, flow, config, seed)
     scores = {
         "cathode": cathode(events, found, bands, config, seed),
@@ -44,6 +47,13 @@ def of_densities(
         f"max_sic/{method}_{flow}": _largest(events, one, bands) for method, one in scores.items()
     }
     return values | {f"log_likelihood/{flow}": float(np.mean(found.likelihoods))}
+
+
+def refolded(events: Events, seed: int) -> Events:
+    """The same events in folds that are drawn: trees know no chance but that of what they learn."""
+    random = generator(seed, "dijets", "folds")
+    fold = random.integers(int(events.fold.max()) + 1, size=len(events))
+    return replace(events, fold=fold)
 
 
 def _largest(events: Events, scores: Floats, bands: Bands) -> float:

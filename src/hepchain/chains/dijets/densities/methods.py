@@ -64,7 +64,7 @@ def estimate(
     random = generator(seed, "dijets", "densities", name)
     drawn = _drawn_masses(mass[regions.window], config, random)
     part = inner_parts(events, HELD_OUT)
-    half = events.fold % 2
+    half, longer = events.fold % 2, _longer(settings, regions)
     beside, likelihoods, samples = [], [], []
     within: list[Floats] = []
     signal: list[Floats] = []
@@ -78,7 +78,7 @@ def estimate(
         beside.append(known[inside])
         for found, background in ((within, None), (signal, known)):
             density = _within(
-                features, mass, half, regions.window, inside, part, settings, key, background
+                features, mass, half, regions.window, inside, part, longer, key, background
             )
             found.append(density[inside])
         logger.info("%d of %d fits of %s", number + 1, config.seeds, name, extra=PROGRESS)
@@ -86,6 +86,13 @@ def estimate(
     anode[inside] = _mean(within) - _mean(beside)
     ranode[inside] = _mean(signal) - _mean(beside)
     return Estimated(anode, ranode, tuple(likelihoods), np.concatenate(samples), scaling)
+
+
+def _longer(settings: FlowSettings, regions: Regions) -> FlowSettings:
+    """With as many steps for half of a window as beside it: fewer events make more epochs."""
+    beside, window = (np.count_nonzero(one) for one in (regions.side_bands, regions.window))
+    epochs = round(settings.epochs * max(1.0, 2.0 * beside / max(window, 1)))
+    return settings.model_copy(update={"epochs": epochs})
 
 
 def _mean(logarithms: list[Floats]) -> Floats:
