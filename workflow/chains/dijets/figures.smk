@@ -21,14 +21,6 @@ CORRELATED_PERFORMANCE = expand(
 )
 
 
-# There are more methods than looks of taggers: those that know no side bands have looks of others.
-SIMPLE = [name for name in METHODS if name.startswith("autoencoder")]
-METHOD_TITLES = {
-    "taggers": titles([name for name in METHODS if name not in SIMPLE]),
-    "signals": titles(SIMPLE),
-}
-
-
 rule summary:
     input:
         searches=expand(rules.search.output, injected=INJECTED),
@@ -130,7 +122,7 @@ rule figure_sic:
         runtime=minutes(10),
     params:
         code=code_of("figure_sic"),
-        things=METHOD_TITLES,
+        things={"taggers": titles(METHODS)},
         looks=LOOKS,
     message:
         "Drawing the significance improvement"
@@ -156,7 +148,7 @@ rule figure_methods:
         code=code_of("figure_methods"),
         without_truth=WITHOUT_TRUTH,
         share=run.correlated.share,
-        things=METHOD_TITLES,
+        things={"taggers": titles(METHODS)},
         looks=LOOKS,
     message:
         "Drawing all methods"

@@ -19,11 +19,7 @@ DATA = rf"\d+(?:_correlated)?|{any_of(BOXES)}"
 CORRELATED = f"{MOST}_correlated"
 METHODS = [
     "supervised",
-    *(
-        f"{method}_{flow}"
-        for method in ("cathode", "ranode", "anode")
-        for flow in FLOWS
-    ),
+    *(f"{method}_{flow}" for method in ("cathode", "anode") for flow in FLOWS),
     "cwola",
     "autoencoder_error",
     "autoencoder_latent",
@@ -126,7 +122,6 @@ rule densities:
         f"{RESULTS}/data/{{injected}}.parquet",
     output:
         anode=f"{RESULTS}/scores/{{injected}}/anode_{{flow}}.parquet",
-        ranode=f"{RESULTS}/scores/{{injected}}/ranode_{{flow}}.parquet",
         cathode=f"{RESULTS}/scores/{{injected}}/cathode_{{flow}}.parquet",
         likelihoods=f"{RESULTS}/densities/{{injected}}/{{flow}}.json",
         assumed=f"{ASSUMED}/densities/{{injected}}-{{flow}}.json",

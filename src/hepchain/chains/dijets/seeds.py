@@ -40,7 +40,6 @@ def of_densities(
     found = estimate(events, bands, flow, config, seed)
     scores = {
         "cathode": cathode(events, found, bands, config, seed),
-        "ranode": found.ranode,
         "anode": found.anode,
     }
     values = {

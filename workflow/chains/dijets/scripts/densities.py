@@ -15,11 +15,7 @@ with job(snakemake):
     config = DensitiesConfig.model_validate(params.densities)
     found = estimate(events, bands, snakemake.wildcards.flow, config, params.seed)
     of_cathode = cathode(events, found, bands, config, params.seed)
-    for scores, path in (
-        (found.anode, output.anode),
-        (found.ranode, output.ranode),
-        (of_cathode, output.cathode),
-    ):
+    for scores, path in ((found.anode, output.anode), (of_cathode, output.cathode)):
         chosen = np.isfinite(scores)
         write_scores(events, chosen, scores[chosen], path)
     write_json(output.likelihoods, {"values": list(found.likelihoods)})

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from hepchain.chains.dijets.config.densities import FlowSettings
-from hepchain.chains.dijets.densities.mixture import mixed
 from hepchain.chains.dijets.densities.spline import Spline, parameters
 from hepchain.training import environment
 
@@ -59,58 +58,18 @@ class Flow:
         -------
         mean negative log-likelihood of the validation events, an epoch each
         """
-        return self._maximise(self._model, _arrays(*training), _arrays(*validation))
-
-    def fit_signal(
-        self,
-        training: tuple[Floats, Floats],
-        validation: tuple[Floats, Floats],
-        background: tuple[Floats, Floats],
-    ) -> list[float]:
-        """Fit as the density of what a known one leaves over (R-ANODE, arXiv:2312.11629).
-
-        The events follow a mixture of both, whose share is fitted, too.
-
-        Parameters
-        ----------
-        training, validation : see :meth:`fit`
-        background : logarithm of the known density of both, shapes (n,)
-
-        Returns
-        -------
-        mean negative log-likelihood of the validation events by the mixture, an epoch each
-        """
         import keras
 
-        known = keras.Input((1,))
-        total, layer = mixed(self._model.output, known)
-        model = keras.Model([*self._model.inputs, known], total)
-        learnt, held_out = (
-            [*_arrays(*part), logarithm.astype(np.float32).reshape(-1, 1)]
-            for part, logarithm in zip((training, validation), background, strict=True)
-        )
-        losses = self._maximise(model, learnt, held_out)
-        share = 1.0 / (1.0 + np.exp(-float(keras.ops.convert_to_numpy(layer.logit))))
-        logger.info("%.1f %% of the events follow the fitted density", 100.0 * share)
-        return losses
-
-    def _maximise(
-        self,
-        model: Any,
-        learnt: list[npt.NDArray[np.float32]],
-        held_out: list[npt.NDArray[np.float32]],
-    ) -> list[float]:
-        """Fit a model that gives the logarithm of a density of its inputs."""
-        import keras
-
+        model = self._model
         model.compile(
             optimizer=keras.optimizers.Adam(self._settings.learning_rate),
             loss=lambda _, log_density: -log_density,
         )
+        inputs, held_out = _arrays(*training), _arrays(*validation)
         best = _Best()
         history = model.fit(
-            learnt,
-            np.zeros(len(learnt[0]), dtype=np.float32),
+            inputs,
+            np.zeros(len(inputs[0]), dtype=np.float32),
             validation_data=(held_out, np.zeros(len(held_out[0]), dtype=np.float32)),
             batch_size=self._settings.batch_size,
             validation_batch_size=BATCH,

@@ -1,7 +1,4 @@
-"""ANODE (arXiv:2001.04990), R-ANODE (arXiv:2312.11629), CATHODE (arXiv:2109.00546).
-
-Densities beside a window, used in it.
-"""
+"""ANODE (arXiv:2001.04990), CATHODE (arXiv:2109.00546): densities beside a window, used in it."""
 
 from __future__ import annotations
 
@@ -34,8 +31,6 @@ class Estimated:
 
     anode: Floats
     """Logarithm of the ratio of both densities, shape (n,); NaN outside of the window."""
-    ranode: Floats
-    """Of that of a signal, fitted beside the density of the background, to the latter; (n,)."""
     likelihoods: tuple[float, ...]
     """Mean log-likelihood of side-band events that no fit has seen, a seed each."""
     samples: Floats
@@ -48,9 +43,9 @@ def estimate(
 ) -> Estimated:
     """Fit the densities with one kind of flow.
 
-    The densities of the window and of a signal in it are of fits without the half of the events
-    that they score; the density of the side bands has seen no event of the window. Averages over
-    the seeds are of densities.
+    The density of the window is that of fits without the half of the events that they score; the
+    density of the side bands has seen no event of the window. Averages over the seeds are of
+    densities.
 
     Raises
     ------
@@ -64,35 +59,20 @@ def estimate(
     random = generator(seed, "dijets", "densities", name)
     drawn = _drawn_masses(mass[regions.window], config, random)
     part = inner_parts(events, HELD_OUT)
-    half, longer = events.fold % 2, _longer(settings, regions)
-    beside, likelihoods, samples = [], [], []
-    within: list[Floats] = []
-    signal: list[Floats] = []
+    beside, within, likelihoods, samples = [], [], [], []
     for number in range(config.seeds):
         key = integer_seed(seed, "dijets", "densities", name, number)
         flow, loss = _fitted(features, mass, regions.side_bands, part, settings, key)
-        known = np.full(len(events), np.nan)
-        known[inside] = flow.log_density(features[inside], mass[inside])
+        beside.append(flow.log_density(features[inside], mass[inside]))
         likelihoods.append(-loss)
         samples.append(flow.sample(drawn[number :: config.seeds], random))
-        beside.append(known[inside])
-        for found, background in ((within, None), (signal, known)):
-            density = _within(
-                features, mass, half, regions.window, inside, part, longer, key, background
-            )
-            found.append(density[inside])
+        within.append(
+            _within(features, mass, events.fold % 2, regions.window, inside, part, settings, key)
+        )
         logger.info("%d of %d fits of %s", number + 1, config.seeds, name, extra=PROGRESS)
-    anode, ranode = np.full((2, len(events)), np.nan)
-    anode[inside] = _mean(within) - _mean(beside)
-    ranode[inside] = _mean(signal) - _mean(beside)
-    return Estimated(anode, ranode, tuple(likelihoods), np.concatenate(samples), scaling)
-
-
-def _longer(settings: FlowSettings, regions: Regions) -> FlowSettings:
-    """With as many steps for half of a window as beside it: fewer events make more epochs."""
-    beside, window = (np.count_nonzero(one) for one in (regions.side_bands, regions.window))
-    epochs = round(settings.epochs * max(1.0, 2.0 * beside / max(window, 1)))
-    return settings.model_copy(update={"epochs": epochs})
+    anode = np.full(len(events), np.nan)
+    anode[inside] = _mean([one[inside] for one in within]) - _mean(beside)
+    return Estimated(anode, tuple(likelihoods), np.concatenate(samples), scaling)
 
 
 def _mean(logarithms: list[Floats]) -> Floats:
@@ -115,23 +95,12 @@ def _within(
     part: Integers,
     settings: FlowSettings,
     seed: int,
-    background: Floats | None,
 ) -> Floats:
-    """Density of the events to score, by fits to the half of the window they are not in; (n,).
-
-    With the density of the background, (n,), that of the signal beside it.
-    """
-    first = 1 if background is None else 3
+    """Density of the events to score, by fits to the half of the window they are not in; (n,)."""
     density = np.full(len(mass), np.nan)
     for left_out in (0, 1):
         flow, _ = _fitted(
-            features,
-            mass,
-            window & (half != left_out),
-            part,
-            settings,
-            seed + first + left_out,
-            background,
+            features, mass, window & (half != left_out), part, settings, seed + 1 + left_out
         )
         own = scored & (half == left_out)
         density[own] = flow.log_density(features[own], mass[own])
@@ -145,7 +114,6 @@ def _fitted(
     part: Integers,
     settings: FlowSettings,
     seed: int,
-    background: Floats | None = None,
 ) -> tuple[Flow, float]:
     learnt, held_out = chosen & (part > 0), chosen & (part == 0)
     if np.count_nonzero(held_out) < FEWEST // HELD_OUT or np.count_nonzero(learnt) < FEWEST:
@@ -154,12 +122,10 @@ def _fitted(
             "more events"
         )
     flow = Flow(features.shape[1], settings, seed)
-    parts = [(features[rows], mass[rows]) for rows in (learnt, held_out)]
-    if background is None:
-        losses = flow.fit(parts[0], parts[1])
-    else:
-        known = background[learnt], background[held_out]
-        losses = flow.fit_signal(parts[0], parts[1], known)
+    losses = flow.fit(
+        (features[learnt], mass[learnt]),
+        (features[held_out], mass[held_out]),
+    )
     return flow, min(losses)
 
 
