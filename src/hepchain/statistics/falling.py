@@ -23,6 +23,7 @@ from hepchain.errors import StageError
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
 
 PARAMETERS = (3, 4, 5)
 """Numbers of parameters of the functions that there are."""
@@ -41,7 +42,7 @@ class Fits:
     """Events of each bin, shape (spectra, bins)."""
     deviance: Floats
     """Of the bins that were fitted: 2 ln L of a free rate in each bin over that of the function."""
-    degrees: int
+    degrees: Integers
     """Bins that were fitted, less the parameters."""
     converged: Booleans
 
@@ -103,7 +104,8 @@ def fit(counts: Floats, columns: Floats, used: Booleans) -> Fits:
             break
     rate = np.exp(np.clip(theta @ columns.T, -50.0, 50.0))
     deviance = _deviance(wanted, rate[:, used]).sum(axis=1)
-    return Fits(rate, deviance, len(design_used) - columns.shape[1], converged)
+    degrees = np.full(len(counts), len(design_used) - columns.shape[1])
+    return Fits(rate, deviance, degrees, converged)
 
 
 def _deviance(counts: Floats, rate: Floats) -> Floats:
@@ -159,49 +161,85 @@ def excess(counts: Floats, columns: Floats, window: Booleans) -> Excess:
     return Excess(observed, expected, np.where(converged, signed, np.nan), beside)
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """Function that a spectrum is described with."""
-
-    parameters: int
-    goodness: float
-    """P-value of the fit beside the window."""
-    f_tests: tuple[float, ...]
-    """P-value of each number of parameters against the one before, as far as it was asked."""
-
-
-def choose(counts: Floats, edges: Floats, window: Booleans, energy: float, level: float) -> Chosen:
-    """The smallest function that the next one does not improve by an F-test.
+def choose(
+    counts: Floats,
+    edges: Floats,
+    window: Booleans,
+    energy: float,
+    level: float,
+    least: int = PARAMETERS[0],
+) -> Integers:
+    """Parameters of the smallest function that the next one does not improve by an F-test.
 
     Fisher's test of nested models: the fall of the deviance over what is left of it, each over its
-    degrees of freedom; R. A. Fisher, J. R. Stat. Soc. 85 (1922) 597.
+    degrees of freedom; R. A. Fisher, J. R. Stat. Soc. 85 (1922) 597. A larger function that rises
+    anywhere is not taken: with it the fit would follow a peak that is wider than the window.
 
     Parameters
     ----------
-    counts : of one spectrum, shape (bins,)
+    counts : shape (spectra, bins)
     level : a function of one parameter more is taken where its p-value is below
+    least : parameters to begin with
+
+    Returns
+    -------
+    shape (spectra,); where no fit converges the least
 
     Raises
     ------
-    StageError : no fit converges, or see :func:`fit`
+    StageError : see :func:`fit`
     """
-    fits = [
-        fit(counts[np.newaxis], design(edges, number, energy), ~window) for number in PARAMETERS
-    ]
-    if not fits[0].converged[0]:
-        raise StageError(f"the fit of {PARAMETERS[0]} parameters does not converge")
-    tests: list[float] = []
-    chosen = 0
-    for position, larger in enumerate(fits[1:], start=1):
-        if not larger.converged[0]:
-            break
-        fall = float(fits[chosen].deviance[0] - larger.deviance[0])
-        left = float(larger.deviance[0]) / larger.degrees
-        tests.append(float(f.sf(max(fall, 0.0) / left, 1, larger.degrees)))
-        if tests[-1] >= level:
-            break
-        chosen = position
-    return Chosen(PARAMETERS[chosen], float(fits[chosen].goodness[0]), tuple(tests))
+    parameters = np.full(len(counts), least)
+    smaller = fit(counts, design(edges, least, energy), ~window)
+    open_ = smaller.converged
+    for number in PARAMETERS[PARAMETERS.index(least) + 1 :]:
+        larger = fit(counts, design(edges, number, energy), ~window)
+        fall = np.maximum(smaller.deviance - larger.deviance, 0.0)
+        left = np.maximum(larger.deviance, 1e-300) / larger.degrees
+        falls = (np.diff(larger.expected, axis=1) <= 0.0).all(axis=1)
+        open_ = open_ & larger.converged & falls & (f.sf(fall / left, 1, larger.degrees) < level)
+        parameters[open_] = number
+        smaller = larger
+    return parameters
+
+
+def excess_of_chosen(
+    counts: Floats,
+    edges: Floats,
+    window: Booleans,
+    energy: float,
+    level: float,
+    least: int = PARAMETERS[0],
+) -> tuple[Excess, Integers]:
+    """:func:`excess`, each spectrum with the function that :func:`choose` takes for it.
+
+    Pseudo-experiments are to choose as the data did: what a choice adds to the fluctuations is
+    then in their p-values.
+
+    Returns
+    -------
+    and the numbers of parameters, shape (spectra,)
+
+    Raises
+    ------
+    StageError : see :func:`excess`
+    """
+    parameters = choose(counts, edges, window, energy, level, least)
+    found = {
+        number: excess(counts[parameters == number], design(edges, number, energy), window)
+        for number in np.unique(parameters)
+    }
+    observed, expected, significance, deviance = (np.empty(len(counts)) for _ in range(4))
+    fitted, degrees = np.empty(counts.shape), np.empty(len(counts), dtype=np.int64)
+    converged = np.empty(len(counts), dtype=bool)
+    for number, one in found.items():
+        rows = parameters == number
+        observed[rows], expected[rows] = one.observed, one.expected
+        significance[rows], deviance[rows] = one.significance, one.fits.deviance
+        fitted[rows], degrees[rows] = one.fits.expected, one.fits.degrees
+        converged[rows] = one.fits.converged
+    fits = Fits(fitted, deviance, degrees, converged)
+    return Excess(observed, expected, significance, fits), parameters
 
 
 def global_p_value(local: npt.ArrayLike, of_toys: Floats) -> tuple[float, float]:

@@ -11,7 +11,14 @@ import pytest
 from hepchain.chains.dijets import classifiers
 from hepchain.chains.dijets.classifiers import Examples, train
 from hepchain.chains.dijets.config.methods import CwolaConfig, NetworkSettings, TreesSettings
-from hepchain.chains.dijets.cwola import Regions, depends_on_mass, inner_parts, ranked, score_fold
+from hepchain.chains.dijets.cwola import (
+    Regions,
+    band_of,
+    depends_on_mass,
+    inner_parts,
+    ranked,
+    score_fold,
+)
 from hepchain.chains.dijets.events.table import MASS
 from hepchain.chains.dijets.performance import performance
 from hepchain.chains.dijets.scores import read_scores, write_scores
@@ -148,3 +155,16 @@ def test_scores_are_put_in_the_order_of_the_events(tmp_path: Path) -> None:
         read_scores(events, [files[0], files[0]])
     with pytest.raises(InputError, match="once each"):
         read_scores(made(20, 0), files)
+
+
+def test_side_bands_weigh_the_same() -> None:
+    """Each as much as the other, both as much as the window, however many events they have."""
+    mass = np.array([2950.0] * 6 + [3500.0] * 3 + [3900.0])
+    band = band_of(mass, BANDS)
+    examples = Examples(np.zeros((10, 1)), band == 1, band)
+    totals = np.bincount(band, examples.weights)
+    assert totals == pytest.approx([2.5, 5.0, 2.5])
+    half = examples.part(np.arange(10) % 2 == 0)
+    assert np.bincount(half.positive, half.weights) == pytest.approx([2.5, 2.5])
+    without = Examples(examples.inputs, examples.positive)
+    assert without.weights == pytest.approx(np.where(band == 1, 5.0 / 3.0, 5.0 / 7.0))

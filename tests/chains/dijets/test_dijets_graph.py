@@ -45,6 +45,13 @@ def test_each_number_of_a_scan_is_searched(workspace: Workspace) -> None:
     assert count(output, "densities") == count(output, "performance") == 0
 
 
+def test_each_seed_is_a_job(workspace: Workspace) -> None:
+    output = on_request(workspace, "method_seeds")
+    assert (count(output, "seed_cwola"), count(output, "seed_densities")) == (2, 2 * 2)
+    assert count(output, "data") == 1
+    assert count(output, "cwola") == count(output, "densities") == 0
+
+
 def on_request(workspace: Workspace, target: str, *files: str) -> str:
     run = workspace.snakemake(f"dijets_{target}", "-n", "--configfile", SMOKE, *files)
     assert run.status == 0, run.output

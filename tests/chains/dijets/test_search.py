@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy.stats import kstest
 
+from hepchain.chains.dijets import false_alarms
 from hepchain.chains.dijets.config.methods import (
     FalseAlarmsConfig,
     SearchConfig,
@@ -87,6 +89,22 @@ def test_false_alarms_are_as_rare_as_they_should_be() -> None:
     assert kstest(local, "uniform").pvalue > 1e-3
     again = pseudo_experiments(events, ["mj1", "dmj"], range(7, 8), WINDOWS, CONFIG, ALARMS, 3)
     assert again == found[7:8]
+
+
+def test_pseudo_experiments_keep_what_features_know_of_the_mass() -> None:
+    """Copies of an event are of one fold; numbers that are the mass itself stay near it."""
+    events = made(8000, 0)
+    events = replace(events, columns={**events.columns, "dmj": events.mass})
+    background = false_alarms._background(events, ["mj1", "dmj"], WINDOWS, CONFIG.energy)
+    config = ALARMS.model_copy(update={"events": 12_000})
+    pseudo = false_alarms._draw(background, ["mj1", "dmj"], config, np.random.default_rng(2))
+    assert abs(len(pseudo) - 12_000) < 600
+    assert np.abs(pseudo.columns["dmj"] - pseudo.mass).max() <= WINDOWS.bin_width
+    _, source, copies = np.unique(pseudo.columns["mj1"], return_inverse=True, return_counts=True)
+    assert copies.max() > 1
+    folds = np.zeros((len(copies), ALARMS.folds), dtype=bool)
+    folds[source, pseudo.fold] = True
+    assert (folds.sum(axis=1) == 1).all()
 
 
 def test_jobs_share_the_pseudo_experiments() -> None:

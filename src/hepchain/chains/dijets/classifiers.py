@@ -30,14 +30,17 @@ class Examples:
     """Shape (n, features)."""
     positive: Booleans
     """Shape (n,)."""
+    group: npt.NDArray[np.int64] | None = None
+    """Number of the group of each event, from 0, shape (n,); without groups each class is one."""
 
     def part(self, chosen: Booleans) -> Examples:
         """The chosen ones, shape (n,)."""
-        return Examples(self.inputs[chosen], self.positive[chosen])
+        group = None if self.group is None else self.group[chosen]
+        return Examples(self.inputs[chosen], self.positive[chosen], group)
 
     @property
     def weights(self) -> Floats:
-        """Both classes weigh the same, shape (n,).
+        """Both classes weigh the same, and the groups of a class do, shape (n,).
 
         Raises
         ------
@@ -49,7 +52,14 @@ class Examples:
                 f"of {len(self.positive)} events to learn from {self.positive.sum()} are of one "
                 "class: both need some; take wider windows, fewer folds or more events"
             )
-        return np.where(self.positive, 0.5 / share, 0.5 / (1.0 - share))
+        group = np.zeros(len(self.positive), dtype=np.int64) if self.group is None else self.group
+        cells, cell, events = np.unique(
+            2 * group + self.positive, return_inverse=True, return_counts=True
+        )
+        groups_of_class = np.bincount(cells % 2)
+        of_cell = 0.5 * len(self.positive) / (groups_of_class[cells % 2] * events)
+        weights: Floats = of_cell[cell]
+        return weights
 
 
 def train(training: Examples, validation: Examples, settings: Settings, seed: int) -> Score:

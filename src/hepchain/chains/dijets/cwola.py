@@ -57,11 +57,22 @@ def score_fold(events: Events, fold: int, bands: Bands, config: CwolaConfig, see
     depends_on_mass(events, bands, config)
     inputs = events.inputs(config.features)
     learnt = regions.both & (events.fold != fold)
-    examples = Examples(inputs[learnt], regions.window[learnt])
+    examples = Examples(inputs[learnt], regions.window[learnt], band_of(events.mass[learnt], bands))
     part = inner_parts(events, config.members)[learnt]
     score = train_members(examples, part, config.classifier, integer_seed(seed, "cwola", fold))
     scored = events.fold == fold
     return ranked(score(inputs[scored]), regions.both[scored])
+
+
+def band_of(mass: Floats, bands: Bands) -> npt.NDArray[np.int64]:
+    """Side band below the window 0, window 1, side band above 2; shape (n,).
+
+    Both side bands are to weigh the same to a classifier (Collins, Howe, Nachman,
+    arXiv:1902.02634): a feature that drifts with the mass then has about the same mean in the
+    window and beside it. By their events the lower one weighs more, and the classifier learns that
+    what looks heavy is of the window.
+    """
+    return np.asarray(np.digitize(mass, bands[1:3]), dtype=np.int64)
 
 
 def inner_parts(events: Events, parts: int) -> npt.NDArray[np.int64]:

@@ -1,7 +1,8 @@
 """How often the search finds something where nothing is: pseudo-experiments without a signal.
 
 The mass follows a smooth fit of the simulated background, and the other numbers are those of its
-events, drawn apart from the mass. A classifier is trained in each pseudo-experiment anew.
+events of about that mass: what a tagger makes of features that depend on the mass is in the rate. A
+classifier is trained in each pseudo-experiment anew.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import numpy as np
 
 from hepchain.chains.dijets.classifiers import Examples, train_members
 from hepchain.chains.dijets.config.methods import FalseAlarmsConfig, SearchConfig, WindowsConfig
-from hepchain.chains.dijets.cwola import ranked
-from hepchain.chains.dijets.data import BACKGROUND, Events, Floats
+from hepchain.chains.dijets.cwola import band_of, ranked
+from hepchain.chains.dijets.data import BACKGROUND, Events, Floats, Integers
 from hepchain.chains.dijets.events.table import MASS
 from hepchain.chains.dijets.search import edges_of, search
 from hepchain.errors import StageError
@@ -53,15 +54,7 @@ def pseudo_experiments(
     ------
     StageError : the fit of the background does not converge
     """
-    chosen = events.observed & ~events.signal
-    mass, edges = events.mass[chosen], edges_of(windows)
-    counts = np.histogram(mass, edges)[0].astype(np.float64)
-    columns = design(edges, PARAMETERS[-1], search_config.energy)
-    smooth = fit(counts[np.newaxis], columns, np.ones(len(counts), dtype=bool))
-    if not smooth.converged[0]:
-        raise StageError("the fit of the background without a cut does not converge")
-    shares = smooth.expected[0] / smooth.expected[0].sum()
-    inputs = events.inputs(features)[chosen]
+    background = _background(events, features, windows, search_config.energy)
     searched = windows.model_copy(
         update={"windows": {name: windows.windows[name] for name in config.windows}}
     )
@@ -69,7 +62,7 @@ def pseudo_experiments(
     found = []
     for number in numbers:
         random = generator(seed, "dijets", "false_alarms", number)
-        pseudo = _draw(inputs, features, edges, shares, config, random)
+        pseudo = _draw(background, features, config, random)
         scores = {
             name: _scores(pseudo, features, searched.bands(name), config, seed, number)
             for name in config.windows
@@ -82,23 +75,62 @@ def pseudo_experiments(
     return found
 
 
+@dataclass(frozen=True)
+class Background:
+    """What pseudo-experiments are drawn from."""
+
+    inputs: Floats
+    """Features of the simulated events, shape (n, features)."""
+    edges: Floats
+    """Of the bins of the mass [GeV]."""
+    shares: Floats
+    """Of the events that are expected in each bin, by a smooth fit."""
+    rows: Sequence[Integers]
+    """Simulated events of each bin; of the next one with some where it has none."""
+
+
+def _background(
+    events: Events, features: Sequence[str], windows: WindowsConfig, energy: float
+) -> Background:
+    chosen = events.observed & ~events.signal
+    mass, edges = events.mass[chosen], edges_of(windows)
+    counts = np.histogram(mass, edges)[0].astype(np.float64)
+    everywhere = np.ones(len(counts), dtype=bool)
+    smooth = fit(counts[np.newaxis], design(edges, PARAMETERS[-1], energy), everywhere)
+    if not smooth.converged[0]:
+        raise StageError("the fit of the background without a cut does not converge")
+    filled = np.flatnonzero(counts)
+    nearest = filled[np.abs(filled - np.arange(len(counts))[:, np.newaxis]).argmin(axis=1)]
+    bin_of = np.digitize(mass, edges) - 1
+    rows = [np.flatnonzero(bin_of == number) for number in nearest]
+    shares = smooth.expected[0] / smooth.expected[0].sum()
+    return Background(events.inputs(features)[chosen], edges, shares, rows)
+
+
 def _draw(
-    inputs: Floats,
+    background: Background,
     features: Sequence[str],
-    edges: Floats,
-    shares: Floats,
     config: FalseAlarmsConfig,
     random: np.random.Generator,
 ) -> Events:
-    total = random.poisson(config.events)
-    bins = random.choice(len(shares), total, p=shares)
-    mass = edges[bins] + random.random(total) * np.diff(edges)[bins]
-    rows = inputs[random.integers(len(inputs), size=total)]
-    columns = {MASS: mass, **dict(zip(features, rows.T, strict=True))}
+    """One pseudo-experiment; no event is in it twice as long as its bin has enough of them.
+
+    Copies of an event have one number and so one fold: no model is asked about what it has seen.
+    """
+    wanted = random.multinomial(random.poisson(config.events), background.shares)
+    drawn = [
+        random.choice(rows, number, replace=bool(number > len(rows)))
+        for rows, number in zip(background.rows, wanted, strict=True)
+    ]
+    source, total = np.concatenate(drawn), int(wanted.sum())
+    low, width = background.edges[:-1], np.diff(background.edges)
+    mass = np.repeat(low, wanted) + random.random(total) * np.repeat(width, wanted)
+    columns = {MASS: mass, **dict(zip(features, background.inputs[source].T, strict=True))}
+    number = random.permutation(len(background.inputs))[source]
     nothing = np.zeros(total, dtype=bool)
-    fold = random.integers(config.folds, size=total)
     sample = np.full(total, BACKGROUND)
-    return Events(columns, sample, np.arange(total), fold, nothing, ~nothing)
+    # The part that stops a model early is the rest of the number, see `_scores`.
+    return Events(columns, sample, number // config.folds, number % config.folds, nothing, ~nothing)
 
 
 def _scores(
@@ -115,7 +147,7 @@ def _scores(
     for fold in range(config.folds):
         scored = pseudo.fold == fold
         learnt = around & ~scored
-        examples = Examples(inputs[learnt], window[learnt])
+        examples = Examples(inputs[learnt], window[learnt], band_of(pseudo.mass[learnt], bands))
         part = pseudo.event_number[learnt] % INNER
         key = integer_seed(seed, "false_alarms", number, fold)
         score = train_members(examples, part, config.classifier, key)

@@ -19,6 +19,7 @@ from hepchain.chains.dijets.config.methods import (
     WindowsConfig,
 )
 from hepchain.chains.dijets.config.scan import ScanConfig
+from hepchain.chains.dijets.config.seeds import SeedsConfig
 from hepchain.config.chain import ChainConfig, Check
 from hepchain.config.consistency import unknown
 from hepchain.config.figures import FiguresConfig
@@ -71,6 +72,7 @@ class DijetsConfig(ChainConfig):
     search: SearchConfig
     false_alarms: FalseAlarmsConfig
     injection_scan: ScanConfig
+    method_seeds: SeedsConfig
     black_boxes: BlackBoxesConfig
     slice: SliceConfig | None = None
     figures: FiguresConfig
