@@ -37,7 +37,8 @@ def evaluate(expression: str, values: Mapping[str, ak.Array]) -> Any:
         numbers, offsets = side_by_side(list(values.values()))
     except ValueError:
         return _Evaluation(values).of(tree)
-    return with_offsets(_Evaluation(dict(zip(values, numbers, strict=True))).of(tree), offsets)
+    found = _Evaluation(dict(zip(values, numbers, strict=True))).of(tree)
+    return with_offsets(found, offsets) if isinstance(found, np.ndarray) else found
 
 
 class _Evaluation:
