@@ -129,7 +129,7 @@ def widened(values: Any) -> Any:
 def kind_of(values: Any) -> str:
     """NumPy's letter for the type of the numbers of an array: b, i, u, f."""
     if isinstance(values, np.ndarray):
-        return values.dtype.kind
+        return str(values.dtype.kind)
     plain = isinstance(values.layout, NumpyArray) or _is_plain(values.layout)
     numbers = numbers_of(values) if plain else np.asarray(ak.flatten(values, axis=None))
     return str(numbers.dtype.kind)
