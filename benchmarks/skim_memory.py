@@ -3,9 +3,9 @@
     python benchmarks/skim_memory.py [ntuple] [--gigabytes 1 20] [--one-file]
 
 The ntuple is read under as many names as make up each size, or, with ``--one-file``, its events are
-written over and over into one file of that size. Each skim is a process of its own; the last line
-compares the peaks of the largest and the smallest input. The tables that are written need nearly as
-much space as the input.
+written over and over into one file of that size, uncompressed. Each skim is a process of its own;
+the last line compares the peaks of the largest and the smallest input. The tables that are written
+need nearly as much space as the input.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def one_file(ntuple: Path, size: float, folder: Path) -> list[str]:
         name: values for name, values in branches.items() if values.ndim == 2 and name[0] != "n"
     }
     path = folder / "one.root"
-    with uproot.recreate(path) as file:
+    with uproot.recreate(path, compression=None) as file:
         file.mktree("events", {name: ak.type(values).content for name, values in columns.items()})
         while path.stat().st_size < size:
             file["events"].extend(columns)

@@ -58,6 +58,7 @@ def test_bare_name_is_a_branch(tmp_path: Path) -> None:
         ("  a: {derive: sign, from: [b]}\n  b: {derive: sign, from: [a]}", "derived from itself"),
         ("  a: {branch: x, faktor: 2}", "did you mean 'factor'"),
         ("  a: {derive: sgn, from: [b]}\n  b: x", "a.derive"),
+        ("  a: no", "branches.a: YAML reads this name as false"),
         ("  a: x\nintermediate: {a: y}", "already one of `branches`"),
         ("  a: x\npresent_where_positive: {trt: b}", "unknown quantity 'b'"),
     ],

@@ -157,6 +157,7 @@ def test_all_problems_are_told_with_all_their_values(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(reading, "EVENTS_AT_ONCE", 100)
+    monkeypatch.setattr(reading, "MOST_AT_ONCE", 1)
     content = make_content(250)
     content["met"][[120, 240]] = -1.0
     content["weight"][230] = np.nan

@@ -56,6 +56,31 @@ def test_values_are_those_of_numpy(text: str, x: list[float], y: float) -> None:
         assert flat == pytest.approx(np.broadcast_to(expected, 5), nan_ok=True)
 
 
+def _in_pieces(values: ak.Array) -> ak.Array:
+    """The same lists, each with a begin and an end of its own: nothing is flat in memory."""
+    offsets = np.concatenate([[0], np.cumsum(COUNTS)])
+    starts, stops = (ak.index.Index64(edges) for edges in (offsets[:-1], offsets[1:]))
+    return ak.Array(ak.contents.ListArray(starts, stops, values.layout.content))
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    text=EXPRESSIONS,
+    x=st.lists(FLOATS, min_size=5, max_size=5),
+    dtype=st.sampled_from(["float32", "float64", "int8", "uint16", "bool"]),
+)
+def test_numbers_alone_give_what_lists_give(text: str, x: list[float], dtype: str) -> None:
+    """The same to the last bit, and of the same type."""
+    numbers = _jagged(np.array(x).astype(dtype))
+    y = ak.Array(np.array([3, 0, 1], "int32"))
+    written = f"x + ({text.replace('two', '2').replace('half', '0.5')})"
+    with np.errstate(all="ignore"):
+        expected = evaluate(written, {"x": _in_pieces(numbers), "y": y})
+        found = evaluate(written, {"x": numbers, "y": y})
+    assert str(found.type) == str(expected.type)
+    assert ak.array_equal(found, expected, equal_nan=True)
+
+
 def test_flags_are_counted() -> None:
     x = _jagged([1, 2, 3, 4, 5])
     found = evaluate("(x > 1) + (x > 2) + (0 < x < 4)", {"x": x})

@@ -199,7 +199,7 @@ def test_friends_that_do_not_go_together(
 
 def test_orders_too_far_apart_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is far away would have to be kept until it is asked for."""
-    monkeypatch.setattr(friends, "CHUNKS_KEPT", 3)
+    monkeypatch.setattr(friends, "ENTRIES_KEPT", 8)
     first = _events(60)
     friend = _of(first | {"y": first["x"]}, np.arange(60)[::-1])
     _write(tmp_path / "f.root", events=first, more=friend)

@@ -59,14 +59,21 @@ def _sums(tracks: Tracks, central: Any, constituent: Any) -> Any:
     events=st.integers(1, 6),
     per_event=st.integers(0, 25),
     spread=st.sampled_from([0.05, 0.3, 1.0]),
+    cells=st.sampled_from([isolation.CELLS_OF_A_TRACK, 10_000]),
 )
-def test_sums_equal_those_of_loops(seed: int, events: int, per_event: int, spread: float) -> None:
+def test_sums_equal_those_of_loops(
+    seed: int, events: int, per_event: int, spread: float, cells: int
+) -> None:
+    """Whether cells are as narrow as they can be, or wider for the few tracks there are."""
     rng = np.random.default_rng(seed)
     tracks = _tracks(rng, events, per_event, spread)
     central = rng.random(len(tracks.pt)) < 0.7
     constituent = rng.random(len(tracks.pt)) < 0.7
     expected = np.array(_one_by_one(tracks, central, constituent)).reshape(-1, len(THRESHOLDS))
-    assert _sums(tracks, central, constituent) == pytest.approx(expected, rel=1e-5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(isolation, "CELLS_OF_A_TRACK", cells)
+        found = _sums(tracks, central, constituent)
+    assert found == pytest.approx(expected, rel=1e-5)
 
 
 @given(angle=st.floats(-10, 10))

@@ -110,6 +110,7 @@ def test_scale_is_told_once_however_it_is_read(
     path = write_ntuple(_multiplied(content, "met", 1e3))
     whole = check_ntuple(path, contract_map).problems
     monkeypatch.setattr(reading, "EVENTS_AT_ONCE", 40)
+    monkeypatch.setattr(reading, "MOST_AT_ONCE", 1)
     assert check_ntuple(path, contract_map).problems == whole
 
 

@@ -159,6 +159,7 @@ def test_result_does_not_depend_on_the_size_of_chunks(
     ntuple = write_ntuple(make_content(20))
     whole = run_skim(ntuple)
     monkeypatch.setattr(reading, "EVENTS_AT_ONCE", 3)
+    monkeypatch.setattr(reading, "MOST_AT_ONCE", 1)
     chunked = run_skim(ntuple, name="chunked")
     for table in ("events", "tracks"):
         left, right = read_parquet(whole[table]), read_parquet(chunked[table])

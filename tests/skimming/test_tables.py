@@ -86,6 +86,7 @@ def test_check_and_skim_do_not_depend_on_the_format(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(reading, "EVENTS_AT_ONCE", 30)
+    monkeypatch.setattr(reading, "MOST_AT_ONCE", 1)
     monkeypatch.setattr(rows, "ROWS_AT_ONCE", 300)
     needed = {*ENTRIES, *(f"track_{name}" for name in NEEDED)}
     content = {name: v for name, v in make_content(2 * EVENTS).items() if name in needed}

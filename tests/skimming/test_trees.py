@@ -153,6 +153,39 @@ def test_rntuple_in_chunks_is_the_whole(
         assert found == whole["number"][:half].tolist()
 
 
+@settings(max_examples=30, deadline=None)
+@given(lists=COLUMNS, baskets=st.integers(1, 5), size=st.integers(1, 60))
+def test_ttree_in_chunks_is_the_whole(
+    lists: list[list[int]], baskets: int, size: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever the baskets and the chunks, with the type that the branch has."""
+    path = tmp_path_factory.mktemp("ttree") / "f.root"
+    values = ak.values_astype(ak.Array([*lists, [0]]), np.int16)
+    with uproot.recreate(path) as file:
+        file.mktree("events", {"list": "var * int16"})
+        for _ in range(baskets):
+            file["events"].extend({"list": values})
+    with open_file(path) as file:
+        tree = Tree(str(path), "events", file["events"])
+        whole = _all(tree, ["list"], size)["list"]
+        assert whole.tolist() == values.tolist() * baskets
+        assert str(whole.type.content) == str(tree.type_of("list"))
+
+
+@pytest.mark.parametrize("what", ["mktree", "mkrntuple"])
+def test_size_of_branches_is_that_of_their_numbers(tmp_path: Path, what: str) -> None:
+    path = tmp_path / "f.root"
+    content = {"x": np.zeros(5000), "list": ak.unflatten(np.zeros(20000, "float32"), 4)}
+    with uproot.recreate(path) as file:
+        getattr(file, what)("events", {name: ak.type(v).content for name, v in content.items()})
+        file["events"].extend(content)
+    with open_file(path) as file:
+        tree = Tree(str(path), "events", file["events"])
+        assert tree.size_of(["x"]) == pytest.approx(8 * 5000, rel=0.01)
+        # With offsets, which some formats have elsewhere.
+        assert 4 * 20000 <= tree.size_of(["list"]) <= 4 * 20000 + 8 * 5000 + 1000
+
+
 def test_rntuple_without_entries_is_one_chunk_of_nothing(tmp_path: Path) -> None:
     path = tmp_path / "empty.root"
     with uproot.recreate(path) as file:

@@ -114,6 +114,11 @@ class Source(Block):
 
 def _from_name(value: Any) -> Any:
     """Short form: a bare name is a branch taken as it is."""
+    if isinstance(value, bool):
+        raise ValueError(
+            f"YAML reads this name as {str(value).lower()} (as it does yes, no, on, off, true, "
+            "false): put the name of the branch in quotes"
+        )
     return {"branch": value} if isinstance(value, str) else value
 
 

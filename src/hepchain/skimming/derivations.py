@@ -11,26 +11,38 @@ from typing import Any
 
 import awkward as ak
 import numpy as np
+import numpy.typing as npt
 import vector
 
-from hepchain.skimming.jagged import kind_of
+from hepchain.skimming.jagged import (
+    Offsets,
+    kind_of,
+    numbers_of,
+    of_numbers,
+    offsets_of,
+    with_offsets,
+)
 
 
+@of_numbers
 def square_root(x: ak.Array) -> ak.Array:
     """The root; NaN of what is below zero."""
     return np.sqrt(x)
 
 
+@of_numbers
 def sign(x: ak.Array) -> ak.Array:
     """-1, 0 or 1."""
     return np.sign(x)
 
 
+@of_numbers
 def ratio(numerator: ak.Array, denominator: ak.Array) -> ak.Array:
     """One over the other."""
     return numerator / denominator
 
 
+@of_numbers
 def sum(x: ak.Array, y: ak.Array) -> ak.Array:
     """Sum of two quantities.
 
@@ -44,36 +56,43 @@ def sum(x: ak.Array, y: ak.Array) -> ak.Array:
     return result
 
 
+@of_numbers
 def pt_from_q_over_p(q_over_p: ak.Array, theta: ak.Array) -> ak.Array:
     """Transverse momentum sin(theta) / |q/p| of a track fit."""
     return np.sin(theta) / abs(q_over_p)
 
 
+@of_numbers
 def eta_from_theta(theta: ak.Array) -> ak.Array:
     """Pseudorapidity -ln tan(theta / 2)."""
     return -np.log(np.tan(theta / 2))
 
 
+@of_numbers
 def theta_from_eta(eta: ak.Array) -> ak.Array:
     """Polar angle 2 arctan(exp(-eta))."""
     return 2 * np.arctan(np.exp(-eta))
 
 
+@of_numbers
 def pt_from_px_py(px: ak.Array, py: ak.Array) -> ak.Array:
     """Transverse momentum, of an object or of the whole event."""
     return _momentum(px=px, py=py).pt
 
 
+@of_numbers
 def phi_from_px_py(px: ak.Array, py: ak.Array) -> ak.Array:
     """Azimuth in [-pi, pi]."""
     return _momentum(px=px, py=py).phi
 
 
+@of_numbers
 def eta_from_px_py_pz(px: ak.Array, py: ak.Array, pz: ak.Array) -> ak.Array:
     """Pseudorapidity."""
     return _momentum(px=px, py=py, pz=pz).eta
 
 
+@of_numbers
 def mass_from_px_py_pz_energy(
     px: ak.Array, py: ak.Array, pz: ak.Array, energy: ak.Array
 ) -> ak.Array:
@@ -81,6 +100,7 @@ def mass_from_px_py_pz_energy(
     return _momentum(px=px, py=py, pz=pz, energy=energy).mass
 
 
+@of_numbers
 def mass_from_pt_eta_energy(pt: ak.Array, eta: ak.Array, energy: ak.Array) -> ak.Array:
     """Invariant mass; -sqrt(-m^2) where rounding has made m^2 negative."""
     return _momentum(pt=pt, phi=ak.zeros_like(pt), eta=eta, energy=energy).mass
@@ -113,6 +133,7 @@ def position(values: ak.Array) -> ak.Array:
     return ak.local_index(values, axis=1)
 
 
+@of_numbers
 def e_over_p(energy: ak.Array, q_over_p: ak.Array) -> ak.Array:
     """Energy over momentum, E |q/p|."""
     return energy * abs(q_over_p)
@@ -140,6 +161,7 @@ def z0_sin_theta_to_vertex(
     return (track_z - _take(vertex_z, vertex_index, np.nan)) * np.sin(theta)
 
 
+@of_numbers
 def z0_sin_theta_significance(
     z0_sin_theta: ak.Array, theta: ak.Array, z0_error: ak.Array
 ) -> ak.Array:
@@ -218,7 +240,26 @@ def of_electron(
 
 def _take(values: ak.Array, index: ak.Array, otherwise: float) -> ak.Array:
     """``values[index]`` of each event, with a value for indices outside the list."""
+    try:
+        lists, places = offsets_of(values), offsets_of(index)
+    except ValueError:
+        lists = places = None
+    if lists is not None and places is not None and len(lists) == len(places):
+        return with_offsets(_taken(values, lists, index, places, otherwise), places)
     size = ak.num(values)
     valid = (index >= 0) & (index < size)
     taken = values[ak.mask(index, valid)]
     return ak.fill_none(taken, otherwise)
+
+
+def _taken(
+    values: ak.Array, lists: Offsets, index: ak.Array, places: Offsets, otherwise: float
+) -> npt.NDArray[Any]:
+    """The same of lists of numbers, which is much faster."""
+    numbers, number = numbers_of(values), numbers_of(index)
+    first, end = (edges.repeat(np.diff(places)) for edges in (lists[:-1], lists[1:]))
+    valid = (number >= 0) & (number < end - first)
+    dtype = np.result_type(numbers.dtype, np.asarray(otherwise).dtype)
+    result = np.full(len(number), otherwise, dtype=dtype)
+    result[valid] = numbers[first[valid] + number[valid]]
+    return result

@@ -12,7 +12,7 @@ import awkward as ak
 import numpy as np
 
 from hepchain.config.expressions import CONSTANTS, OPERATORS, name_of, parse, position_of
-from hepchain.skimming.jagged import kind_of, widened
+from hepchain.skimming.jagged import as_type, kind_of, side_by_side, widened, with_offsets
 
 _MAY_OVERFLOW = ("add", "subtract", "multiply")
 _IN_DOUBLE = ("power",)
@@ -32,11 +32,19 @@ def evaluate(expression: str, values: Mapping[str, ak.Array]) -> Any:
     ------
     ValueError : quantities do not go together, or an integer does not fit; says where
     """
-    return _Evaluation(values).of(parse(expression))
+    tree = parse(expression)
+    try:
+        numbers, offsets = side_by_side(list(values.values()))
+    except ValueError:
+        return _Evaluation(values).of(tree)
+    found = _Evaluation(dict(zip(values, numbers, strict=True))).of(tree)
+    return with_offsets(found, offsets) if isinstance(found, np.ndarray) else found
 
 
 class _Evaluation:
-    def __init__(self, values: Mapping[str, ak.Array]) -> None:
+    """Of Awkward arrays, or of the numbers alone where they go together: that is much faster."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = values
 
     def of(self, node: ast.expr) -> Any:
@@ -85,7 +93,7 @@ def _checked(node: ast.expr, function: str, operands: list[Any]) -> Any:
 
 
 def _number(value: Any) -> Any:
-    return widened(value) if isinstance(value, ak.Array) else value
+    return widened(value) if isinstance(value, ak.Array | np.ndarray) else value
 
 
 def _computed(function: str, operands: list[Any]) -> Any:
@@ -93,6 +101,8 @@ def _computed(function: str, operands: list[Any]) -> Any:
         return ak.where(*ak.broadcast_arrays(*operands))
     if function in _IN_DOUBLE:
         operands = [_in_double(operand) for operand in operands]
+    if function == "where":
+        operands = [np.asarray(operand) for operand in operands]
     result = getattr(np, function)(*operands)
     # Integers of Python that no type of NumPy has room for are objects.
     if function in _MAY_OVERFLOW and _kind(result) in "iO":
@@ -103,7 +113,7 @@ def _computed(function: str, operands: list[Any]) -> Any:
 
 
 def _kind(value: Any) -> str:
-    return kind_of(value) if isinstance(value, ak.Array) else np.asarray(value).dtype.kind
+    return kind_of(value if isinstance(value, ak.Array) else np.asarray(value))
 
 
 def _flat(value: Any) -> Any:
@@ -111,4 +121,4 @@ def _flat(value: Any) -> Any:
 
 
 def _in_double(value: Any) -> Any:
-    return ak.values_astype(value, np.float64) if isinstance(value, ak.Array) else float(value)
+    return as_type(value, np.float64) if isinstance(value, ak.Array | np.ndarray) else float(value)

@@ -16,8 +16,8 @@ from hepchain.errors import InputError
 from hepchain.skimming.rows import Grouped, Keys, keys_of, repeated, require_branches
 from hepchain.skimming.trees import Arrays, Table, Tree
 
-CHUNKS_KEPT = 50
-"""So many chunks apart may entries be that belong together, but for these."""
+ENTRIES_KEPT = 50_000
+"""So many entries apart may those be that belong together, but for those of a chunk."""
 
 Reader = Callable[[Arrays], Arrays]
 """Takes the next chunk of the first tree, gives the branches of the friend for it."""
@@ -127,7 +127,7 @@ class _Window:
     """The branches of a friend around the entries that are asked for, read in its own order."""
 
     def __init__(self, friend: FriendTree, names: Sequence[str], size: int) -> None:
-        self._friend, self._names, self._most = friend, names, CHUNKS_KEPT * size
+        self._friend, self._names, self._most = friend, names, ENTRIES_KEPT + size
         self._chunks = friend.table.chunks(names, size)
         self._first = 0
         self._kept: list[Arrays] = []

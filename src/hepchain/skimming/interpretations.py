@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
+import awkward as ak
 import numpy as np
+from awkward.contents import ListOffsetArray, NumpyArray
+from awkward.index import Index64
+from uproot.interpretation.jagged import AsJagged
 from uproot.interpretation.numerical import AsDtype
 from uproot.interpretation.objects import AsStridedObjects
 
@@ -21,6 +26,27 @@ class _StridedObjects(AsStridedObjects):  # type: ignore[misc]
         nothing = next(iter(basket_arrays.values()))[:0]
         baskets = {number: basket_arrays.get(number, nothing) for number in range(len(offsets) - 1)}
         return super().final_array(baskets, start, stop, offsets, *rest)
+
+
+class _Lists(AsJagged):  # type: ignore[misc]
+    """Lists of numbers: as uproot has them, put together with less work for each branch."""
+
+    def final_array(
+        self, basket_arrays: Mapping[int, Any], start: int, stop: int, offsets: Any, *rest: Any
+    ) -> Any:
+        """Values of the entries from ``start`` to ``stop``."""
+        edges, contents, size = [np.zeros(1, dtype=np.int64)], [], 0
+        for number, (first, last) in enumerate(pairwise(offsets)):
+            low, high = max(first, start), min(last, stop)
+            if low < high:
+                basket = basket_arrays[number]
+                own = basket.offsets[low - first : high - first + 1]
+                edges.append(own[1:] + (size - own[0]))
+                contents.append(basket.content[own[0] : own[-1]])
+                size += int(own[-1] - own[0])
+        dtype = self.content.to_dtype
+        whole = np.concatenate([np.empty(0, dtype), *contents], dtype=dtype)
+        return ak.Array(ListOffsetArray(Index64(np.concatenate(edges)), NumpyArray(whole)))
 
 
 _INTERPRETATIONS: dict[tuple[Any, ...], Any] = {}
@@ -72,4 +98,6 @@ def for_reading(branch: Any) -> Any:
     found = interpretation_of(branch)
     if type(found) is AsStridedObjects:
         return _StridedObjects(found.model, found.members, found.original)
+    if type(found) is AsJagged and type(found.content) is AsDtype and not found.content.inner_shape:
+        return _Lists(found.content, found.header_bytes, found.typename, found.original)
     return found

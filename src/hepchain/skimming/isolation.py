@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,9 @@ PAIRS_AT_ONCE = 100_000
 
 MIN_WIDTH = 0.2
 """Of the cells in (eta, phi) in which pairs are looked for: smaller ones are too many."""
+
+CELLS_OF_A_TRACK = 4
+"""At most, on average: of events with few tracks cells are wider, and all of them are in memory."""
 
 MAX_CELL_ETA = 3.0
 """Tracks further out are in the outermost cells."""
@@ -102,7 +106,8 @@ def _candidates(
     at. Neighbours in eta are neighbours in the order of the outer tracks, too, which leaves three
     intervals for each inner track.
     """
-    width = max(cone, MIN_WIDTH) * (1 + 1e-6)
+    events = int(tracks["event"][-1]) + 1 if len(tracks["event"]) else 0
+    width = _width(cone, events, len(tracks["event"]))
     in_eta, in_phi = int(2 * MAX_CELL_ETA / width) + 3, max(int(2 * np.pi / width), 1)
     eta = np.clip(tracks["eta"].astype(np.float64), -MAX_CELL_ETA, MAX_CELL_ETA)
     turn = tracks["phi"].astype(np.float64) / (2 * np.pi)
@@ -111,7 +116,6 @@ def _candidates(
     first = tracks["event"] * (in_phi * in_eta) + column
     places = (first + line * in_eta)[outer]
     outer = outer[np.argsort(places, kind="stable")]
-    events = int(tracks["event"][-1]) + 1 if len(tracks["event"]) else 0
     filled = np.bincount(places, minlength=events * in_phi * in_eta)
     starts = np.concatenate([[0], np.cumsum(filled)])
     around = np.unique(np.arange(-1, 2) % in_phi)
@@ -120,6 +124,13 @@ def _candidates(
     rows = np.repeat(np.arange(len(inner)), len(around))
     # The first and the last column are empty, so that no interval reaches into another line.
     return outer, _expanded(rows, starts[middle - 1], starts[middle + 2])
+
+
+def _width(cone: float, events: int, tracks: int) -> float:
+    """Of cells: at least the cone and a bit, and so that there are not many more than tracks."""
+    area = 2 * MAX_CELL_ETA * 2 * np.pi
+    sparse = math.sqrt(area * events / (CELLS_OF_A_TRACK * tracks)) if tracks else 0.0
+    return max(cone, MIN_WIDTH, sparse) * (1 + 1e-6)
 
 
 def _expanded(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import awkward as ak
 import numpy as np
 import numpy.typing as npt
 from awkward.contents import ListOffsetArray, NumpyArray
+from awkward.index import Index64
+
+Offsets = npt.NDArray[np.int64]
+"""Where each list begins in the numbers of all, and where the last ends; shape (events + 1,)."""
 
 
 def numbers_of(values: ak.Array) -> npt.NDArray[Any]:
@@ -32,13 +38,81 @@ def _is_plain(layout: Any) -> bool:
     return is_list and layout.purelist_depth == 2
 
 
-def as_type(values: ak.Array, dtype: str) -> ak.Array:
-    """The numbers in another type; the same array if they have it already."""
-    return values if numbers_of(values).dtype == dtype else ak.values_astype(values, dtype)
+def offsets_of(values: ak.Array) -> Offsets | None:
+    """Where the lists of numbers are in :func:`numbers_of`; None of one number an event.
+
+    Raises
+    ------
+    ValueError : the entries are something else
+    """
+    layout = values.layout
+    if isinstance(layout, NumpyArray) and layout.purelist_depth == 1:
+        return None
+    if not _is_plain(layout):
+        raise ValueError("neither numbers nor lists of numbers")
+    offsets = np.asarray(layout.offsets.data, dtype=np.int64)
+    return offsets - offsets[0] if offsets[0] else offsets
 
 
-def widened(values: ak.Array) -> ak.Array:
-    """Integers and booleans as int64, others as they are.
+def with_offsets(numbers: npt.NDArray[Any], offsets: Offsets | None) -> ak.Array:
+    """The array that has these numbers in lists of these offsets."""
+    content = NumpyArray(numbers)
+    return ak.Array(content if offsets is None else ListOffsetArray(Index64(offsets), content))
+
+
+def side_by_side(values: Sequence[ak.Array]) -> tuple[list[npt.NDArray[Any]], Offsets | None]:
+    """The numbers of arrays that go together: lists of one length, one number for each list.
+
+    Raises
+    ------
+    ValueError : they do not, or have something else than numbers
+    """
+    offsets = [offsets_of(value) for value in values]
+    lists = [found for found in offsets if found is not None]
+    events = {len(found) - 1 for found in lists}
+    events |= {len(value) for value, found in zip(values, offsets, strict=True) if found is None}
+    if len(events) != 1 or any(not np.array_equal(found, lists[0]) for found in lists[1:]):
+        raise ValueError("lists of different lengths")
+    sizes = np.diff(lists[0]) if lists else None
+    numbers = [
+        numbers_of(value) if sizes is None or found is not None else numbers_of(value).repeat(sizes)
+        for value, found in zip(values, offsets, strict=True)
+    ]
+    return numbers, lists[0] if lists else None
+
+
+def of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function of arrays, computed with their numbers alone where they go together.
+
+    It must take each number of a list for itself.
+    """
+
+    @wraps(function)
+    def with_lists(*values: ak.Array) -> ak.Array:
+        try:
+            numbers, offsets = side_by_side(values)
+        except ValueError:
+            return function(*values)
+        return with_offsets(np.asarray(function(*numbers)), offsets)
+
+    return with_lists
+
+
+def as_type(values: Any, dtype: npt.DTypeLike) -> Any:
+    """The numbers in another type; the same array, of Awkward or NumPy, if they have it already."""
+    if isinstance(values, np.ndarray):
+        return values.astype(dtype, copy=False)
+    numbers = numbers_of(values)
+    if numbers.dtype == dtype:
+        return values
+    try:
+        return with_offsets(numbers.astype(dtype), offsets_of(values))
+    except ValueError:
+        return ak.values_astype(values, dtype)
+
+
+def widened(values: Any) -> Any:
+    """Integers and booleans of an array, of Awkward or NumPy, as int64; others as they are.
 
     Raises
     ------
@@ -47,13 +121,15 @@ def widened(values: ak.Array) -> ak.Array:
     kind = kind_of(values)
     if kind not in "biu":
         return values
-    if kind == "u" and ak.any(ak.values_astype(values, np.uint64) >> 63, axis=None):
+    if kind == "u" and ak.any(as_type(values, np.uint64) >> 63, axis=None):
         raise ValueError("a value does not fit into a signed integer of 64 bits")
-    return ak.values_astype(values, np.int64)
+    return as_type(values, np.int64)
 
 
-def kind_of(values: ak.Array) -> str:
-    """NumPy's letter for the type of the numbers: b, i, u, f."""
+def kind_of(values: Any) -> str:
+    """NumPy's letter for the type of the numbers of an array: b, i, u, f."""
+    if isinstance(values, np.ndarray):
+        return str(values.dtype.kind)
     plain = isinstance(values.layout, NumpyArray) or _is_plain(values.layout)
     numbers = numbers_of(values) if plain else np.asarray(ak.flatten(values, axis=None))
     return str(numbers.dtype.kind)

@@ -1,4 +1,4 @@
-"""Ntuples as the contract has them, a thousand events at a time: for the skim, and who else reads.
+"""Ntuples as the contract has them, some events at a time: for the skim, and who else reads.
 
 What is usable is decided here, for all of them alike.
 """
@@ -24,6 +24,13 @@ from hepchain.skimming.trees import Table
 from hepchain.skimming.validation import Problems, problems_of
 
 EVENTS_AT_ONCE = 1000
+"""At least, and their multiples: as many as the simulation has in a basket."""
+
+BYTES_AT_ONCE = 32_000_000
+"""Of the branches that are read, uncompressed, about: thin events are read more of at once."""
+
+MOST_AT_ONCE = 100
+"""Multiples of ``EVENTS_AT_ONCE``: with more of them nothing gets faster."""
 
 Chunk = Mapping[str, ak.Array]
 Groups = Mapping[str, Sequence[str]]
@@ -104,7 +111,15 @@ def _raw(
     """
     known = [name for name in branches_of(ntuple_map, names) if name in tree]
     others = (name for name in tree.names if tree.type_of(name) is not None)
-    return tree.chunks(known or list(islice(others, 1)), EVENTS_AT_ONCE, entries)
+    read = known or list(islice(others, 1))
+    return tree.chunks(read, _events_at_once(tree, read), entries)
+
+
+def _events_at_once(tree: Table, names: Sequence[str]) -> int:
+    """So many that their branches take about as much memory in every format."""
+    thousands = EVENTS_AT_ONCE * tree.size_of(names)
+    times = BYTES_AT_ONCE * tree.entries // thousands if thousands else 1
+    return EVENTS_AT_ONCE * max(1, min(times, MOST_AT_ONCE))
 
 
 def _mapped(

@@ -78,6 +78,10 @@ class Grouped:
         """Type of a row's value in C++."""
         return self._table.typename(name)
 
+    def size_of(self, names: Sequence[str]) -> int:
+        """Bytes of all rows of branches, uncompressed; 0 if it is not known."""
+        return self._table.size_of(names)
+
     @cached_property
     def entries(self) -> int:
         """Number of events.

@@ -17,8 +17,8 @@ from hepchain.skimming.jagged import numbers_of
 EVENTS = 4000
 """From the start of a file: of which medians are looked at."""
 
-VALUES_AT_ONCE = 5_000
-"""Of a quantity and a chunk: of which the median is looked at."""
+VALUES_OF_AN_EVENT = 5
+"""Of a quantity and a chunk, on average at most: of which the median is looked at."""
 
 FEWEST = 50
 """Values: the median of fewer says too little."""
@@ -110,12 +110,14 @@ class Medians:
 
     def problems(self, chunk: Mapping[str, ak.Array]) -> Iterator[Misscaled]:
         """What is implausible with the next chunk of events."""
-        if self.events >= EVENTS:
+        events = min(len(chunk["event_number"]), EVENTS - self.events)
+        if events <= 0 and self.events:
             return
-        self.events += len(chunk["event_number"])
+        self.events += events
         for name, scale in self.scales.items():
             parts = self.values.setdefault(name, [])
-            parts.append(_telling(numbers_of(chunk[name])[:VALUES_AT_ONCE]))
+            first = numbers_of(chunk[name][:events])[: VALUES_OF_AN_EVENT * events]
+            parts.append(_telling(first))
             values = np.concatenate(parts)
             if len(values) >= FEWEST and not scale.has(median := float(np.median(values))):
                 factor = self.ntuple_map.branches[name].factor

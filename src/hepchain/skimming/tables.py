@@ -94,6 +94,11 @@ class Joined:
         key, own = self._place(name) or ("", name)
         return self._table(key).typename(own)
 
+    def size_of(self, names: Sequence[str]) -> int:
+        """Bytes of all entries of branches, uncompressed; 0 if it is not known."""
+        places = [self._place(name) or ("", name) for name in names]
+        return sum(self._table(key).size_of([own]) for key, own in places)
+
     def chunks(self, names: Sequence[str], size: int, stop: int | None = None) -> Iterator[Arrays]:
         """Branches of all trees, in the entries of the first; see :class:`Table`.
 

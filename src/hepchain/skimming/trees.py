@@ -41,6 +41,9 @@ class Table(Protocol):
     def typename(self, name: str) -> str:
         """Type of a branch in C++."""
 
+    def size_of(self, names: Sequence[str]) -> int:
+        """Bytes of all entries of branches, uncompressed; 0 if it is not known."""
+
     def chunks(self, names: Sequence[str], size: int, stop: int | None = None) -> Iterator[Arrays]:
         """Branches of the first ``stop`` entries, ``size`` of them at once.
 
@@ -93,6 +96,14 @@ class Tree:
     def typename(self, name: str) -> str:
         """Type of a branch in C++."""
         return str(self._branches[self.full_name(name) or ""].typename)
+
+    def size_of(self, names: Sequence[str]) -> int:
+        """Bytes of all entries of branches, uncompressed; 0 if it is not known."""
+        branches = [self._branches[self.full_name(name) or ""] for name in names]
+        with readable(self.path):
+            if is_rntuple(self._content):
+                return _size_of_fields(self._content, branches)
+            return sum(int(branch.uncompressed_bytes) for branch in branches)
 
     def first(self, name: str, entries: int) -> ak.Array | None:
         """Values of a branch in the first entries; None if uproot cannot read them."""
@@ -229,6 +240,14 @@ def _of_rntuple(
                 yield piece
     if left or ntuple.num_entries == 0:
         yield left or whole
+
+
+def _size_of_fields(ntuple: Any, fields: Sequence[Any]) -> int:
+    """Bytes of fields, uncompressed, as uproot finds them in the list of pages."""
+    bytes_at_once = 2**50
+    paths = {field.path for field in fields}
+    entries = ntuple.num_entries_for(bytes_at_once, filter_field=lambda f: f.path in paths)
+    return ntuple.num_entries * bytes_at_once // entries if entries > 1 else 0
 
 
 def _clusters(ntuple: Any, size: int, stop: int | None) -> Iterator[tuple[int, int, int]]:
