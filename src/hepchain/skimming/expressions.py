@@ -38,7 +38,8 @@ def evaluate(expression: str, values: Mapping[str, ak.Array]) -> Any:
     except ValueError:
         return _Evaluation(values).of(tree)
     found = _Evaluation(dict(zip(values, numbers, strict=True))).of(tree)
-    return with_offsets(found, offsets) if isinstance(found, np.ndarray) else found
+    # Of constants alone the result is one number, an array without dimensions among them.
+    return with_offsets(found, offsets) if np.ndim(found) else found
 
 
 class _Evaluation:
