@@ -1,7 +1,7 @@
 """How often the upper limit of a run lies above the true signal strength, by pseudo-experiments.
 
     python benchmarks/coverage.py [--results results/soft_electrons] [--point higgsino_153_150]
-                                  [--approach tight_tag_rates] [--toys 2000] [--seed 1]
+                                  [--approach chosen_azimuth] [--toys 2000] [--seed 1]
 
 Pseudo-experiments are drawn from the workspace of an approach at a true strength: half, once and
 twice the median expected limit. In each the counts and the auxiliary measurements of all nuisance
@@ -77,7 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--results", type=Path, default=Path("results/soft_electrons"))
     parser.add_argument("--point", default="higgsino_153_150")
-    parser.add_argument("--approach", default="tight_tag_rates")
+    parser.add_argument("--approach", default="chosen_azimuth")
     parser.add_argument("--toys", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()

@@ -210,6 +210,8 @@ def _fact(results: Results, kind: str, of: list[str]) -> Fact:
         return ("closure", *of)
     if kind in ("effective_forced_electrons", "forced_over_natural"):
         return (kind.replace("_", " "), *of)
+    if kind == "limit_mu_with_same_sign":
+        return ("limit with same sign", *of)
     point, approach = of
     kinds = {
         "effective_background": ("effective background", point, approach),

@@ -31,7 +31,12 @@ FORCED: dict[str, dict[str, Any]] = {
         "natural": {"value": 1.0, "relative_error": 0.4, "effective_events": 6.25},
     },
 }
-WITHOUT_ERROR = ("effective_background/", "effective_forced_electrons/", "closure_p_value/")
+WITHOUT_ERROR = (
+    "effective_background/",
+    "effective_forced_electrons/",
+    "closure_p_value/",
+    "limit_mu_with_same_sign/",
+)
 GOOD, FEW = "higgsino_153_150", "higgsino_128_125"
 
 
@@ -46,6 +51,7 @@ def test_a_number_for_everything_that_has_one(found: dict[str, Value]) -> None:
     uses = [f"{point}/{use}" for point in POINTS for use in result(point, 1.0, 1.0)["estimates"]]
     kinds = ("limit_mu", "signal", "background", "significance", "effective_background")
     expected = {f"{kind}/{use}" for kind in kinds for use in uses}
+    expected |= {f"limit_mu_with_same_sign/{point}" for point in POINTS}
     expected |= {f"auc/{t}/{c}" for t in ("keras", "xgboost") for c in (*CATEGORIES, "all")}
     expected |= {f"closure_p_value/{background}" for background in (*RATES, "wenu_jets/tight")}
     of_forced = ("effective_forced_electrons", "forced_over_natural")
@@ -73,6 +79,7 @@ def test_numbers_are_those_of_the_figures(found: dict[str, Value], drawn: dict[s
     assert use.background.error
     effective = found[f"effective_background/{GOOD}/with_tagger"].value
     assert effective == pytest.approx((use.background.value / use.background.error) ** 2)
+    assert found[f"limit_mu_with_same_sign/{GOOD}"] == Value(3.0)
     assert found["closure_p_value/wenu_jets"] == Value(0.4)
     assert found["closure_p_value/wenu_jets/tight"] == Value(0.7)
     assert found["effective_forced_electrons/wenu_jets"] == Value(1111.0)

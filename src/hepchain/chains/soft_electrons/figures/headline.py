@@ -32,6 +32,8 @@ def headline(numbers: Numbers) -> dict[str, Value]:
       ``significance``: median expected one, of the Asimov data set;
       ``limit_gain/{point}/{approach}/{over}``: limit of the other over that of the approach;
       errors: statistics of the simulation, from a bootstrap over its events
+    - ``limit_mu_with_same_sign/{point}``: the same of the headline, fitted together with the
+      candidates of the electron's own charge; no error
     - ``signal/{point}/{approach}``, ``background/...``: expected events; statistical error of
       the simulation
     - ``effective_background/{point}/{approach}``: effective simulated events of the background
@@ -103,6 +105,10 @@ def _of_points(points: list[Record]) -> Named:
                 yield f"{name}/{of}", Value(use[key]["value"], use[key]["error"] or None)
             value, error = use["background"]["value"], use["background"]["error"]
             yield f"effective_background/{of}", Value((value / error) ** 2 if error else 0.0)
+        if point["control"] is not None:
+            limit = (point["control"]["limit"] or {}).get("expected")
+            median = None if limit is None else limit[len(limit) // 2]
+            yield f"limit_mu_with_same_sign/{point['name']}", Value(median)
         for gain in point["gains"]:
             of = f"{point['name']}/{gain['approach']}/{gain['over']}"
             yield f"limit_gain/{of}", Value(gain["limit"]["value"], gain["limit"]["error"])
