@@ -149,24 +149,30 @@ def count(
     ]
 
 
+ROOM = 0.085
+"""Inches of a line's height for each set of tracks."""
+
+
 @styled()
 def draw(numbers: FakeComposition, things: Things, config: FiguresConfig) -> Figure:
     """Left: share that passes; right: share among the hadron tracks; a line a kind of track."""
     keys = list(dict.fromkeys((row.group, row.kind) for row in numbers.rows if row.share > 0))
     sources = list(dict.fromkeys((row.sample, row.tracks) for row in numbers.rows))
     places = _places(keys)
-    figure, grid = panels(
-        1, 2, width=6.4, height=1.6 + 0.24 * (len(places) + 3), share_y="row", share_x=False
-    )
+    line = max(0.24, ROOM * len(sources))
+    height = 1.6 + line * (len(places) + 3)
+    figure, grid = panels(1, 2, width=6.4, height=height, share_y="row", share_x=False)
     left, right = grid[0]
     for index, source in enumerate(sources):
         rows = [r for r in numbers.rows if (r.sample, r.tracks) == source and r.share > 0]
-        offset = 0.25 * (index - (len(sources) - 1) / 2)
+        offset = min(0.25, 0.9 / len(sources)) * (index - (len(sources) - 1) / 2)
         y = np.array([places[row.group, row.kind] for row in rows]) + offset
         _draw_rates(left, right, y, rows, _look(*source, things), title_of(*source, things))
     _finish(left, right, numbers, places)
     if places:
-        left.legend(loc="lower left", fontsize=7)
+        handles, labels = left.get_legend_handles_labels()
+        # Above the few kinds that are common: nothing is drawn there.
+        right.legend(handles, labels, loc="upper left", fontsize=7)
     else:
         nothing(left, "no tracks")
     stamp_figure(figure, config)
