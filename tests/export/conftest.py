@@ -31,7 +31,11 @@ TRAINED = CATEGORIES[:-1]
 """The last category has no models."""
 BALANCE = BalanceConfig(pt_edges=[0.5, 1.0, 5.0], abs_eta_edges=[0.0, 2.5], max_weight_ratio=50)
 WORKING_POINTS = WorkingPointsConfig(
-    sample="signal", fake_rate=0.05, pt_edges=[0.5, 1.5, 5.0], others={"tight": 0.02}
+    sample="signal",
+    fake_rate=0.05,
+    pt_edges=[0.5, 1.5, 5.0],
+    # As many as the default names; few tracks allow none as small.
+    others={"loose": 0.04, "medium": 0.03, "tight": 0.02, "tighter": 0.01},
 )
 SETTINGS = TreesConfig(kind="trees", trees=20, depth=4, learning_rate=0.3, patience=5)
 

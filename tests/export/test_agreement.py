@@ -57,7 +57,10 @@ def by_fold(content: dict[str, Any]) -> None:
     [
         (points(fake_rate=0.01), r"combination.working_points.fake_rate 0.05, the run has 0.01"),
         (points(pt_edges=[0.5, 5.0]), r"pt_edges \[0.5, 1.5, 5.0\], the run has \[0.5, 5.0\]"),
-        (points(others={"loose": 0.2}), "no threshold for combination.working_points.others.loose"),
+        (
+            points(others={"looser": 0.2}),
+            "no threshold for combination.working_points.others.looser",
+        ),
         (lambda c: c["combination"].update(score="raw"), "combination.score likelihood_ratio"),
         (tracks(pt=[0.5, 6.0]), r"pt \[0.5, 5.0\], the run keeps \[0.5, 6.0\]"),
         (tracks(quality="loose"), "quality null, the run keeps loose"),

@@ -78,8 +78,8 @@ def _score(config: CombinationConfig, manifest: Manifest, points: Thresholds) ->
         if name not in points.others:
             yield (
                 f"it has no threshold for combination.working_points.others.{name}: take that out "
-                "(`null`), with the approaches at it in statistics.approaches, or export the "
-                "tagger again"
+                "(`null`), with the approaches at it in statistics.approaches and in "
+                "statistics.choice, or export the tagger again"
             )
 
 
