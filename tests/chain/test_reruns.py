@@ -177,7 +177,7 @@ CAPTION = Case("caption of a figure", edits={"workflow/report/roc.rst": ("", "\n
 STAGES = [
     Case(
         "a parameter of the response",
-        {"response": 10},
+        {"response": 12},
         AFTER_NTUPLES,
         edits={"config/detector/response.yaml": ("value: 34.0", "value: 35.0")},
     ),
@@ -204,10 +204,10 @@ STAGES = [
         AFTER_SELECTED_TAGGER,
         edits=added("training/taggers/trees"),
     ),
-    Case("a cut", {"selection": 6}, AFTER_SELECTION, config={"selection": {"met": 250}}),
+    Case("a cut", {"selection": 7}, AFTER_SELECTION, config={"selection": {"met": 250}}),
     Case(
         "a line in a script",
-        {"selection": 6},
+        {"selection": 7},
         AFTER_SELECTION,
         edits={f"{OWN}/scripts/selection.py": ("", "\nADDED = 1\n")},
     ),
@@ -343,12 +343,12 @@ def test_what_is_new_is_made_beside_the_old(plans: dict[str, Plan], case: Case) 
 
 
 def test_what_is_dropped_runs_nothing_of_the_other_samples(plans: dict[str, Plan]) -> None:
-    """The background has its window no more, and what lists the mass points loses one.
+    """Backgrounds have its window no more, and what lists the mass points loses one.
 
     The exported tagger says of which samples it knows the folds.
     """
     plan = dict(plans[DROPPED.name])
-    assert tuple(plan["selection"]) == (1, [PARAMS])
+    assert tuple(plan["selection"]) == (2, [PARAMS])
     assert plan["statistics"][0] == plan["working_point_scan"][0] == 3
     others = {"selection", "export", "normalisation_table", "report"}
     assert plan.keys() == AFTER_SELECTION | NAMING_SIGNALS | others

@@ -41,7 +41,7 @@ def test_what_the_default_run_is(default: dict[str, str]) -> None:
     assert "told in config/detector/response.yaml" in curve
     assert "know no neighbours" not in curve
     yields = default[f"{RESULTS}/figures/yields.png"]
-    assert "In the background: W → eν + jets, nothing else." in yields
+    assert "In the background: W → eν + jets, W → τν + jets, nothing else." in yields
     assert "Hatched: masses left out, 3.0 to 3.2 GeV." in default[f"{RESULTS}/figures/mass.png"]
     assert "electron tracks of 0.5 to 5.0 GeV" in default["workflow"]
 
@@ -76,7 +76,10 @@ def test_another_run(workspace: Workspace) -> None:
     assert "told in detector.yaml" in curve
     shares = found[f"{RESULTS}/figures/category_shares.png"]
     assert "clusters in detector.yaml; an electron" in shares
-    assert "background: W bosons, nothing else" in found[f"{RESULTS}/figures/yields.png"]
+    assert (
+        "background: W bosons, W → τν + jets, nothing else"
+        in found[f"{RESULTS}/figures/yields.png"]
+    )
     assert "2.9 to 3.3 GeV" in found[f"{RESULTS}/figures/mass.png"]
     assert "One count" not in found[f"{RESULTS}/figures/fit_correlations.png"]
     assert "bins (in count, in mass, in" in found[f"{RESULTS}/figures/working_point_scan.png"]

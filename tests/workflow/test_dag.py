@@ -39,7 +39,7 @@ def test_taggers_on_request_are_made_for_the_reference_study_alone(workspace: Wo
     more = {rule: after[rule] - before.get(rule, 0) for rule in after}
     assert "keras_regimes" not in default.output
     assert {rule: number for rule, number in more.items() if number} == {
-        **{"training": 2, "scoring": 3, "combination": 2},
+        **{"training": 2, "scoring": 4, "combination": 3},
         **dict.fromkeys(("importance", "figure_importance", "calibration", "scoring_speed"), 1),
         **dict.fromkeys(("tagger_evaluation", "figure_tagger_evaluation", "reference_study"), 1),
         **dict.fromkeys(("performance_on_request", "comparison_on_request"), 1),

@@ -47,8 +47,8 @@ def test_closed_data_are_drawn_but_no_statistics_read_them(workspace: Workspace)
     # A job of each stage, by the tagger of the selection alone.
     messages = re.findall(r"Job \d+: (.*recorded.*)", output)
     assert len(messages) == 6
-    # Four signals, a background, data.
-    assert job_counts(output)["selection"] == 6
+    # Four signals, two backgrounds, data.
+    assert job_counts(output)["selection"] == 7
 
 
 @pytest.mark.thorough
