@@ -84,9 +84,10 @@ def test_hundred_mass_points_are_planned_in_reasonable_time(workspace: Workspace
     counts = job_counts(run.output)
     assert counts["statistics"] == 100
     assert counts["mass_plane"] == 1
-    # Beside the points: training, test sample, background and its copies with forced electrons.
-    assert counts["selection"] == 100 + 1
-    assert counts["features"] == 2 * 100 + 2 + 1 + 2
+    # Beside the points: training, test sample, two backgrounds and their copies with forced
+    # electrons.
+    assert counts["selection"] == 100 + 2
+    assert counts["features"] == 2 * 100 + 2 + 1 + 2 * 2
     assert not [rule for rule in counts if rule.startswith(("figure", "systematics", "summary"))]
     assert run.seconds < 120
 

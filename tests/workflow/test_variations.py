@@ -30,7 +30,7 @@ def test_a_variation_adds_the_stages_from_the_response_on(
     content: object = {"simulation": {"varied": varied}}
     found = jobs(workspace, "--configfile", workspace.write_config("varied.yaml", content))
     added = {rule: found[rule] - unvaried.get(rule, 0) for rule in found}
-    parts = 2 + 6
+    parts = 2 + 4
     assert {rule: number for rule, number in added.items() if number} == {
         **dict.fromkeys(("response", "skimming", "features"), parts),
         **dict.fromkeys(("scoring", "combination", "selection"), 2),
