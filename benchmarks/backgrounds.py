@@ -24,6 +24,7 @@ import awkward as ak
 import numpy as np
 import pandas as pd
 
+from hepchain.selection.kinematics import delta_phi, delta_r
 from hepchain.simulation.generation.events import missing_momentum
 from hepchain.simulation.generation.jets import find_jets
 from hepchain.simulation.generation.particles import ELECTRON, PHOTON, Ancestors, is_charged
@@ -123,7 +124,7 @@ def selected(record: EventRecord) -> Found:
     parents = record.pdg_id[Ancestors.of(record, entry).parent]
     return Found(
         [origin_of(int(parent)) for parent in parents],
-        np.abs(wrapped(azimuth - met_phi[event])) < NEAR,
+        np.abs(delta_phi(azimuth, met_phi[event])) < NEAR,
         np.array([is_isolated(record, int(index)) for index in entry], dtype=np.bool_),
         with_b_hadron(record)[event],
     )
@@ -137,10 +138,6 @@ def origin_of(parent: int) -> str:
     return named.get(number, heavy)
 
 
-def wrapped(angle: Any) -> Any:
-    return (angle + np.pi) % (2.0 * np.pi) - np.pi
-
-
 def is_isolated(record: EventRecord, entry: int) -> bool:
     event = record.event[entry]
     rows: Integers = np.arange(record.offsets[event], record.offsets[event + 1])
@@ -148,7 +145,7 @@ def is_isolated(record: EventRecord, entry: int) -> bool:
     rows = rows[[is_charged(int(number)) for number in record.pdg_id[rows]]]
     azimuth = np.arctan2(record.py[rows], record.px[rows])
     own = np.arctan2(record.py[entry], record.px[entry])
-    distance = np.hypot(record.eta[rows] - record.eta[entry], wrapped(azimuth - own))
+    distance = delta_r(record.eta[rows], azimuth, record.eta[entry], own)
     return bool(record.pt[rows][distance < CONE].sum() < LARGEST_SHARE * record.pt[entry])
 
 

@@ -23,7 +23,7 @@ from hepchain.chains.soft_electrons.simulation.wenu_jets import (
 )
 from hepchain.seeds import generator, integer_seed
 from hepchain.simulation.generation.events import HardProcess
-from hepchain.simulation.generation.particles import ELECTRON
+from hepchain.simulation.generation.particles import ELECTRON, Ancestors
 from hepchain.simulation.generation.pythia import PythiaRun, Settings
 from hepchain.simulation.generation.record import AddedParticles, EventRecord, Floats, Integers
 from hepchain.simulation.generation.source import MIN_TRUTH_MET, PythiaSource, SampleKeys
@@ -109,14 +109,9 @@ def taus_of_w(record: EventRecord) -> tuple[Integers, Integers]:
     """Entries of the decaying W and of its tau after radiation, shape (n,) each."""
     number = np.abs(record.pdg_id)
     tau = np.flatnonzero((number == TAU) & record.final)
-    ancestor = tau.copy()
-    while True:
-        copies = number[ancestor] == TAU
-        if not copies.any():
-            break
-        ancestor = np.where(copies, record.mother[ancestor], ancestor)
-    of_w = number[ancestor] == W
-    return ancestor[of_w], tau[of_w]
+    parent = Ancestors.of(record, tau).parent
+    of_w = number[parent] == W
+    return parent[of_w], tau[of_w]
 
 
 def with_electrons(
